@@ -1,0 +1,78 @@
+/* What git knows of the revisions, streamed so that nobody waits for it.
+ *
+ * git_annotate() walks the repository in a worker thread and delivers batches on the main context that was current
+ * when it was called.  No repository, a bare one, a shallow clone, a linked worktree and a submodule are all fine:
+ * what cannot be known stays unknown, with the reason in GitStatus.  Names, messages and paths are foreign bytes.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "retort/history/revmap.h"
+
+typedef enum {
+  GIT_CLEAN,
+  GIT_UNTRACKED,   /* never committed */
+  GIT_ADDED,       /* staged, not committed */
+  GIT_MODIFIED,    /* differs from HEAD */
+} GitFileState;
+
+/* Who brought one revision file in. */
+typedef struct {
+  char *path;       /* absolute, as in Revision */
+  char *commit;     /* 40 hex digits, or NULL while uncommitted */
+  char *author;
+  char *email;
+  gint64 time;      /* seconds; 0 when unknown */
+  char *summary;
+  GitFileState state;
+} GitFileInfo;
+
+/* A revision that only other branches have. */
+typedef struct {
+  Revision *revision; /* parsed from the blob; path is "ref:path" */
+  char *ref;          /* shortest name: "feature/x", "origin/feature/x" */
+  char *commit;
+  char *author;
+  gint64 time;
+} GitForeignRevision;
+
+typedef struct {
+  gboolean available;
+  char *branch;   /* current branch, "(detached 3f9c2e1)", or NULL */
+  char *head;     /* commit id or NULL before the first commit */
+  char *workdir;  /* NULL for a bare repository */
+  gboolean shallow;
+  char *reason;   /* why there is nothing, when available is FALSE */
+  GPtrArray *tags; /* char*: "name" of tags pointing at HEAD */
+} GitStatus;
+
+GitStatus *git_status(const char *folder);
+void git_status_free(GitStatus *status);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GitStatus, git_status_free)
+
+typedef struct {
+  /* files: GitFileInfo*, owned by the callee for the call only; copy what is kept. */
+  void (*files)(GPtrArray *files, void *data);
+  /* foreign: GitForeignRevision*, likewise. */
+  void (*foreign)(GPtrArray *foreign, void *data);
+  void (*done)(const GError *error, void *data);
+} GitAnnotateSink;
+
+void git_annotate(const Project *project, GCancellable *cancellable, const GitAnnotateSink *sink, void *data);
+
+/* "git log -1 -p" of one file's introducing or latest change as text, for the details pane; the caller's. */
+char *git_file_log(const char *path, GError **error);
+
+/* Where a revision id that no file here has was last seen; NULL without error when nowhere. */
+typedef struct {
+  char *ref;    /* a branch that has it, or NULL when it is only in history */
+  char *commit; /* last commit that has it */
+  char *path;   /* in the repository */
+  char *author;
+  gint64 time;
+} GitSighting;
+
+GitSighting *git_find_revision(const Project *project, const char *id, GCancellable *cancellable, GError **error);
+void git_sighting_free(GitSighting *sighting);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GitSighting, git_sighting_free)

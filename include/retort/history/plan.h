@@ -1,0 +1,55 @@
+/* Plans: which revisions run in which order, and what happens to the version rows (alembic.md 5). */
+#pragma once
+
+#include <glib.h>
+
+#include "retort/history/revmap.h"
+
+typedef enum {
+  DIRECTION_UPGRADE,
+  DIRECTION_DOWNGRADE,
+  DIRECTION_STAMP,
+} Direction;
+
+typedef enum {
+  ROW_INSERT, /* to */
+  ROW_UPDATE, /* from -> to */
+  ROW_DELETE, /* from */
+} RowOpKind;
+
+typedef struct {
+  RowOpKind kind;
+  char *from;
+  char *to;
+} RowOp;
+
+typedef struct {
+  Direction direction;
+  Revision *revision;  /* borrowed; NULL for a stamp to base */
+  char **from;         /* left of "->" in the log line */
+  char **to;           /* right of it */
+  GPtrArray *row_ops;  /* RowOp* */
+  char **rows_after;
+} PlanStep;
+
+typedef struct {
+  GPtrArray *steps;    /* PlanStep* */
+  GPtrArray *warnings; /* char*: UserWarning texts Alembic would print */
+  char **rows_before;
+} Plan;
+
+/* rows: version rows as SELECT returns them, NULL-terminated, may be empty. */
+Plan *plan_upgrade(const RevisionMap *map, const char *const *rows, const char *target, GError **error);
+Plan *plan_downgrade(const RevisionMap *map, const char *const *rows, const char *target, GError **error);
+/* targets as given to `stamp`; purge: all rows go first, whatever they are. */
+Plan *plan_stamp(const RevisionMap *map, const char *const *rows, const char *const *targets, gboolean purge,
+                 GError **error);
+void plan_free(Plan *plan);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Plan, plan_free)
+
+/* "Running upgrade a -> b, message", as Alembic logs it; with_doc FALSE for the comment in --sql output. */
+char *plan_step_log(const PlanStep *step, gboolean with_doc);
+
+/* Which revisions the rows imply: applied (ancestors of rows, dependencies included).  gboolean by Revision index;
+ * the caller's.  Rows that no revision has are skipped and, if unknown is given, listed there (borrowed). */
+gboolean *plan_applied(const RevisionMap *map, const char *const *rows, GPtrArray *unknown);

@@ -1,0 +1,3 @@
+#include "retort/base/error.h"
+
+G_DEFINE_QUARK(retort - error, retort_error)

@@ -1,0 +1,1 @@
+# Criterion programs of the room review; link them with $(REVIEW_LIBS) $(REVIEW_EXT) only.
