@@ -23,3 +23,11 @@ typedef enum {
   RETORT_ERROR_REFUSED,    /* retort will not do this, and says why */
   RETORT_ERROR_CANCELLED,  /* the operator stopped it */
 } RetortError;
+
+/* What goes with an error of the database (pg/conn.h: PgErrorInfo): reference counted, lives and is copied with it.
+ * Only codes CONNECTION and DATABASE carry any. */
+typedef void *(*RetortDetailsRef)(void *details);
+/* Takes details over. */
+void retort_error_attach(GError *error, void *details, RetortDetailsRef ref, GDestroyNotify unref);
+/* Borrowed; NULL when there are none, also for foreign errors. */
+const void *retort_error_details(const GError *error);
