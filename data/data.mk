@@ -1,1 +1,2 @@
-# Translations of data, completions, the demo.
+# Data that travels with the source: the sample shop of `./bootstrap demo`.
+EXTRA_DIST += data/demo
