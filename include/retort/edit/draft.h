@@ -1,0 +1,55 @@
+/* A new revision (or merge) before it is written: everything decided, nothing touched.
+ *
+ *   g_autoptr(RevisionDraft) draft = revision_draft_new(project, map, &request, &error);
+ *   show(draft->path, draft->content);
+ *   revision_draft_write(draft, &error);
+ *   hooks_run(project, draft->path, ...);                          edit/hooks.h
+ *   revision_draft_undo(draft, &error);                            while the operator has not moved on
+ *
+ * The file comes from the project's script.py.mako, file_template, timezone, slug rules and output encoding; with the
+ * same id and date it equals Alembic's.  Checks and their messages follow Alembic's order (alembic 1.19).
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "retort/history/project.h"
+#include "retort/history/revmap.h"
+
+typedef struct {
+  const char *message;              /* NULL: "empty message" and no slug */
+  const char *rev_id;               /* NULL: 12 random hex digits */
+  const char *const *heads;         /* symbols to build on; NULL: "head" */
+  gboolean splice;                  /* heads need not be heads */
+  const char *const *branch_labels; /* or NULL */
+  const char *const *depends_on;    /* symbols, or NULL */
+  const char *version_path;         /* or NULL: where the first parent lives, or the only place */
+  const char *upgrades;             /* body of upgrade(), indented by 4 after its first line; NULL: pass */
+  const char *downgrades;
+  const char *imports;
+  gint64 now; /* µs since the epoch; 0: the clock */
+} RevisionRequest;
+
+typedef struct {
+  char *revision;
+  char *path;    /* absolute */
+  char *content; /* in the project's output encoding */
+  gsize len;
+  GPtrArray *folders;   /* char*: those to be created, outermost first */
+  char **down_revision; /* ids, none for a base */
+  gboolean written;
+} RevisionDraft;
+
+RevisionDraft *revision_draft_new(const Project *project, const RevisionMap *map,
+                                  const RevisionRequest *request, GError **error);
+void revision_draft_free(RevisionDraft *draft);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RevisionDraft, revision_draft_free)
+
+/* Creates the folders and the file; an existing file is overwritten, as Alembic does, when it is the draft's. */
+gboolean revision_draft_write(RevisionDraft *draft, GError **error);
+/* Removes what revision_draft_write() made, unless the file was changed since. */
+gboolean revision_draft_undo(RevisionDraft *draft, GError **error);
+
+/* Names by Alembic's rules; the caller's. */
+char *revision_slug(const char *message, guint truncate);
+char *revision_make_id(void);

@@ -1,0 +1,327 @@
+#include "retort/edit/draft.h"
+
+#include <errno.h>
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "file_name.h"
+#include "retort/base/error.h"
+#include "retort/base/file.h"
+#include "retort/edit/mako.h"
+#include "retort/history/target.h"
+
+#define MULTIPLE_HEADS                                                                                       \
+  "Multiple heads are present; please specify the head revision on which the new revision should be based, " \
+  "or "                                                                                                      \
+  "perform a merge."
+
+static gboolean G_GNUC_PRINTF(2, 3) command_error(GError **error, const char *format, ...)
+{
+  va_list args;
+  va_start(args, format);
+  g_autofree char *text = g_strdup_vprintf(format, args);
+  va_end(args);
+  g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_COMMAND, text);
+  return FALSE;
+}
+
+/* "head" that stands for several heads has a message of its own here. */
+static gboolean is_ambiguous_head(const RevisionMap *map, const char *symbol)
+{
+  return strcmp(symbol, "head") == 0 && map->heads->len > 1;
+}
+
+/* The revisions to build on; a NULL element stands for the base. */
+static GPtrArray *resolve_heads(const RevisionMap *map, const RevisionRequest *request, GError **error)
+{
+  static const char *const only_head[] = {"head", NULL};
+  const char *const *symbols = request->heads != NULL ? request->heads : only_head;
+  g_autoptr(GPtrArray) heads = g_ptr_array_new();
+  for (; *symbols != NULL; symbols++) {
+    if (is_ambiguous_head(map, *symbols)) {
+      command_error(error, "%s", MULTIPLE_HEADS);
+      return NULL;
+    }
+    g_autoptr(GPtrArray) found = target_resolve(map, *symbols, NULL, error);
+    if (found == NULL)
+      return NULL;
+    if (found->len == 0)
+      g_ptr_array_add(heads, NULL);
+    for (guint i = 0; i < found->len; i++) {
+      if (g_ptr_array_find(heads, g_ptr_array_index(found, i), NULL)) {
+        command_error(error, "Duplicate head revisions specified");
+        return NULL;
+      }
+      g_ptr_array_add(heads, g_ptr_array_index(found, i));
+    }
+  }
+  return g_steal_pointer(&heads);
+}
+
+static char *version_folder(const Project *project, const RevisionRequest *request, GPtrArray *heads,
+                            GError **error)
+{
+  const GPtrArray *locations = project->version_locations;
+  if (request->version_path != NULL) {
+    g_autofree char *wanted = g_canonicalize_filename(request->version_path, NULL);
+    for (guint i = 0; i < locations->len; i++) {
+      g_autofree char *location = g_canonicalize_filename(g_ptr_array_index(locations, i), NULL);
+      if (strcmp(wanted, location) == 0)
+        return g_steal_pointer(&wanted);
+    }
+    command_error(error, "Path %s is not represented in current version locations", request->version_path);
+    return NULL;
+  }
+  if (locations->len == 1)
+    return g_strdup(g_ptr_array_index(locations, 0));
+  for (guint i = 0; i < heads->len && locations->len > 1; i++) {
+    const Revision *head = g_ptr_array_index(heads, i);
+    if (head != NULL)
+      return g_path_get_dirname(head->path);
+  }
+  if (locations->len == 0 && project->script_location != NULL)
+    return g_build_filename(project->script_location, "versions", NULL);
+  command_error(error, "Multiple version locations present, please specify --version-path");
+  return NULL;
+}
+
+/* Ids for depends_on: partial ids in full, branch labels as they are. */
+static char **resolve_depends_on(const RevisionMap *map, const char *const *depends_on, GError **error)
+{
+  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+  for (; depends_on != NULL && *depends_on != NULL; depends_on++) {
+    Revision *revision = NULL;
+    if (!target_resolve_one(map, *depends_on, NULL, &revision, error))
+      return NULL;
+    gboolean label = FALSE;
+    for (guint i = 0; revision != NULL && i < revision->labels->len; i++)
+      label |= strcmp(g_ptr_array_index(revision->labels, i), *depends_on) == 0;
+    g_ptr_array_add(ids, g_strdup(label || revision == NULL ? *depends_on : revision->id));
+  }
+  g_ptr_array_add(ids, NULL);
+  return (char **)g_ptr_array_steal(ids, NULL);
+}
+
+static gboolean heads_are_heads(const RevisionRequest *request, GPtrArray *heads, GError **error)
+{
+  for (guint i = 0; i < heads->len && !request->splice; i++) {
+    const Revision *head = g_ptr_array_index(heads, i);
+    if (head != NULL && !revision_is_head(head))
+      return command_error(
+          error,
+          "Revision %s is not a head revision; please specify --splice to create a new branch from "
+          "this revision",
+          head->id);
+  }
+  return TRUE;
+}
+
+/* None, 'a' or ('a', 'b'), as Alembic hands parents and dependencies to the template; brackets "[]" for lists. */
+static char *scalar_or_sequence(const char *const *items, const char *brackets)
+{
+  guint n = g_strv_length((char **)items);
+  if (n == 0)
+    return g_strdup("None");
+  if (n == 1)
+    return mako_literal(items[0]);
+  g_autofree char *tuple = mako_literal_tuple(items);
+  tuple[0] = brackets[0];
+  tuple[strlen(tuple) - 1] = brackets[1];
+  return g_steal_pointer(&tuple);
+}
+
+static void append_date(GString *out, const Project *project, GDateTime *date)
+{
+  gint64 offset = g_date_time_get_utc_offset(date) / G_USEC_PER_SEC;
+  g_autofree char *zone = mako_literal(g_date_time_get_timezone_abbreviation(date));
+  g_string_append_printf(
+      out, "import datetime as _datetime\ncreate_date = _datetime.datetime(%d, %d, %d, %d, %d, %d, %d",
+      g_date_time_get_year(date), g_date_time_get_month(date), g_date_time_get_day_of_month(date),
+      g_date_time_get_hour(date), g_date_time_get_minute(date), g_date_time_get_second(date),
+      g_date_time_get_microsecond(date));
+  if (project->timezone != NULL)
+    g_string_append_printf(
+        out, ", tzinfo=_datetime.timezone(_datetime.timedelta(seconds=%" G_GINT64_FORMAT "), %s)", offset,
+        zone);
+  g_string_append(out, ")\n");
+}
+
+/* `config`, of which templates ask main options (the databases of a multidb project). */
+static void append_config(GString *out, const Project *project)
+{
+  g_string_append(out, "_options = {");
+  g_auto(GStrv) keys = project->ini != NULL ? ini_keys(project->ini, project->section) : NULL;
+  for (char **key = keys; key != NULL && *key != NULL; key++) {
+    g_autofree char *value = project_option(project, *key, NULL);
+    g_autofree char *name = mako_literal(*key), *text = mako_literal(value);
+    g_string_append_printf(out, "%s: %s, ", name, text);
+  }
+  g_string_append(out, "}\nclass _Config:\n"
+                       "    def get_main_option(self, name, default=None):\n"
+                       "        return _options.get(name, default)\n"
+                       "config = _Config()\n");
+}
+
+static void append_text(GString *out, const char *name, const char *value)
+{
+  g_autofree char *literal = mako_literal(value);
+  g_string_append_printf(out, "%s = %s\n", name, literal);
+}
+
+static char *template_prelude(const Project *project, const RevisionDraft *draft,
+                              const RevisionRequest *request, char **depends_on, GDateTime *date)
+{
+  g_autoptr(GString) out = g_string_new("def comma(value):\n"
+                                        "    if value is None:\n        return ''\n"
+                                        "    if isinstance(value, str):\n        return value\n"
+                                        "    return ', '.join(value)\n");
+  append_text(out, "message", request->message != NULL ? request->message : "empty message");
+  append_text(out, "up_revision", draft->revision);
+  g_autofree char *down = scalar_or_sequence((const char *const *)draft->down_revision, "()");
+  g_autofree char *depends = scalar_or_sequence((const char *const *)depends_on, "[]");
+  g_autofree char *labels =
+      request->branch_labels != NULL ? mako_literal_tuple(request->branch_labels) : g_strdup("None");
+  g_string_append_printf(out, "down_revision = %s\ndepends_on = %s\nbranch_labels = %s\n", down, depends,
+                         labels);
+  append_date(out, project, date);
+  append_config(out, project);
+  const struct {
+    const char *name, *value;
+  } bodies[] = {
+      {"upgrades", request->upgrades}, {"downgrades", request->downgrades}, {"imports", request->imports}};
+  for (gsize i = 0; i < G_N_ELEMENTS(bodies); i++)
+    if (bodies[i].value != NULL)
+      append_text(out, bodies[i].name, bodies[i].value);
+  return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
+static gboolean fill_content(RevisionDraft *draft, const Project *project, const char *prelude,
+                             GError **error)
+{
+  g_autofree char *path = g_build_filename(project->script_location, "script.py.mako", NULL);
+  gsize len = 0;
+  g_autofree char *template = file_read(path, FILE_LIMIT, &len, NULL, error);
+  if (template == NULL)
+    return FALSE;
+  g_autofree char *text = mako_render(path, template, len, prelude, error);
+  if (text == NULL)
+    return FALSE;
+  g_autoptr(GError) failure = NULL;
+  draft->content = g_convert(text, -1, project->output_encoding, "UTF-8", NULL, &draft->len, &failure);
+  if (draft->content == NULL)
+    return command_error(error, _("%s cannot be written in %s: %s"), draft->path, project->output_encoding,
+                         failure->message);
+  return TRUE;
+}
+
+static void note_folders(RevisionDraft *draft)
+{
+  draft->folders = g_ptr_array_new_with_free_func(g_free);
+  g_autofree char *folder = g_path_get_dirname(draft->path);
+  while (!g_file_test(folder, G_FILE_TEST_EXISTS)) {
+    g_ptr_array_insert(draft->folders, 0, g_strdup(folder));
+    char *above = g_path_get_dirname(folder);
+    g_free(folder);
+    folder = above;
+  }
+}
+
+static gboolean check_id(const char *id, GError **error)
+{
+  g_autoptr(GString) bad = g_string_new(NULL);
+  for (const char *c = "+-:@"; *c != '\0'; c++)
+    if (strchr(id, *c) != NULL)
+      g_string_append_printf(bad, "%s%c", bad->len > 0 ? ", " : "", *c);
+  return bad->len == 0 ||
+         command_error(error, "Character(s) '%s' not allowed in revision identifier '%s'", bad->str, id);
+}
+
+RevisionDraft *revision_draft_new(const Project *project, const RevisionMap *map,
+                                  const RevisionRequest *request, GError **error)
+{
+  if (project->script_location == NULL) {
+    command_error(error, _("a bare folder has no script.py.mako: new revisions need an Alembic environment"));
+    return NULL;
+  }
+  g_autoptr(RevisionDraft) draft = g_new0(RevisionDraft, 1);
+  draft->revision = request->rev_id != NULL ? g_strdup(request->rev_id) : revision_make_id();
+  if (!check_id(draft->revision, error))
+    return NULL;
+  g_autoptr(GPtrArray) heads = resolve_heads(map, request, error);
+  if (heads == NULL)
+    return NULL;
+  g_autoptr(GDateTime) date = revision_create_date(project, request->now, error);
+  g_autofree char *folder = date != NULL ? version_folder(project, request, heads, error) : NULL;
+  g_autofree char *name =
+      folder != NULL ? revision_file_name(project, draft->revision, request->message, date, error) : NULL;
+  if (name == NULL)
+    return NULL;
+  draft->path = g_build_filename(folder, name, NULL);
+  note_folders(draft);
+  if (!heads_are_heads(request, heads, error))
+    return NULL;
+  g_auto(GStrv) depends_on = resolve_depends_on(map, request->depends_on, error);
+  if (depends_on == NULL)
+    return NULL;
+  g_autoptr(GPtrArray) down = g_ptr_array_new();
+  for (guint i = 0; i < heads->len; i++) {
+    const Revision *head = g_ptr_array_index(heads, i);
+    if (head != NULL)
+      g_ptr_array_add(down, g_strdup(head->id));
+  }
+  g_ptr_array_add(down, NULL);
+  draft->down_revision = (char **)g_ptr_array_steal(down, NULL);
+  g_autofree char *prelude = template_prelude(project, draft, request, depends_on, date);
+  if (!fill_content(draft, project, prelude, error))
+    return NULL;
+  return g_steal_pointer(&draft);
+}
+
+void revision_draft_free(RevisionDraft *draft)
+{
+  if (draft == NULL)
+    return;
+  g_free(draft->revision);
+  g_free(draft->path);
+  g_free(draft->content);
+  g_strfreev(draft->down_revision);
+  g_clear_pointer(&draft->folders, g_ptr_array_unref);
+  g_free(draft);
+}
+
+gboolean revision_draft_write(RevisionDraft *draft, GError **error)
+{
+  for (guint i = 0; i < draft->folders->len; i++) {
+    const char *folder = g_ptr_array_index(draft->folders, i);
+    if (g_mkdir(folder, 0777) != 0 && errno != EEXIST) {
+      g_set_error(error, RETORT_ERROR, RETORT_ERROR_FILE, _("cannot create %s: %s"), folder,
+                  g_strerror(errno));
+      return FALSE;
+    }
+  }
+  draft->written = file_write_atomic(draft->path, draft->content, draft->len, error);
+  return draft->written;
+}
+
+gboolean revision_draft_undo(RevisionDraft *draft, GError **error)
+{
+  gsize len = 0;
+  g_autofree char *now = file_read(draft->path, FILE_LIMIT, &len, NULL, error);
+  if (now == NULL)
+    return FALSE;
+  if (len != draft->len || memcmp(now, draft->content, len) != 0) {
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED, _("%s was changed since it was written: it stays"),
+                draft->path);
+    return FALSE;
+  }
+  if (g_unlink(draft->path) != 0) {
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_FILE, _("cannot remove %s: %s"), draft->path,
+                g_strerror(errno));
+    return FALSE;
+  }
+  for (guint i = draft->folders->len; i > 0; i--)
+    g_rmdir(g_ptr_array_index(draft->folders, i - 1));
+  draft->written = FALSE;
+  return TRUE;
+}
