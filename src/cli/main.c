@@ -1,5 +1,6 @@
-/* The program's entry: see cli/commands.c for what it can do. */
-int main(void)
+#include "retort/cli/cli.h"
+
+int main(int argc, char **argv)
 {
-  return 0;
+  return cli_main(argc, argv);
 }

@@ -1,0 +1,15 @@
+#include "commands.h"
+#include "out.h"
+#include "retort/history/graph.h"
+
+COMMAND_RUN(graph)
+{
+  RevisionMap *map = session_map(session, error);
+  if (!map)
+    return FALSE;
+  g_autoptr(Graph) graph = graph_layout(map, NULL);
+  g_autofree char *text = graph_to_text(graph);
+  if (!session->quiet)
+    out_text(text);
+  return TRUE;
+}

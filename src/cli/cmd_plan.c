@@ -1,0 +1,204 @@
+/* What a plan would do, without a database unless one is asked where it stands. */
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "commands.h"
+#include "format.h"
+#include "out.h"
+#include "position.h"
+#include "retort/base/error.h"
+#include "retort/history/plan.h"
+#include "retort/history/target.h"
+
+const ArgOption plan_options[] = {
+    {0, "upgrade", ARG_FLAG, NULL, N_("Plan an upgrade."), TRUE},
+    {0, "downgrade", ARG_FLAG, NULL, N_("Plan a downgrade."), TRUE},
+    {0, "stamp", ARG_FLAG, NULL, N_("Plan a stamp."), TRUE},
+    {0, "purge", ARG_FLAG, NULL, N_("With --stamp: empty the version table first."), TRUE},
+    {0, "from", ARG_VALUE, "REV[,REV...]",
+     N_("Version rows to start from, or base; default: the database's, when one is named."), TRUE},
+    {0, NULL, 0, NULL, NULL, FALSE},
+};
+
+static const char *const verbs[] = {
+    [DIRECTION_UPGRADE] = "upgrade", [DIRECTION_DOWNGRADE] = "downgrade", [DIRECTION_STAMP] = "stamp"};
+
+/* --from, where every word may be anything that stands for one revision. */
+static char **rows_from_words(const RevisionMap *map, const char *from, GError **error)
+{
+  g_autoptr(GStrvBuilder) rows = g_strv_builder_new();
+  g_auto(GStrv) words = g_strsplit(from, ",", -1);
+  for (char **word = words; *word; word++) {
+    g_strstrip(*word);
+    if (!**word || strcmp(*word, "base") == 0)
+      continue;
+    g_autoptr(GPtrArray) found = target_resolve(map, *word, NULL, error);
+    if (!found)
+      return NULL;
+    for (guint i = 0; i < found->len; i++)
+      g_strv_builder_add(rows, ((const Revision *)found->pdata[i])->id);
+  }
+  return g_strv_builder_end(rows);
+}
+
+static char **starting_rows(Session *session, GError **error)
+{
+  const char *from = args_value(session->args, "from");
+  if (from)
+    return session_map(session, error) ? rows_from_words(session->map, from, error) : NULL;
+  if (!session_names_database(session))
+    return g_new0(char *, 1);
+  g_autoptr(VersionRows) rows = session_rows(session, error);
+  return rows ? g_strdupv(rows->rows) : NULL;
+}
+
+/* Down when the target is relative and negative, or is applied already and no row itself; else up. */
+static Direction infer(const RevisionMap *map, const char *const *rows, const char *target)
+{
+  const char *symbol = strrchr(target, '@') ? strrchr(target, '@') + 1 : target;
+  if (strcmp(symbol, "base") == 0 || (symbol[0] == '-' && g_ascii_isdigit(symbol[1])))
+    return DIRECTION_DOWNGRADE;
+  Revision *revision = NULL;
+  if (symbol[0] == '+' || !target_resolve_one(map, target, rows, &revision, NULL) || !revision)
+    return DIRECTION_UPGRADE;
+  g_autofree gboolean *applied = plan_applied(map, rows, NULL);
+  return applied[revision->index] && !g_strv_contains(rows, revision->id) ? DIRECTION_DOWNGRADE
+                                                                          : DIRECTION_UPGRADE;
+}
+
+static gboolean choose_direction(Session *session, const char *const *rows, Direction *direction,
+                                 GError **error)
+{
+  guint given = 0;
+  for (guint i = 0; i < G_N_ELEMENTS(verbs); i++)
+    if (args_has(session->args, verbs[i])) {
+      *direction = (Direction)i;
+      given++;
+    }
+  if (given > 1) {
+    g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_USAGE,
+                        _("only one of --upgrade, --downgrade and --stamp makes sense"));
+    return FALSE;
+  }
+  if (given == 0)
+    *direction = infer(session->map, rows, args_positional(session->args, 0));
+  if (*direction != DIRECTION_STAMP && session->args->positionals->len > 1) {
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_USAGE, _("%s takes one target"), verbs[*direction]);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static Plan *make_plan(Session *session, Direction direction, const char *const *rows, GError **error)
+{
+  const char *target = args_positional(session->args, 0);
+  if (direction == DIRECTION_UPGRADE)
+    return plan_upgrade(session->map, rows, target, error);
+  if (direction == DIRECTION_DOWNGRADE)
+    return plan_downgrade(session->map, rows, target, error);
+  g_autoptr(GPtrArray) targets = g_ptr_array_new();
+  g_ptr_array_extend(targets, session->args->positionals, NULL, NULL);
+  g_ptr_array_add(targets, NULL);
+  return plan_stamp(session->map, rows, (const char *const *)targets->pdata, args_has(session->args, "purge"),
+                    error);
+}
+
+static GPtrArray *copy_rows(char *const *rows)
+{
+  GPtrArray *copy = g_ptr_array_new_with_free_func(g_free);
+  for (; *rows; rows++)
+    g_ptr_array_add(copy, g_strdup(*rows));
+  return copy;
+}
+
+static void print_json(const Plan *plan)
+{
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  g_autoptr(GPtrArray) rows = copy_rows(plan->rows_before);
+  json_builder_begin_object(builder);
+  json_builder_set_member_name(builder, "steps");
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < plan->steps->len; i++) {
+    const PlanStep *step = plan->steps->pdata[i];
+    plan_rows_apply(rows, step);
+    json_builder_begin_object(builder);
+    json_builder_set_member_name(builder, "direction");
+    json_builder_add_string_value(builder, verbs[step->direction]);
+    json_builder_set_member_name(builder, "revision");
+    if (step->revision)
+      json_builder_add_string_value(builder, step->revision->id);
+    else
+      json_builder_add_null_value(builder);
+    json_builder_set_member_name(builder, "rows_after");
+    json_builder_begin_array(builder);
+    for (guint k = 0; k < rows->len; k++)
+      json_builder_add_string_value(builder, rows->pdata[k]);
+    json_builder_end_array(builder);
+    json_builder_end_object(builder);
+  }
+  json_builder_end_array(builder);
+  json_builder_end_object(builder);
+  out_json(json_builder_get_root(builder));
+}
+
+static void print_text(const Session *session, const Plan *plan)
+{
+  g_autoptr(GPtrArray) rows = copy_rows(plan->rows_before);
+  for (guint i = 0; i < plan->steps->len; i++) {
+    const PlanStep *step = plan->steps->pdata[i];
+    g_autofree char *log = plan_step_log(step, TRUE);
+    const char *text = g_str_has_prefix(log, "Running ") ? log + strlen("Running ") : log;
+    plan_rows_apply(rows, step);
+    g_autoptr(GString) after = g_string_new(NULL);
+    for (guint k = 0; k < rows->len; k++)
+      g_string_append_printf(after, "%s%s", k ? ", " : "", (const char *)rows->pdata[k]);
+    out_line(session, "%s", text);
+    out_line(session, "    %s %s", _("then at"), after->len ? after->str : "base");
+  }
+}
+
+static void print_json_error(const GError *error)
+{
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  json_builder_begin_object(builder);
+  json_builder_set_member_name(builder, "error");
+  json_builder_add_string_value(builder, error->message);
+  json_builder_end_object(builder);
+  out_json(json_builder_get_root(builder));
+}
+
+static gboolean plan_and_print(Session *session, GError **error)
+{
+  if (!session_project(session, error))
+    return FALSE;
+  g_auto(GStrv) rows = starting_rows(session, error);
+  if (!rows || !session_map(session, error))
+    return FALSE;
+  Direction direction = DIRECTION_UPGRADE;
+  if (!choose_direction(session, (const char *const *)rows, &direction, error))
+    return FALSE;
+  g_autoptr(Plan) plan = make_plan(session, direction, (const char *const *)rows, error);
+  if (!plan)
+    return FALSE;
+  for (guint i = 0; i < plan->warnings->len; i++)
+    out_warning(plan->warnings->pdata[i]);
+  if (session->json)
+    print_json(plan);
+  else
+    print_text(session, plan);
+  return TRUE;
+}
+
+COMMAND_RUN(plan)
+{
+  g_autoptr(GError) failure = NULL;
+  if (plan_and_print(session, &failure))
+    return TRUE;
+  if (!session->json || (failure->code != RETORT_ERROR_COMMAND && failure->code != RETORT_ERROR_TRACEBACK)) {
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return FALSE;
+  }
+  print_json_error(failure);
+  session->status = failure->code == RETORT_ERROR_COMMAND ? 255 : 1;
+  return TRUE;
+}

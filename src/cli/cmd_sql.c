@@ -1,0 +1,232 @@
+/* The SQL of revisions, each by itself: what a migration's body sends, in either direction. */
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "commands.h"
+#include "migrate.h"
+#include "out.h"
+#include "retort/base/error.h"
+#include "retort/base/text.h"
+#include "retort/history/target.h"
+#include "retort/render/render.h"
+
+const ArgOption sql_options[] = {
+    {0, "upgrade", ARG_FLAG, NULL, N_("Only the upgrades."), TRUE},
+    {0, "downgrade", ARG_FLAG, NULL, N_("Only the downgrades."), TRUE},
+    {0, NULL, 0, NULL, NULL, FALSE},
+};
+
+static const char *const states[] = {
+    [RENDER_EXACT] = "exact", [RENDER_DATABASE] = "database", [RENDER_PYTHON] = "python"};
+
+typedef struct {
+  Session *session;
+  RenderSession *renderer;
+  JsonBuilder *builder; /* NULL: text */
+  guint not_exact;
+} Output;
+
+/* A file named on the command line: one of the project's, or any other. */
+static Revision *find_file(Session *session, const char *path, GPtrArray *own, GError **error)
+{
+  g_autofree char *absolute = g_canonicalize_filename(path, NULL);
+  for (guint i = 0; session->map && i < session->map->revisions->len; i++) {
+    Revision *revision = session->map->revisions->pdata[i];
+    if (strcmp(revision->path, absolute) == 0)
+      return revision;
+  }
+  Revision *revision = revision_read(absolute, error);
+  if (revision)
+    g_ptr_array_add(own, revision);
+  return revision;
+}
+
+static gboolean is_file(const char *word)
+{
+  return (strchr(word, '/') || g_str_has_suffix(word, ".py")) && g_file_test(word, G_FILE_TEST_EXISTS);
+}
+
+/* Oldest first, as they would run. */
+static void append_reversed(GPtrArray *to, const GPtrArray *from)
+{
+  for (guint i = from->len; i-- > 0;)
+    g_ptr_array_add(to, from->pdata[i]);
+}
+
+static gboolean collect_word(Session *session, const char *word, GPtrArray *revisions, GPtrArray *own,
+                             GError **error)
+{
+  if (is_file(word)) {
+    Revision *revision = find_file(session, word, own, error);
+    if (revision)
+      g_ptr_array_add(revisions, revision);
+    return revision != NULL;
+  }
+  RevisionMap *map = session_map(session, error);
+  if (!map)
+    return FALSE;
+  g_autoptr(GPtrArray) found = strchr(word, ':') ? target_history_range(map, word, NULL, error)
+                                                 : target_resolve(map, word, NULL, error);
+  if (found)
+    append_reversed(revisions, found);
+  return found != NULL;
+}
+
+static gboolean collect(Session *session, GPtrArray *revisions, GPtrArray *own, GError **error)
+{
+  GPtrArray *words = session->args->positionals;
+  gboolean only_files = words->len > 0;
+  for (guint i = 0; i < words->len; i++)
+    only_files &= is_file(words->pdata[i]);
+  /* A lone file needs no project, but belongs to one when there is one. */
+  if (!session_project(session, only_files ? NULL : error) && !only_files)
+    return FALSE;
+  for (guint i = 0; i < words->len; i++)
+    if (!collect_word(session, words->pdata[i], revisions, own, error))
+      return FALSE;
+  if (words->len)
+    return TRUE;
+  RevisionMap *map = session_map_with_faults(session, error);
+  if (!map)
+    return FALSE;
+  g_ptr_array_extend(revisions, map->revisions, NULL, NULL);
+  return TRUE;
+}
+
+static void add_text(JsonBuilder *builder, const char *name, const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid(text, -1);
+  json_builder_set_member_name(builder, name);
+  json_builder_add_string_value(builder, valid);
+}
+
+static void add_reason(JsonBuilder *builder, guint line, guint column, const char *path, const char *what)
+{
+  json_builder_begin_object(builder);
+  json_builder_set_member_name(builder, "line");
+  json_builder_add_int_value(builder, line);
+  json_builder_set_member_name(builder, "column");
+  json_builder_add_int_value(builder, column);
+  if (path)
+    add_text(builder, "path", path);
+  add_text(builder, "what", what);
+  json_builder_end_object(builder);
+}
+
+static void add_statements(JsonBuilder *builder, const Script *script)
+{
+  json_builder_set_member_name(builder, "statements");
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < script->statements->len; i++) {
+    g_autofree char *text = statement_offline_text(script->statements->pdata[i]);
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    json_builder_add_string_value(builder, valid);
+  }
+  json_builder_end_array(builder);
+  json_builder_set_member_name(builder, "autocommit");
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < script->statements->len; i++)
+    json_builder_add_boolean_value(builder, ((const Statement *)script->statements->pdata[i])->autocommit);
+  json_builder_end_array(builder);
+}
+
+static void print_json(JsonBuilder *builder, const Revision *revision, const Script *script,
+                       Direction direction)
+{
+  json_builder_begin_object(builder);
+  add_text(builder, "revision", revision->id);
+  add_text(builder, "path", revision->path);
+  add_text(builder, "direction", direction == DIRECTION_UPGRADE ? "upgrade" : "downgrade");
+  add_text(builder, "state", states[script->state]);
+  add_statements(builder, script);
+  json_builder_set_member_name(builder, "reasons");
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < script->reasons->len; i++) {
+    const RenderReason *reason = script->reasons->pdata[i];
+    add_reason(builder, reason->line, reason->column, reason->path, reason->what);
+  }
+  json_builder_end_array(builder);
+  if (script->error) {
+    json_builder_set_member_name(builder, "error");
+    add_reason(builder, script->error_line, 0, NULL, script->error);
+  }
+  json_builder_end_object(builder);
+}
+
+static void note_reasons(const Revision *revision, const Script *script)
+{
+  if (script->error)
+    out_note("%s:%u: %s", revision->path, script->error_line, script->error);
+  for (guint i = 0; i < script->reasons->len; i++) {
+    const RenderReason *reason = script->reasons->pdata[i];
+    out_note("%s:%u:%u: %s: %s", reason->path ? reason->path : revision->path, reason->line, reason->column,
+             script->state == RENDER_DATABASE ? _("needs the database") : _("needs Python"), reason->what);
+  }
+}
+
+/* As Alembic prints a body; statements outside the transaction between their COMMIT and BEGIN. */
+static void print_text(const Script *script, const Project *project)
+{
+  g_autoptr(GString) out = g_string_new(NULL);
+  gboolean transactional =
+      !project || project->env.transactional_ddl.state != ENV_LITERAL || project->env.transactional_ddl.truth;
+  gboolean outside = FALSE;
+  for (guint i = 0; i <= script->statements->len; i++) {
+    const Statement *statement = i < script->statements->len ? script->statements->pdata[i] : NULL;
+    gboolean autocommit = statement && statement->autocommit;
+    if (transactional && autocommit != outside)
+      g_string_append(out, autocommit ? "COMMIT;\n\n" : "BEGIN;\n\n");
+    outside = autocommit;
+    if (!statement)
+      break;
+    g_autofree char *text = statement_offline_text(statement);
+    g_string_append_printf(out, "%s;\n\n", text);
+  }
+  out_text(out->str);
+}
+
+static void emit(Output *output, const Revision *revision, Direction direction)
+{
+  render_session_restart(output->renderer);
+  g_autoptr(Script) script = render_revision(output->renderer, revision, direction);
+  if (script->state != RENDER_EXACT || script->error)
+    output->not_exact++;
+  if (output->builder) {
+    print_json(output->builder, revision, script, direction);
+    return;
+  }
+  /* Half a script could be taken for a whole one. */
+  if (script->state == RENDER_EXACT)
+    print_text(script, output->session->project);
+  note_reasons(revision, script);
+}
+
+COMMAND_RUN(sql)
+{
+  g_autoptr(GPtrArray) own = g_ptr_array_new_with_free_func((GDestroyNotify)revision_free);
+  g_autoptr(GPtrArray) revisions = g_ptr_array_new();
+  if (!collect(session, revisions, own, error))
+    return FALSE;
+  RenderOptions options;
+  migrate_render_options(session, FALSE, &options);
+  g_autoptr(RenderSession) renderer = render_session_new(session->project, &options);
+  g_autoptr(JsonBuilder) builder = session->json ? json_builder_new() : NULL;
+  Output output = {session, renderer, builder, 0};
+  gboolean up = args_has(session->args, "upgrade") || !args_has(session->args, "downgrade");
+  gboolean down = args_has(session->args, "downgrade") || !args_has(session->args, "upgrade");
+  if (builder)
+    json_builder_begin_array(builder);
+  for (guint i = 0; i < revisions->len; i++) {
+    if (up)
+      emit(&output, revisions->pdata[i], DIRECTION_UPGRADE);
+    if (down)
+      emit(&output, revisions->pdata[i], DIRECTION_DOWNGRADE);
+  }
+  if (builder) {
+    json_builder_end_array(builder);
+    out_json(json_builder_get_root(builder));
+  }
+  if (output.not_exact && !builder)
+    session->status = 1;
+  return TRUE;
+}

@@ -1,0 +1,238 @@
+/* The table of commands; one row and one file make one more. */
+#include "command.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "commands.h"
+
+const ArgOption global_options[] = {
+    {'h', "help", ARG_HELP, NULL, N_("Show this help and exit."), FALSE},
+    {0, "version", ARG_VERSION, NULL, N_("Show the program's version and exit."), FALSE},
+    {'c', "config", ARG_APPEND, NULL,
+     N_("Configuration file: alembic.ini or pyproject.toml; may be given twice to name one of each. Default: "
+        "$ALEMBIC_CONFIG, else alembic.ini in this folder or one above."),
+     FALSE},
+    {'n', "name", ARG_VALUE, NULL, N_("Section of the ini file to read (default: alembic)."), FALSE},
+    {'x', NULL, ARG_APPEND, "X", N_("Argument for the project's env.py, such as -x tenant=acme."), FALSE},
+    {0, "raiseerr", ARG_FLAG, NULL, N_("Exit with status 1 rather than 255 when a command fails."), FALSE},
+    {'q', "quiet", ARG_FLAG, NULL, N_("Print no command output."), FALSE},
+    {0, NULL, 0, NULL, NULL, FALSE},
+};
+
+const ArgOption common_options[] = {
+    {0, "url", ARG_VALUE, NULL, N_("The database, as SQLAlchemy or libpq write it."), TRUE},
+    {0, "target", ARG_VALUE, "NAME", N_("The database of that name in retort's configuration."), TRUE},
+    {'C', "directory", ARG_VALUE, "FOLDER", N_("Go to FOLDER first."), TRUE},
+    {'d', "folder", ARG_VALUE, "FOLDER",
+     N_("Read a bare FOLDER of revision files; no configuration is needed."), TRUE},
+    {0, "read-only", ARG_FLAG, NULL, N_("Change nothing in any database."), TRUE},
+    {0, "ascii", ARG_FLAG, NULL, N_("Draw with ASCII characters only."), TRUE},
+    {0, "no-color", ARG_FLAG, NULL, N_("Use no colours."), TRUE},
+    {0, NULL, 0, NULL, NULL, FALSE},
+};
+
+static const ArgOption help_options[] = {
+    {'h', "help", ARG_HELP, NULL, N_("Show this help and exit."), FALSE},
+    {0, NULL, 0, NULL, NULL, FALSE},
+};
+
+static const ArgOption json_options[] = {
+    {0, "json", ARG_FLAG, NULL, N_("Print JSON."), TRUE},
+    {0, NULL, 0, NULL, NULL, FALSE},
+};
+
+static const ArgOption no_options[] = {
+    {0, NULL, 0, NULL, NULL, FALSE},
+};
+
+static const ArgPositional revision_one[] = {
+    {"revision", ARG_ONE,
+     N_("A revision: id, unique start of one, label, head, heads, base, label@x, +2, -1.")},
+    {NULL, 0, NULL},
+};
+
+static const ArgPositional rev_one[] = {
+    {"rev", ARG_ONE,
+     N_("A revision: id, unique start of one, label, head, heads, base, current, label@x, -1.")},
+    {NULL, 0, NULL},
+};
+
+static const ArgPositional revisions_some[] = {
+    {"revisions", ARG_SOME, N_("One or more revisions, or heads for all heads.")},
+    {NULL, 0, NULL},
+};
+
+static const ArgPositional directory_one[] = {
+    {"directory", ARG_ONE, N_("Folder of the new environment.")},
+    {NULL, 0, NULL},
+};
+
+static const ArgPositional plan_targets[] = {
+    {"target", ARG_SOME, N_("Where to: as for upgrade, downgrade or stamp.")},
+    {NULL, 0, NULL},
+};
+
+static const ArgPositional sql_targets[] = {
+    {"revision", ARG_ANY, N_("A revision, a range a:b, or a file; without any, everything.")},
+    {NULL, 0, NULL},
+};
+
+static const ArgPositional any_words[] = {
+    {"word", ARG_ANY, N_("A word.")},
+    {NULL, 0, NULL},
+};
+
+const Command commands[] = {
+    {.name = "branches",
+     .summary = N_("Show the branch points."),
+     .options = verbose_options,
+     .has_json = TRUE,
+     .run = cmd_branches},
+    {.name = "check",
+     .summary = N_("Compare the database with the models (by the project's own Alembic)."),
+     .options = no_options,
+     .run = cmd_check},
+    {.name = "current",
+     .summary = N_("Show where the database stands."),
+     .options = current_options,
+     .has_json = TRUE,
+     .run = cmd_current},
+    {.name = "downgrade",
+     .summary = N_("Go back to an earlier revision."),
+     .options = script_options,
+     .positionals = revision_one,
+     .words = WORDS_TARGETS,
+     .run = cmd_downgrade},
+    {.name = "edit",
+     .summary = N_("Open revision files in your editor."),
+     .options = no_options,
+     .positionals = rev_one,
+     .words = WORDS_TARGETS,
+     .run = cmd_edit},
+    {.name = "ensure_version",
+     .summary = N_("Create the version table if it is missing."),
+     .options = ensure_version_options,
+     .run = cmd_ensure_version},
+    {.name = "graph",
+     .summary = N_("Draw the revision graph as text."),
+     .options = no_options,
+     .own = TRUE,
+     .run = cmd_graph},
+    {.name = "heads",
+     .summary = N_("Show the heads."),
+     .options = heads_options,
+     .has_json = TRUE,
+     .run = cmd_heads},
+    {.name = "history",
+     .summary = N_("List revisions, newest first."),
+     .options = history_options,
+     .has_json = TRUE,
+     .run = cmd_history},
+    {.name = "init",
+     .summary = N_("Set up a new environment (by the project's own Alembic)."),
+     .options = init_options,
+     .positionals = directory_one,
+     .words = WORDS_FOLDERS,
+     .run = cmd_init},
+    {.name = "list_templates",
+     .summary = N_("List the templates that init knows."),
+     .options = no_options,
+     .run = cmd_list_templates},
+    {.name = "locks",
+     .summary = N_("Show who waits for whom in the database, once."),
+     .options = no_options,
+     .own = TRUE,
+     .has_json = TRUE,
+     .run = cmd_locks},
+    {.name = "merge",
+     .summary = N_("Write a revision that joins heads (by the project's own Alembic)."),
+     .options = merge_options,
+     .positionals = revisions_some,
+     .words = WORDS_TARGETS,
+     .run = cmd_merge},
+    {.name = "plan",
+     .summary = N_("Show which steps lead to a target, without taking them."),
+     .options = plan_options,
+     .positionals = plan_targets,
+     .words = WORDS_TARGETS,
+     .own = TRUE,
+     .has_json = TRUE,
+     .run = cmd_plan},
+    {.name = "revision",
+     .summary = N_("Write a new revision file (by the project's own Alembic)."),
+     .options = revision_options,
+     .run = cmd_revision},
+    {.name = "show",
+     .summary = N_("Show revisions in full."),
+     .options = no_options,
+     .positionals = rev_one,
+     .words = WORDS_TARGETS,
+     .has_json = TRUE,
+     .run = cmd_show},
+    {.name = "sql",
+     .summary = N_("Show the SQL of revisions."),
+     .options = sql_options,
+     .positionals = sql_targets,
+     .words = WORDS_RANGES,
+     .own = TRUE,
+     .has_json = TRUE,
+     .run = cmd_sql},
+    {.name = "stamp",
+     .summary = N_("Write a position into the version table; run nothing."),
+     .options = stamp_options,
+     .positionals = revisions_some,
+     .words = WORDS_TARGETS,
+     .run = cmd_stamp},
+    {.name = "upgrade",
+     .summary = N_("Go to a later revision."),
+     .options = script_options,
+     .positionals = revision_one,
+     .words = WORDS_TARGETS,
+     .run = cmd_upgrade},
+    {.name = "__complete",
+     .summary = N_("Print completions for a command line."),
+     .options = no_options,
+     .positionals = any_words,
+     .own = TRUE,
+     .hidden = TRUE,
+     .run = cmd_complete},
+    {.name = "__manual",
+     .summary = N_("Fill a manual page's template from the program's tables."),
+     .options = no_options,
+     .positionals = any_words,
+     .own = TRUE,
+     .hidden = TRUE,
+     .run = cmd_manual},
+    {.name = NULL},
+};
+
+const Command *command_find(const char *name)
+{
+  for (const Command *command = commands; command->name; command++)
+    if (strcmp(command->name, name) == 0)
+      return command;
+  return NULL;
+}
+
+char *command_choices(void)
+{
+  GString *out = g_string_new("{");
+  for (const Command *command = commands; command->name; command++)
+    if (!command->hidden)
+      g_string_append_printf(out, "%s%s", out->len > 1 ? "," : "", command->name);
+  g_string_append_c(out, '}');
+  return g_string_free(out, FALSE);
+}
+
+const ArgOption **command_options(const Command *command)
+{
+  const ArgOption **lists = g_new0(const ArgOption *, 5);
+  guint n = 0;
+  lists[n++] = help_options;
+  lists[n++] = command->options;
+  if (command->has_json)
+    lists[n++] = json_options;
+  lists[n++] = common_options;
+  return lists;
+}

@@ -1,0 +1,12 @@
+/* Handing a command over to the project's own Alembic, with the same words. */
+#pragma once
+
+#include "session.h"
+
+/* Path of the alembic program: retort's configuration, the active or the project's own virtual environment, PATH; the
+ * caller's.  NULL with an error that says where it was looked for. */
+char *handover_find(Session *session, GError **error);
+/* Replaces this process by Alembic, after saying so on stderr.  Returns only on failure. */
+gboolean handover_exec(Session *session, const char *why, GError **error);
+/* The command line to type for this command, without retort's own options; the caller's. */
+char *handover_line(Session *session);

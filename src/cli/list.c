@@ -1,0 +1,47 @@
+#include "list.h"
+
+#include "out.h"
+
+static void print_json(const GPtrArray *revisions, const char *const *current)
+{
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < revisions->len; i++) {
+    const Revision *revision = revisions->pdata[i];
+    json_builder_begin_object(builder);
+    format_json(builder, revision);
+    if (current) {
+      json_builder_set_member_name(builder, "current");
+      json_builder_add_boolean_value(builder, g_strv_contains(current, revision->id));
+    }
+    json_builder_end_object(builder);
+  }
+  json_builder_end_array(builder);
+  out_json(json_builder_get_root(builder));
+}
+
+static void print_all(const Session *session, const GPtrArray *revisions, gboolean blocks, FormatBits bits,
+                      const char *const *current)
+{
+  if (session->json) {
+    print_json(revisions, current);
+    return;
+  }
+  for (guint i = 0; i < revisions->len; i++) {
+    const Revision *revision = revisions->pdata[i];
+    FormatBits own = current && g_strv_contains(current, revision->id) ? bits | FORMAT_CURRENT : bits;
+    g_autofree char *text = blocks ? format_block(revision, own) : format_line(revision, own);
+    out_line(session, "%s", text);
+  }
+}
+
+void list_print(const Session *session, const GPtrArray *revisions, FormatBits bits,
+                const char *const *current)
+{
+  print_all(session, revisions, args_has(session->args, "verbose"), bits, current);
+}
+
+void list_print_blocks(const Session *session, const GPtrArray *revisions)
+{
+  print_all(session, revisions, TRUE, 0, NULL);
+}

@@ -1,0 +1,311 @@
+#include "migrate.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "command.h"
+#include "handover.h"
+#include "out.h"
+#include "position.h"
+#include "retort/base/error.h"
+#include "retort/history/target.h"
+#include "retort/render/offline.h"
+#include "retort/run/rollout.h"
+
+#define LOGGER "alembic.runtime.migration"
+
+gboolean migrate_split(const char *word, char **start, char **end, GError **error)
+{
+  *start = *end = NULL;
+  const char *colon = strchr(word, ':');
+  if (!colon) {
+    *end = g_strdup(word);
+    return TRUE;
+  }
+  if (strchr(colon + 1, ':')) {
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_TRACEBACK, _("\"%s\" has more than one colon"), word);
+    return FALSE;
+  }
+  *start = g_strndup(word, (gsize)(colon - word));
+  *end = g_strdup(colon + 1);
+  return TRUE;
+}
+
+static gboolean is_set(const EnvSetting *setting, gboolean fallback)
+{
+  return setting->state == ENV_LITERAL ? setting->truth : fallback;
+}
+
+gboolean migrate_has_transaction(const Project *project)
+{
+  const EnvScript *env = &project->env;
+  return (!env->path || env->begins_transaction) && is_set(&env->transactional_ddl, TRUE) &&
+         !is_set(&env->transaction_per_migration, FALSE);
+}
+
+void migrate_render_options(const Session *session, gboolean online, RenderOptions *options)
+{
+  const EnvScript *env = session->project ? &session->project->env : NULL;
+  gboolean stock = !env || !env->path;
+  *options = (RenderOptions){
+      .online = online,
+      .flavor = session_flavor(session),
+      .no_literal_binds = !stock && !is_set(&env->literal_binds, env->literal_binds.state == ENV_UNKNOWN),
+      .pyformat =
+          !stock && env->paramstyle.state != ENV_UNKNOWN && g_strcmp0(env->paramstyle.text, "named") != 0,
+      .x_arguments = session->x_arguments,
+      .tag = args_value(session->args, "tag"),
+  };
+}
+
+static void print_warnings(const Plan *plan)
+{
+  for (guint i = 0; i < plan->warnings->len; i++)
+    out_warning(plan->warnings->pdata[i]);
+}
+
+static void log_step(const Session *session, const PlanStep *step)
+{
+  g_autofree char *text = plan_step_log(step, TRUE);
+  out_log(session, "INFO", LOGGER, text);
+}
+
+/* Says on stderr why a step is not rendered exactly. */
+static void note_reasons(const PlanStep *step, const Script *script)
+{
+  const char *path = step->revision->path;
+  if (script->error)
+    out_note("%s:%u: %s", path, script->error_line, script->error);
+  for (guint i = 0; i < script->reasons->len; i++) {
+    const RenderReason *reason = script->reasons->pdata[i];
+    out_note("%s:%u:%u: %s", reason->path ? reason->path : path, reason->line, reason->column, reason->what);
+  }
+}
+
+/* Every script before anything runs; NULL when one of them is not exact. */
+static GPtrArray *render_steps(Session *session, const Plan *plan, gboolean online, GError **error)
+{
+  RenderOptions options;
+  migrate_render_options(session, online, &options);
+  g_autoptr(RenderSession) renderer = render_session_new(session->project, &options);
+  g_autoptr(GPtrArray) scripts = g_ptr_array_new_with_free_func((GDestroyNotify)script_free);
+  guint refused = 0;
+  for (guint i = 0; i < plan->steps->len; i++) {
+    const PlanStep *step = plan->steps->pdata[i];
+    Script *script = NULL;
+    if (step->direction != DIRECTION_STAMP) {
+      script = render_revision(renderer, step->revision, step->direction);
+      if (script->state != RENDER_EXACT || script->error) {
+        note_reasons(step, script);
+        refused++;
+      }
+    }
+    g_ptr_array_add(scripts, script);
+  }
+  if (refused == 0)
+    return g_steal_pointer(&scripts);
+  g_autofree char *line = handover_line(session);
+  g_set_error(
+      error, RETORT_ERROR, RETORT_ERROR_REFUSED,
+      ngettext("%u migration cannot be rendered exactly, so nothing was done; run it with the project's own "
+               "Alembic: %s",
+               "%u migrations cannot be rendered exactly, so nothing was done; run them with the project's "
+               "own Alembic: %s",
+               refused),
+      refused, line);
+  return NULL;
+}
+
+/* The single row that --sql starts from, as Alembic takes it. */
+static char **start_rows(const RevisionMap *map, const char *start, GError **error)
+{
+  g_autoptr(GStrvBuilder) rows = g_strv_builder_new();
+  if (start && strcmp(start, "base") != 0) {
+    Revision *revision = NULL;
+    if (!target_resolve_one(map, start, NULL, &revision, error))
+      return NULL;
+    if (!revision) {
+      g_set_error(error, RETORT_ERROR, RETORT_ERROR_TRACEBACK, _("\"%s\" is no revision to start from"),
+                  start);
+      return NULL;
+    }
+    g_strv_builder_add(rows, revision->id);
+  }
+  return g_strv_builder_end(rows);
+}
+
+gboolean migrate_offline(Session *session, const char *start, PlanFunc make_plan, gconstpointer data,
+                         GError **error)
+{
+  if (!session_project(session, error) || !session_check_position(session, error))
+    return FALSE;
+  session_enter_env(session, TRUE);
+  RevisionMap *map = session_map(session, error);
+  g_auto(GStrv) rows = map ? start_rows(map, start, error) : NULL;
+  g_autoptr(Plan) plan = rows ? make_plan(map, (const char *const *)rows, data, error) : NULL;
+  if (!plan) {
+    /* Alembic has opened the script by then. */
+    if (migrate_has_transaction(session->project))
+      out_text("BEGIN;\n\n");
+    return FALSE;
+  }
+  print_warnings(plan);
+  g_autoptr(GPtrArray) scripts = render_steps(session, plan, FALSE, error);
+  if (!scripts)
+    return FALSE;
+  for (guint i = 0; i < plan->steps->len; i++)
+    log_step(session, plan->steps->pdata[i]);
+  RenderOptions options;
+  migrate_render_options(session, FALSE, &options);
+  g_autoptr(RenderSession) renderer = render_session_new(session->project, &options);
+  g_autoptr(GString) out = g_string_new(NULL);
+  gboolean ok = offline_script(renderer, session->project, plan, out, error);
+  out_text(out->str);
+  return ok;
+}
+
+gboolean migrate_may_write(Session *session, GError **error)
+{
+  if (session->read_only) {
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED,
+                _("`%s` would change a database that is read-only here"), session->command->name);
+    return FALSE;
+  }
+  Project *project = session_project(session, error);
+  if (!project || !session_check_position(session, error))
+    return FALSE;
+  const EnvScript *env = &project->env;
+  const struct {
+    const char *key;
+    const EnvSetting *setting;
+  } settings[] = {{"transaction_per_migration", &env->transaction_per_migration},
+                  {"transactional_ddl", &env->transactional_ddl},
+                  {"version_table_pk", &env->version_table_pk}};
+  for (guint i = 0; i < G_N_ELEMENTS(settings); i++)
+    if (settings[i].setting->state == ENV_UNKNOWN) {
+      g_autofree char *path = settings_path();
+      g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED,
+                  _("%s:%u: env.py computes %s: set it in %s under [project %s]"), env->path,
+                  settings[i].setting->line, settings[i].key, path, project->name);
+      return FALSE;
+    }
+  if (env->path && !env->begins_transaction) {
+    g_set_error(
+        error, RETORT_ERROR, RETORT_ERROR_REFUSED,
+        _("%s never calls context.begin_transaction(), so what Alembic would commit there is not known; use "
+          "the project's own Alembic"),
+        env->path);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+typedef struct {
+  Session *session;
+  const Plan *plan;
+  GMainLoop *loop;
+  Rollout *rollout;
+  GError *error;
+  gboolean rolled_back;
+  char **rows;
+} Run;
+
+static void on_event(const RolloutEvent *event, void *data)
+{
+  Run *run = data;
+  switch (event->kind) {
+  case ROLLOUT_EVENT_STEP: log_step(run->session, run->plan->steps->pdata[event->step]); break;
+  case ROLLOUT_EVENT_FAILED:
+    run->error = g_error_copy(event->error);
+    run->rolled_back = event->rolled_back;
+    run->rows = g_strdupv(event->rows);
+    g_main_loop_quit(run->loop);
+    break;
+  case ROLLOUT_EVENT_CANCELLED:
+    run->error =
+        g_error_new(RETORT_ERROR, RETORT_ERROR_CANCELLED, _("interrupted; what was open is rolled back"));
+    run->rolled_back = TRUE;
+    run->rows = g_strdupv(event->rows);
+    g_main_loop_quit(run->loop);
+    break;
+  case ROLLOUT_EVENT_DONE: g_main_loop_quit(run->loop); break;
+  default: break;
+  }
+}
+
+static gboolean on_signal(void *data)
+{
+  Run *run = data;
+  rollout_cancel(run->rollout);
+  return G_SOURCE_CONTINUE;
+}
+
+static void note_position(const Run *run)
+{
+  if (!run->rows)
+    return;
+  g_autofree char *rows = g_strjoinv(", ", run->rows);
+  out_note(_("the database stands at %s"), *rows ? rows : "base");
+}
+
+static void choose_transaction(const Project *project, RolloutOptions *options)
+{
+  const EnvScript *env = &project->env;
+  if (!is_set(&env->transactional_ddl, TRUE))
+    options->transaction = ROLLOUT_NO_DDL;
+  else
+    options->transaction =
+        is_set(&env->transaction_per_migration, FALSE) ? ROLLOUT_PER_MIGRATION : ROLLOUT_ALL;
+}
+
+static gboolean run_plan(Session *session, const Plan *plan, GPtrArray *scripts, GError **error)
+{
+  g_autofree RolloutStep *steps = g_new0(RolloutStep, plan->steps->len + 1);
+  for (guint i = 0; i < plan->steps->len; i++)
+    steps[i] = (RolloutStep){plan->steps->pdata[i], scripts->pdata[i]};
+  RolloutOptions options = {.create_version_table = TRUE};
+  choose_transaction(session->project, &options);
+  RolloutSink sink = {.event = on_event};
+  Run run = {.session = session, .plan = plan, .loop = g_main_loop_new(NULL, FALSE)};
+  run.rollout = rollout_new(session->conn, session->project, steps, plan->steps->len,
+                            (const char *const *)plan->rows_before, &options, &sink, &run);
+  guint interrupt = g_unix_signal_add(SIGINT, on_signal, &run);
+  guint terminate = g_unix_signal_add(SIGTERM, on_signal, &run);
+  rollout_start(run.rollout);
+  if (!rollout_finished(run.rollout))
+    g_main_loop_run(run.loop);
+  g_source_remove(interrupt);
+  g_source_remove(terminate);
+  rollout_free(run.rollout);
+  g_main_loop_unref(run.loop);
+  if (run.error)
+    note_position(&run);
+  g_strfreev(run.rows);
+  if (run.error)
+    g_propagate_error(error, run.error);
+  return run.error == NULL;
+}
+
+gboolean migrate_online(Session *session, PlanFunc make_plan, gconstpointer data, GError **error)
+{
+  if (!migrate_may_write(session, error))
+    return FALSE;
+  g_autoptr(VersionRows) rows = session_rows(session, error);
+  RevisionMap *map = rows ? session_map(session, error) : NULL;
+  if (!map)
+    return FALSE;
+  if (session->incomplete) {
+    g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_FILE,
+                        _("some revision files cannot be read (see above), so no plan is safe"));
+    return FALSE;
+  }
+  g_autoptr(Plan) plan = make_plan(map, (const char *const *)rows->rows, data, error);
+  if (!plan) {
+    position_check(session, (const char *const *)rows->rows, NULL);
+    return FALSE;
+  }
+  print_warnings(plan);
+  g_autoptr(GPtrArray) scripts = render_steps(session, plan, TRUE, error);
+  return scripts && run_plan(session, plan, scripts, error);
+}

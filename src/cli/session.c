@@ -1,0 +1,240 @@
+#include "session.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "out.h"
+#include "retort/base/error.h"
+#include "retort/base/file.h"
+
+#define ENV_LIMIT ((gsize)1024 * 1024)
+
+gboolean session_flag(const Session *session, const char *name)
+{
+  return args_has(session->global, name) || (session->args && args_has(session->args, name));
+}
+
+const char *session_value(const Session *session, const char *name)
+{
+  const char *value = session->args ? args_value(session->args, name) : NULL;
+  return value ? value : args_value(session->global, name);
+}
+
+void session_project_options(const Session *session, ProjectOptions *options)
+{
+  *options = (ProjectOptions){
+      .config_files = session->config_files[0] ? session->config_files : NULL,
+      .section = args_value(session->global, "name"),
+      .folder = session_value(session, "folder"),
+  };
+}
+
+static void print_diags(const DiagList *diags)
+{
+  for (guint i = 0; i < diags->items->len; i++) {
+    g_autofree char *line = diag_format(diags->items->pdata[i]);
+    fflush(stdout);
+    fprintf(stderr, "%s\n", line);
+  }
+}
+
+Project *session_project(Session *session, GError **error)
+{
+  if (session->project)
+    return session->project;
+  ProjectOptions options;
+  session_project_options(session, &options);
+  session->project = project_open(&options, error);
+  if (!session->project)
+    return NULL;
+  project_apply_settings(session->project, session->settings);
+  print_diags(session->project->diags);
+  return session->project;
+}
+
+static RevisionMap *load_map(Session *session, GError **error)
+{
+  if (session->map)
+    return session->map;
+  Project *project = session_project(session, error);
+  if (!project)
+    return NULL;
+  session->map = revision_map_load(project, error);
+  if (!session->map)
+    return NULL;
+  for (guint i = 0; i < session->map->warnings->len; i++)
+    out_warning(session->map->warnings->pdata[i]);
+  print_diags(session->map->diags);
+  session->incomplete = diag_count(session->map->diags, DIAG_ERROR) > 0;
+  return session->map;
+}
+
+RevisionMap *session_map(Session *session, GError **error)
+{
+  RevisionMap *map = load_map(session, error);
+  if (!map || !map->fault)
+    return map;
+  g_propagate_error(error, g_error_copy(map->fault));
+  return NULL;
+}
+
+RevisionMap *session_map_with_faults(Session *session, GError **error)
+{
+  RevisionMap *map = load_map(session, error);
+  if (map && map->fault)
+    out_note("%s", map->fault->message);
+  return map;
+}
+
+/* The name under which messages know a URL's origin, and the URL itself. */
+static const char *find_url(Session *session, const char **source)
+{
+  const char *url = session_value(session, "url");
+  *source = "--url";
+  if (!url && session->target) {
+    url = session->target->url;
+    *source = session->target->name;
+  }
+  if (!url && !session->target) {
+    url = g_getenv("DATABASE_URL");
+    *source = "DATABASE_URL";
+  }
+  if (!url && !session->target && session->project) {
+    url = session->project->url;
+    *source = "sqlalchemy.url";
+  }
+  return url && *url ? url : NULL;
+}
+
+/* init's placeholder, which nobody means. */
+static gboolean is_placeholder(const char *url)
+{
+  return strcmp(url, "driver://user:pass@localhost/dbname") == 0;
+}
+
+PgParams *session_params(Session *session, GError **error)
+{
+  const char *source;
+  const char *url = find_url(session, &source);
+  if (url && is_placeholder(url) && strcmp(source, "sqlalchemy.url") == 0)
+    url = NULL;
+  return url ? pg_params_parse(url, source, error) : pg_params_default();
+}
+
+char *session_display_url(Session *session)
+{
+  const char *source;
+  const char *url = find_url(session, &source);
+  if (url)
+    return pg_url_redact(url);
+  return session->conn ? g_strconcat("postgresql://", pg_conn_display(session->conn), NULL) : g_strdup("");
+}
+
+gboolean session_names_database(Session *session)
+{
+  const char *source;
+  const char *url = find_url(session, &source);
+  if (url && !(is_placeholder(url) && strcmp(source, "sqlalchemy.url") == 0))
+    return TRUE;
+  return session->target || g_getenv("PGHOST") || g_getenv("PGSERVICE") || g_getenv("PGDATABASE") ||
+         g_getenv("PGPORT");
+}
+
+/* Alembic logs once env.py has called fileConfig() on an ini file that lets its logger through. */
+static gboolean would_log(const Project *project)
+{
+  if (!project->ini || !project->env.path)
+    return FALSE;
+  g_autofree char *text = file_read(project->env.path, ENV_LIMIT, NULL, NULL, NULL);
+  if (!text || !strstr(text, "fileConfig"))
+    return FALSE;
+  const char *section = ini_has_section(project->ini, "logger_alembic") ? "logger_alembic" : "logger_root";
+  const char *level = ini_get_raw(project->ini, section, "level");
+  return level && (strcmp(level, "INFO") == 0 || strcmp(level, "DEBUG") == 0 || strcmp(level, "NOTSET") == 0);
+}
+
+void session_enter_env(Session *session, gboolean offline)
+{
+  session->logging = session->project && would_log(session->project);
+  const EnvSetting *ddl = &session->project->env.transactional_ddl;
+  out_log(session, "INFO", "alembic.runtime.migration", "Context impl PostgresqlImpl.");
+  if (offline)
+    out_log(session, "INFO", "alembic.runtime.migration", "Generating static SQL");
+  gboolean transactional = ddl->state != ENV_LITERAL || ddl->truth;
+  out_log(session, "INFO", "alembic.runtime.migration",
+          transactional ? "Will assume transactional DDL." : "Will assume non-transactional DDL.");
+}
+
+PgConn *session_connect(Session *session, GError **error)
+{
+  if (session->conn)
+    return session->conn;
+  g_autoptr(PgParams) params = session_params(session, error);
+  if (!params)
+    return NULL;
+  PgConnOptions options = {.application_name = "retort"};
+  g_autoptr(PgConn) conn = pg_conn_new(params, &options);
+  if (!pg_conn_connect_sync(conn, error))
+    return NULL;
+  session->conn = g_steal_pointer(&conn);
+  if (session->project)
+    session_enter_env(session, FALSE);
+  return session->conn;
+}
+
+gboolean session_check_position(const Session *session, GError **error)
+{
+  const EnvScript *env = &session->project->env;
+  const struct {
+    const char *key;
+    const EnvSetting *setting;
+  } settings[] = {{"version_table", &env->version_table},
+                  {"version_table_schema", &env->version_table_schema}};
+  for (guint i = 0; i < G_N_ELEMENTS(settings); i++)
+    if (settings[i].setting->state == ENV_UNKNOWN) {
+      g_autofree char *path = settings_path();
+      g_set_error(
+          error, RETORT_ERROR, RETORT_ERROR_REFUSED,
+          _("%s:%u: env.py computes %s, so where the position is kept is not known: set it in %s under "
+            "[project %s]"),
+          env->path, settings[i].setting->line, settings[i].key, path, session->project->name);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+VersionRows *session_rows(Session *session, GError **error)
+{
+  if (!session_project(session, error) || !session_check_position(session, error))
+    return NULL;
+  PgConn *conn = session_connect(session, error);
+  if (!conn)
+    return NULL;
+  const char *schema = NULL;
+  const char *table = project_version_table(session->project, &schema);
+  return version_rows_read_sync(conn, table, schema, error);
+}
+
+RenderFlavor session_flavor(const Session *session)
+{
+  g_autofree char *folder = session->project && session->project->config_path
+                                ? g_path_get_dirname(session->project->config_path)
+                                : NULL;
+  const char *version = settings_get(session->settings, session->project ? session->project->name : NULL,
+                                     folder, "alembic_version");
+  return version && g_str_has_prefix(version, "1.8") ? RENDER_AS_OLD : RENDER_AS_NEW;
+}
+
+void session_clear(Session *session)
+{
+  g_clear_pointer(&session->conn, pg_conn_free);
+  g_clear_pointer(&session->map, revision_map_free);
+  g_clear_pointer(&session->project, project_free);
+  g_clear_pointer(&session->settings, settings_free);
+  g_clear_pointer(&session->args, args_free);
+  g_clear_pointer(&session->global, args_free);
+  g_clear_pointer(&session->config_files, g_free);
+  g_clear_pointer(&session->x_arguments, g_free);
+}
