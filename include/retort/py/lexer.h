@@ -36,27 +36,94 @@ typedef enum {
 } PyTokenKind;
 
 /* Keywords and operators; PY_KW_NONE for a plain name.  Soft keywords (match, case, type, _) are plain names. */
-#define PY_KEYWORDS(X)                                                                                      \
-  X(FALSE, "False")                                                                                         \
-  X(NONE_, "None") X(TRUE, "True") X(AND, "and") X(AS, "as") X(ASSERT, "assert") X(ASYNC, "async")          \
-      X(AWAIT, "await") X(BREAK, "break") X(CLASS, "class") X(CONTINUE, "continue") X(DEF, "def")           \
-          X(DEL, "del") X(ELIF, "elif") X(ELSE, "else") X(EXCEPT, "except") X(FINALLY, "finally")           \
-              X(FOR, "for") X(FROM, "from") X(GLOBAL, "global") X(IF, "if") X(IMPORT, "import") X(IN, "in") \
-                  X(IS, "is") X(LAMBDA, "lambda") X(NONLOCAL, "nonlocal") X(NOT, "not") X(OR, "or")         \
-                      X(PASS, "pass") X(RAISE, "raise") X(RETURN, "return") X(TRY, "try") X(WHILE, "while") \
-                          X(WITH, "with") X(YIELD, "yield")
+// clang-format off
+#define PY_KEYWORDS(X) \
+  X(FALSE, "False") \
+  X(NONE_, "None") \
+  X(TRUE, "True") \
+  X(AND, "and") \
+  X(AS, "as") \
+  X(ASSERT, "assert") \
+  X(ASYNC, "async") \
+  X(AWAIT, "await") \
+  X(BREAK, "break") \
+  X(CLASS, "class") \
+  X(CONTINUE, "continue") \
+  X(DEF, "def") \
+  X(DEL, "del") \
+  X(ELIF, "elif") \
+  X(ELSE, "else") \
+  X(EXCEPT, "except") \
+  X(FINALLY, "finally") \
+  X(FOR, "for") \
+  X(FROM, "from") \
+  X(GLOBAL, "global") \
+  X(IF, "if") \
+  X(IMPORT, "import") \
+  X(IN, "in") \
+  X(IS, "is") \
+  X(LAMBDA, "lambda") \
+  X(NONLOCAL, "nonlocal") \
+  X(NOT, "not") \
+  X(OR, "or") \
+  X(PASS, "pass") \
+  X(RAISE, "raise") \
+  X(RETURN, "return") \
+  X(TRY, "try") \
+  X(WHILE, "while") \
+  X(WITH, "with") \
+  X(YIELD, "yield")
 
-#define PY_OPERATORS(X)                                                                                      \
-  X(LPAR, "(")                                                                                               \
-  X(RPAR, ")") X(LSQB, "[") X(RSQB, "]") X(LBRACE, "{") X(RBRACE, "}") X(COLON, ":") X(COMMA, ",")           \
-      X(SEMI, ";") X(DOT, ".") X(ELLIPSIS, "...") X(ARROW, "->") X(ASSIGN, "=") X(WALRUS, ":=") X(PLUS, "+") \
-          X(MINUS, "-") X(STAR, "*") X(STARSTAR, "**") X(SLASH, "/") X(SLASHSLASH, "//") X(PERCENT, "%")     \
-              X(AT, "@") X(AMP, "&") X(BAR, "|") X(CARET, "^") X(TILDE, "~") X(LSHIFT, "<<") X(RSHIFT, ">>") \
-                  X(LT, "<") X(GT, ">") X(LE, "<=") X(GE, ">=") X(EQ, "==") X(NE, "!=") X(PLUS_ASSIGN, "+=") \
-                      X(MINUS_ASSIGN, "-=") X(STAR_ASSIGN, "*=") X(SLASH_ASSIGN, "/=")                       \
-                          X(SLASHSLASH_ASSIGN, "//=") X(PERCENT_ASSIGN, "%=") X(AT_ASSIGN, "@=")             \
-                              X(AMP_ASSIGN, "&=") X(BAR_ASSIGN, "|=") X(CARET_ASSIGN, "^=")                  \
-                                  X(LSHIFT_ASSIGN, "<<=") X(RSHIFT_ASSIGN, ">>=") X(STARSTAR_ASSIGN, "**=")
+#define PY_OPERATORS(X) \
+  X(LPAR, "(") \
+  X(RPAR, ")") \
+  X(LSQB, "[") \
+  X(RSQB, "]") \
+  X(LBRACE, "{") \
+  X(RBRACE, "}") \
+  X(COLON, ":") \
+  X(COMMA, ",") \
+  X(SEMI, ";") \
+  X(DOT, ".") \
+  X(ELLIPSIS, "...") \
+  X(ARROW, "->") \
+  X(ASSIGN, "=") \
+  X(WALRUS, ":=") \
+  X(PLUS, "+") \
+  X(MINUS, "-") \
+  X(STAR, "*") \
+  X(STARSTAR, "**") \
+  X(SLASH, "/") \
+  X(SLASHSLASH, "//") \
+  X(PERCENT, "%") \
+  X(AT, "@") \
+  X(AMP, "&") \
+  X(BAR, "|") \
+  X(CARET, "^") \
+  X(TILDE, "~") \
+  X(LSHIFT, "<<") \
+  X(RSHIFT, ">>") \
+  X(LT, "<") \
+  X(GT, ">") \
+  X(LE, "<=") \
+  X(GE, ">=") \
+  X(EQ, "==") \
+  X(NE, "!=") \
+  X(PLUS_ASSIGN, "+=") \
+  X(MINUS_ASSIGN, "-=") \
+  X(STAR_ASSIGN, "*=") \
+  X(SLASH_ASSIGN, "/=") \
+  X(SLASHSLASH_ASSIGN, "//=") \
+  X(PERCENT_ASSIGN, "%=") \
+  X(AT_ASSIGN, "@=") \
+  X(AMP_ASSIGN, "&=") \
+  X(BAR_ASSIGN, "|=") \
+  X(CARET_ASSIGN, "^=") \
+  X(LSHIFT_ASSIGN, "<<=") \
+  X(RSHIFT_ASSIGN, ">>=") \
+  X(STARSTAR_ASSIGN, "**=")
+
+// clang-format on
 
 typedef enum {
   PY_KW_NONE,
@@ -93,14 +160,22 @@ typedef struct {
   char brackets[PY_MAX_BRACKETS];
   guint n_brackets;
   gboolean line_begins;
+  gboolean inside;    /* an expression in an f-string */
+  gboolean ended;     /* the NEWLINE that ends the last line was made */
+  guint first_column; /* column of text[0] when inside */
   gboolean keep_comments;
   const char *error; /* translated sentence after PY_TOKEN_ERROR */
 } PyLexer;
 
 void py_lexer_init(PyLexer *lexer, const char *text, gsize len);
 void py_lexer_next(PyLexer *lexer, PyToken *token);
-/* Lexes an expression inside an f-string: newlines are white space, no indentation. */
+/* Lexes an expression inside an f-string, text[0] being at line and column: newlines are white space, and there is no
+ * indentation. */
 void py_lexer_init_expression(PyLexer *lexer, const char *text, gsize len, guint line, guint column);
+
+/* For f-strings: from behind a field's "{" to its "}" (not consumed), over nested strings and brackets; NULL when
+ * there is none before end. */
+const char *py_skip_field(const char *at, const char *end, guint depth);
 
 const char *py_keyword_text(PyKeyword keyword);
 const char *py_operator_text(PyOperator op);
