@@ -5,6 +5,7 @@
 #include "retort/base/error.h"
 #include "retort/pg/conn.h"
 #include "retort/pg/version_table.h"
+#include "support.h"
 
 static PgConn *open_conn(const char *options)
 {
@@ -15,20 +16,9 @@ static PgConn *open_conn(const char *options)
   return conn;
 }
 
-/* The single value of a query, or the error's text. */
-static char *ask(PgConn *conn, const char *sql)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GPtrArray) results = pg_conn_exec_sync(conn, sql, NULL, &error);
-  if (results == NULL)
-    return g_strdup(error->message);
-  const PGresult *last = g_ptr_array_index(results, results->len - 1);
-  return g_strdup(PQntuples(last) > 0 ? PQgetvalue(last, 0, 0) : PQcmdStatus((PGresult *)last));
-}
-
 static void expect_answer(PgConn *conn, const char *sql, const char *expected)
 {
-  g_autofree char *answer = ask(conn, sql);
+  g_autofree char *answer = test_ask(conn, sql);
   cr_expect(strcmp(answer, expected) == 0, "%s: \"%s\", expected \"%s\"", sql, answer, expected);
 }
 
@@ -120,7 +110,7 @@ Test(conn, ends_copy_instead_of_hanging)
 {
   g_autoptr(PgConn) conn = open_conn(NULL);
   expect_answer(conn, "CREATE TEMP TABLE t (x int)", "CREATE TABLE");
-  g_autofree char *in = ask(conn, "COPY t FROM STDIN");
+  g_autofree char *in = test_ask(conn, "COPY t FROM STDIN");
   cr_expect(strstr(in, "57014") != NULL, "COPY FROM STDIN fails: %s", in);
   expect_answer(conn, "INSERT INTO t SELECT generate_series(1, 100000)", "INSERT 0 100000");
   expect_answer(conn, "COPY t TO STDOUT", "COPY 100000");
@@ -184,7 +174,7 @@ Test(conn, keeps_its_deadline)
 {
   g_autoptr(PgConn) conn = open_conn(NULL);
   pg_conn_set_deadline(conn, 100);
-  g_autofree char *answer = ask(conn, "SELECT pg_sleep(60)");
+  g_autofree char *answer = test_ask(conn, "SELECT pg_sleep(60)");
   cr_expect(strstr(answer, "57014") != NULL, "cancelled: %s", answer);
   expect_answer(conn, "SELECT 1", "1");
 }
@@ -244,7 +234,7 @@ Test(conn, says_why_it_cannot_connect)
       {"user=locked_out password=hunter2", "locked_out"},
   };
   g_autoptr(PgConn) admin = open_conn(NULL);
-  g_autofree char *made = ask(admin, "CREATE ROLE locked_out LOGIN PASSWORD 'x'");
+  g_autofree char *made = test_ask(admin, "CREATE ROLE locked_out LOGIN PASSWORD 'x'");
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(PgParams) params = pg_params_parse(cases[i][0], "test", NULL);
     g_autoptr(PgConn) conn = pg_conn_new(params, NULL);
@@ -284,10 +274,10 @@ Test(conn, can_be_freed_at_any_moment)
 Test(version_table, is_found_where_alembic_looks)
 {
   g_autoptr(PgConn) conn = open_conn(NULL);
-  g_autofree char *setup = ask(conn, "CREATE SCHEMA \"Odd\"\"Name\"; CREATE SCHEMA other;"
-                                     "CREATE TABLE other.alembic_version (version_num text);"
-                                     "CREATE TABLE \"Odd\"\"Name\".\"Ver\" (version_num text);"
-                                     "INSERT INTO other.alembic_version VALUES ('b'), ('a'), (NULL);");
+  g_autofree char *setup = test_ask(conn, "CREATE SCHEMA \"Odd\"\"Name\"; CREATE SCHEMA other;"
+                                          "CREATE TABLE other.alembic_version (version_num text);"
+                                          "CREATE TABLE \"Odd\"\"Name\".\"Ver\" (version_num text);"
+                                          "INSERT INTO other.alembic_version VALUES ('b'), ('a'), (NULL);");
   g_autoptr(VersionRows) none = version_rows_read_sync(conn, NULL, NULL, NULL);
   cr_expect(none != NULL && !none->exists && none->rows[0] == NULL, "not on the search path: %s", setup);
   g_autoptr(VersionRows) odd = version_rows_read_sync(conn, "Ver", "Odd\"Name", NULL);
@@ -296,8 +286,8 @@ Test(version_table, is_found_where_alembic_looks)
   cr_assert(other != NULL && other->exists, "in a schema");
   cr_expect(g_strv_equal((const char *const *)other->rows, (const char *const[]){"b", "a", NULL}),
             "as returned");
-  g_autofree char *path = ask(conn, "SET search_path = other");
+  g_autofree char *path = test_ask(conn, "SET search_path = other");
   g_autoptr(VersionRows) visible = version_rows_read_sync(conn, NULL, NULL, NULL);
   cr_expect(visible != NULL && visible->exists, "on the search path: %s", path);
-  g_autofree char *gone = ask(conn, "DROP SCHEMA other CASCADE; DROP SCHEMA \"Odd\"\"Name\" CASCADE");
+  g_autofree char *gone = test_ask(conn, "DROP SCHEMA other CASCADE; DROP SCHEMA \"Odd\"\"Name\" CASCADE");
 }
