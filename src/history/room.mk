@@ -1,2 +1,17 @@
 noinst_LIBRARIES += src/history/libhistory.a
 src_history_libhistory_a_SOURCES =
+
+# Graph side: the map, targets, plans, pictures.
+src_history_libhistory_a_SOURCES += src/history/revmap.c src/history/revmap_check.c src/history/revmap-private.h \
+	src/history/walk.c src/history/walk.h src/history/symbol.c src/history/symbol.h src/history/relative.c \
+	src/history/relative.h src/history/select.c src/history/select.h src/history/sort.c src/history/target.c \
+	src/history/plan.c src/history/plan_rows.c src/history/plan_stamp.c src/history/plan-private.h \
+	src/history/format.c include/retort/history/revmap.h include/retort/history/target.h \
+	include/retort/history/plan.h include/retort/history/format.h
+
+# Files side: the project, its revision files.
+src_history_libhistory_a_SOURCES += src/history/project.c src/history/project_files.c \
+	src/history/project-private.h src/history/env_script.c src/history/overrides.c src/history/revision.c \
+	src/history/revision-private.h src/history/revision_module.c src/history/revision_module.h \
+	src/history/revision_literal.c src/history/revision_source.c src/history/load.c src/history/load.h \
+	src/history/load_list.c include/retort/history/project.h include/retort/history/revision.h

@@ -1,1 +1,9 @@
 # Criterion programs of the room history; link them with $(HISTORY_LIBS) $(HISTORY_EXT) only.
+
+# Graph side.
+check_PROGRAMS += tests/history/test_graph
+TESTS += tests/history/test_graph
+tests_history_test_graph_SOURCES = tests/history/test_cases.c tests/history/cases.c tests/history/cases.h
+tests_history_test_graph_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_history_test_graph_LDADD = $(HISTORY_LIBS) $(TEST_EXT) $(HISTORY_EXT)
+EXTRA_DIST += tests/history/graph_cases.json.gz tests/history/random_graphs.json.gz

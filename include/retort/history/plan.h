@@ -25,11 +25,10 @@ typedef struct {
 
 typedef struct {
   Direction direction;
-  Revision *revision;  /* borrowed; NULL for a stamp to base */
-  char **from;         /* left of "->" in the log line */
-  char **to;           /* right of it */
-  GPtrArray *row_ops;  /* RowOp* */
-  char **rows_after;
+  Revision *revision; /* borrowed; NULL for a stamp to base */
+  char **from;        /* left of "->" in the log line */
+  char **to;          /* right of it */
+  GPtrArray *row_ops; /* RowOp* */
 } PlanStep;
 
 typedef struct {
@@ -46,6 +45,13 @@ Plan *plan_stamp(const RevisionMap *map, const char *const *rows, const char *co
                  GError **error);
 void plan_free(Plan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Plan, plan_free)
+
+/* Does a step to rows (char*, owned by an array with g_free): the version rows in the order SELECT would return them,
+ * where an update moves a row to the end.  Rows that are not there are left out. */
+void plan_rows_apply(GPtrArray *rows, const PlanStep *step);
+/* The rows after the first n_steps of the plan; the caller's (g_strfreev).  To look at every step, start with
+ * plan_rows_after(plan, 0) and apply the steps one by one instead. */
+char **plan_rows_after(const Plan *plan, guint n_steps);
 
 /* "Running upgrade a -> b, message", as Alembic logs it; with_doc FALSE for the comment in --sql output. */
 char *plan_step_log(const PlanStep *step, gboolean with_doc);

@@ -22,9 +22,13 @@ struct Revision {
 
   /* Filled by RevisionMap; arrays are owned, their elements are borrowed. */
   guint index;              /* place in load order */
+  guint rank;               /* place in the map's order: the index of the first revision with this id */
+  guint depth;              /* longest way down to a base along parents */
+  gboolean shadowed;        /* a later file has the same id and took its place in the map */
   GPtrArray *down;          /* Revision*: resolved down_revision */
   GPtrArray *deps;          /* Revision*: resolved depends_on */
   GPtrArray *normalized_deps; /* deps that no down_revision ancestor lists already */
+  GPtrArray *parents;       /* down and normalized_deps without repeats: what plans and rows follow */
   GPtrArray *next;          /* Revision*: who names this in down_revision, in load order */
   GPtrArray *all_next;      /* next and those that depend on it */
   GPtrArray *labels;        /* char*: own and inherited branch labels, borrowed */

@@ -1,0 +1,22 @@
+/* Building plans: steps, and what each of them does to the version rows (alembic.md 5.4). */
+#pragma once
+
+#include "retort/history/plan.h"
+
+Plan *plan_new(const char *const *rows);
+/* Takes from and to over. */
+PlanStep *plan_add_step(Plan *plan, Direction direction, Revision *revision, char **from, char **to);
+void plan_add_row_op(PlanStep *step, RowOpKind kind, const char *from, const char *to);
+/* A vector of the words that are not NULL. */
+char **plan_words(const char *first, const char *second);
+
+/* The version rows while a plan is being made. */
+typedef struct PlanRows PlanRows;
+
+PlanRows *plan_rows_new(const RevisionMap *map, const char *const *rows, GError **error);
+void plan_rows_free(PlanRows *state);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PlanRows, plan_rows_free)
+
+/* Each adds the row operations of one step and moves the state on. */
+void plan_rows_upgrade(PlanRows *state, Revision *revision, PlanStep *step);
+gboolean plan_rows_downgrade(PlanRows *state, Revision *revision, PlanStep *step, GError **error);
