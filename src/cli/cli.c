@@ -14,10 +14,6 @@
 #include "retort/base/error.h"
 #include "screen.h"
 
-#ifndef PACKAGE_VERSION
-#define PACKAGE_VERSION "0"
-#endif
-
 /* Usage on stderr as argparse prints it; returns the status for it. */
 static int usage_error(const Command *command, const char *message)
 {

@@ -1,5 +1,4 @@
 #include <glib/gi18n.h>
-#include <string.h>
 
 #include "commands.h"
 #include "list.h"
@@ -10,20 +9,6 @@ const ArgOption verbose_options[] = {
     {'v', "verbose", ARG_FLAG, NULL, N_("Print whole blocks rather than lines."), FALSE},
     {0, NULL, 0, NULL, NULL, FALSE},
 };
-
-static void print_branch(const Session *session, const Revision *revision, gboolean verbose)
-{
-  g_autofree char *head =
-      verbose ? format_block(revision, 0) : format_line(revision, FORMAT_LABELS | FORMAT_TREE);
-  out_line(session, "%s", head);
-  int width = (int)g_utf8_strlen(revision->id, -1);
-  for (guint i = 0; i < revision->next->len; i++) {
-    FormatBits bits = FORMAT_LABELS | FORMAT_TREE | (verbose ? FORMAT_DOC : 0);
-    g_autofree char *child = format_line(revision->next->pdata[i], bits);
-    out_line(session, "%*s -> %s", width, "", child);
-  }
-  out_line(session, "%s", "");
-}
 
 COMMAND_RUN(branches)
 {
@@ -41,7 +26,9 @@ COMMAND_RUN(branches)
     list_print(session, points, 0, NULL);
     return TRUE;
   }
-  for (guint i = 0; i < points->len; i++)
-    print_branch(session, points->pdata[i], args_has(session->args, "verbose"));
+  for (guint i = 0; i < points->len; i++) {
+    g_autofree char *text = format_branch_point(points->pdata[i], args_has(session->args, "verbose"));
+    out_line(session, "%s", text);
+  }
   return TRUE;
 }

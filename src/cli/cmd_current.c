@@ -49,6 +49,6 @@ COMMAND_RUN(current)
   g_autoptr(GPtrArray) tips = position_tips(session, ids, error);
   if (!tips)
     return FALSE;
-  list_print(session, tips, FORMAT_TREE, NULL);
+  list_print(session, tips, FORMAT_OF_CURRENT, NULL);
   return TRUE;
 }

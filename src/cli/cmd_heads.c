@@ -17,6 +17,6 @@ COMMAND_RUN(heads)
   if (!map)
     return FALSE;
   GPtrArray *heads = args_has(session->args, "resolve-dependencies") ? map->real_heads : map->heads;
-  list_print(session, heads, FORMAT_LABELS, NULL);
+  list_print(session, heads, FORMAT_OF_HEADS, NULL);
   return TRUE;
 }

@@ -45,7 +45,6 @@ COMMAND_RUN(history)
   g_autoptr(GPtrArray) revisions = target_history_range(map, range ? range : ":", ids, error);
   if (!revisions)
     return FALSE;
-  list_print(session, revisions, FORMAT_PARENTS | FORMAT_LABELS | FORMAT_TREE | FORMAT_DOC,
-             indicate ? ids : NULL);
+  list_print(session, revisions, FORMAT_OF_HISTORY, indicate ? ids : NULL);
   return TRUE;
 }

@@ -1,5 +1,5 @@
 /* Fills the manual pages' templates from the tables: @COMMANDS@, @GLOBAL_OPTIONS@, @COMMON_OPTIONS@, @ACTIONS@ and
- * @SETTINGS@ each stand alone on a line; every other line passes as it is. */
+ * @SETTINGS@ each stand alone on a line; elsewhere only @VERSION@ is replaced. */
 #include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
@@ -142,9 +142,13 @@ COMMAND_RUN(manual)
     return FALSE;
   g_autoptr(GString) out = g_string_new(NULL);
   g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-  for (char **line = lines; *line; line++)
-    if (!fill(out, *line) && (line[1] || **line))
-      g_string_append_printf(out, "%s\n", *line);
+  for (char **line = lines; *line; line++) {
+    if (fill(out, *line) || (!line[1] && !**line))
+      continue;
+    g_auto(GStrv) parts = g_strsplit(*line, "@VERSION@", -1);
+    g_autofree char *filled = g_strjoinv(PACKAGE_VERSION, parts);
+    g_string_append_printf(out, "%s\n", filled);
+  }
   fputs(out->str, stdout);
   return TRUE;
 }

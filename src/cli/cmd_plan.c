@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "commands.h"
-#include "format.h"
 #include "out.h"
 #include "position.h"
 #include "retort/base/error.h"

@@ -158,3 +158,15 @@ gboolean handover_exec(Session *session, const char *why, GError **error)
   g_set_error(error, RETORT_ERROR, RETORT_ERROR_FAILED, _("cannot run %s: %s"), program, g_strerror(errno));
   return FALSE;
 }
+
+gboolean handover_refuse_database(Session *session, GError **error)
+{
+  if (!session_value(session, "url") && !session->target)
+    return FALSE;
+  g_set_error(
+      error, RETORT_ERROR, RETORT_ERROR_REFUSED,
+      _("`%s` is done by the project's own Alembic here, whose env.py chooses the database: --url and "
+        "--target cannot be passed on"),
+      session->command->name);
+  return TRUE;
+}

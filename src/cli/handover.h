@@ -10,3 +10,6 @@ char *handover_find(Session *session, GError **error);
 gboolean handover_exec(Session *session, const char *why, GError **error);
 /* The command line to type for this command, without retort's own options; the caller's. */
 char *handover_line(Session *session);
+/* env.py finds its database by itself, so one named on our command line would silently not be the one in use: TRUE
+ * with an error when there is one. */
+gboolean handover_refuse_database(Session *session, GError **error);

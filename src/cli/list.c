@@ -1,6 +1,7 @@
 #include "list.h"
 
 #include "out.h"
+#include "revision_json.h"
 
 static void print_json(const GPtrArray *revisions, const char *const *current)
 {
@@ -9,7 +10,7 @@ static void print_json(const GPtrArray *revisions, const char *const *current)
   for (guint i = 0; i < revisions->len; i++) {
     const Revision *revision = revisions->pdata[i];
     json_builder_begin_object(builder);
-    format_json(builder, revision);
+    revision_json(builder, revision);
     if (current) {
       json_builder_set_member_name(builder, "current");
       json_builder_add_boolean_value(builder, g_strv_contains(current, revision->id));
@@ -20,7 +21,7 @@ static void print_json(const GPtrArray *revisions, const char *const *current)
   out_json(json_builder_get_root(builder));
 }
 
-static void print_all(const Session *session, const GPtrArray *revisions, gboolean blocks, FormatBits bits,
+static void print_all(const Session *session, const GPtrArray *revisions, gboolean blocks, FormatFlags flags,
                       const char *const *current)
 {
   if (session->json) {
@@ -29,16 +30,16 @@ static void print_all(const Session *session, const GPtrArray *revisions, gboole
   }
   for (guint i = 0; i < revisions->len; i++) {
     const Revision *revision = revisions->pdata[i];
-    FormatBits own = current && g_strv_contains(current, revision->id) ? bits | FORMAT_CURRENT : bits;
+    FormatFlags own = current && g_strv_contains(current, revision->id) ? flags | FORMAT_CURRENT : flags;
     g_autofree char *text = blocks ? format_block(revision, own) : format_line(revision, own);
     out_line(session, "%s", text);
   }
 }
 
-void list_print(const Session *session, const GPtrArray *revisions, FormatBits bits,
+void list_print(const Session *session, const GPtrArray *revisions, FormatFlags flags,
                 const char *const *current)
 {
-  print_all(session, revisions, args_has(session->args, "verbose"), bits, current);
+  print_all(session, revisions, args_has(session->args, "verbose"), flags, current);
 }
 
 void list_print_blocks(const Session *session, const GPtrArray *revisions)

@@ -45,14 +45,41 @@ static int input_columns(void)
   return ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
+static void put_message(const char *text)
+{
+  int columns = input_columns();
+  g_autofree char *wrapped = columns > 0 ? out_wrap(text, columns) : g_strdup(text);
+  put(stdout, wrapped);
+}
+
 void out_message(const Session *session, const char *text)
 {
   if (session->quiet)
     return;
-  int columns = input_columns();
-  g_autofree char *wrapped = columns > 0 ? out_wrap(text, columns) : g_strdup(text);
-  put(stdout, wrapped);
+  put_message(text);
   putchar('\n');
+}
+
+void out_status(const Session *session, const char *text)
+{
+  if (session->quiet)
+    return;
+  g_autofree char *dots = g_strconcat(text, " ...", NULL);
+  put_message(dots);
+  fflush(stdout);
+}
+
+void out_status_end(const Session *session, gboolean done)
+{
+  if (!session->quiet)
+    fputs(done ? "  done\n" : "  FAILED\n", stdout);
+}
+
+void out_status_line(const char *text)
+{
+  put_message(text);
+  putchar('\n');
+  fflush(stdout);
 }
 
 void out_log(const Session *session, const char *level, const char *logger, const char *text)

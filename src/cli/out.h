@@ -17,6 +17,11 @@ void out_line(const Session *session, const char *format, ...) G_GNUC_PRINTF(2, 
 void out_text(const char *text);
 /* A message: wrapped and indented when standard input is a terminal. */
 void out_message(const Session *session, const char *text);
+/* "text ..." without a newline, and the "  done" or "  FAILED" that completes it. */
+void out_status(const Session *session, const char *text);
+void out_status_end(const Session *session, gboolean done);
+/* A status on a line of its own, said also with -q. */
+void out_status_line(const char *text);
 /* text wrapped as Python's textwrap does with an indent of two, for a terminal of so many columns; the caller's. */
 char *out_wrap(const char *text, int columns);
 /* "INFO  [alembic.runtime.migration] text", when Alembic would log it. */

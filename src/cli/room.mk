@@ -3,30 +3,31 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/args.c src/cli/args.h \
 	src/cli/cli.c include/retort/cli/cli.h \
 	src/cli/cmd_branches.c \
+	src/cli/cmd_check.c \
 	src/cli/cmd_complete.c \
 	src/cli/cmd_current.c \
 	src/cli/cmd_edit.c \
 	src/cli/cmd_ensure_version.c \
 	src/cli/cmd_graph.c \
-	src/cli/cmd_handed_over.c \
 	src/cli/cmd_heads.c \
 	src/cli/cmd_history.c \
-	src/cli/cmd_list_templates.c \
+	src/cli/cmd_init.c \
 	src/cli/cmd_locks.c \
 	src/cli/cmd_manual.c \
 	src/cli/cmd_migrate.c \
 	src/cli/cmd_plan.c \
+	src/cli/cmd_revision.c \
 	src/cli/cmd_show.c \
 	src/cli/cmd_sql.c \
 	src/cli/cmd_stamp.c \
 	src/cli/commands.c src/cli/commands.h src/cli/command.h \
-	src/cli/format.c src/cli/format.h \
 	src/cli/handover.c src/cli/handover.h \
 	src/cli/help.c src/cli/help.h \
 	src/cli/list.c src/cli/list.h \
 	src/cli/migrate.c src/cli/migrate.h \
 	src/cli/out.c src/cli/out.h \
 	src/cli/position.c src/cli/position.h \
+	src/cli/revision_json.c src/cli/revision_json.h \
 	src/cli/screen.c src/cli/screen.h \
 	src/cli/session.c src/cli/session.h \
 	src/cli/wrap.c

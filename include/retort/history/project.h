@@ -10,6 +10,7 @@
 
 #include "retort/base/diag.h"
 #include "retort/base/ini.h"
+#include "retort/base/settings.h"
 
 /* A setting that env.py may make: not mentioned, a literal, or something only Python knows. */
 typedef enum {
@@ -36,6 +37,7 @@ typedef struct {
   EnvSetting literal_binds;
   EnvSetting paramstyle; /* from dialect_opts={"paramstyle": ...} */
   gboolean begins_transaction; /* env.py calls context.begin_transaction() */
+  guint expands_line; /* line of a configure(**...) that might set more; 0: none */
 } EnvScript;
 
 typedef struct {
@@ -43,11 +45,21 @@ typedef struct {
   GHashTable *options; /* char* -> char*, without the "name." prefix */
 } PostWriteHook;
 
-/* How to find the project.  All fields may be NULL. */
+/* How to find the project.  All fields may be NULL.
+ *
+ * As Alembic: the ini file is the last -c that is not named pyproject.toml, else $ALEMBIC_CONFIG, else alembic.ini; the
+ * toml file likewise; both are read when they exist, and relative locations count from the start folder.  When
+ * neither is asked for and the start folder has none, the folders above are searched, and migrations/ in each of them
+ * (Flask-Migrate); relative locations then count from the folder of the file that was found.  An ini file without
+ * script_location that lies beside env.py and versions is Flask-Migrate's: its folder is the location.
+ * `package:path` locations are looked for as folders in prepend_sys_path, the start folder, the folders above the ini
+ * file, src/ in each of these, $PYTHONPATH, and $VIRTUAL_ENV's packages; nothing is imported.
+ */
 typedef struct {
   const char *const *config_files; /* every -c, in order */
   const char *section;             /* -n; NULL: "alembic" */
-  const char *folder;              /* -d: a bare folder of revision files instead of a configuration */
+  const char *folder;              /* -d, instead of a configuration: an environment (env.py and versions), or a
+                                      bare folder of revision files, subfolders included */
   const char *start;               /* where to look from; NULL: the current folder */
 } ProjectOptions;
 
@@ -67,7 +79,8 @@ typedef struct {
   char *output_encoding;
   char *url;           /* sqlalchemy.url after interpolation, or NULL; may hold a password: never show it as it is */
   GPtrArray *hooks;    /* PostWriteHook* */
-  EnvScript env;
+  EnvScript env;         /* what holds with a connection */
+  EnvScript env_offline; /* what holds for --sql: differs where env.py calls configure() twice */
   Ini *ini;            /* NULL without one */
   DiagList *diags;
 } Project;
@@ -80,3 +93,23 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Project, project_free)
 char *project_option(const Project *project, const char *key, GError **error);
 /* The version table in force: env.py's literal or "alembic_version"; schema may come back NULL.  Borrowed. */
 const char *project_version_table(const Project *project, const char **schema);
+/* An Alembic environment that could be opened. */
+typedef struct {
+  char *label;           /* for a list: path below the searched folder, and the section when it is not "alembic" */
+  char *config_path;     /* absolute; NULL: a folder with env.py and versions that no configuration names */
+  char *section;
+  char *start;           /* folder that its relative locations count from */
+  char *script_location; /* absolute */
+} ProjectCandidate;
+
+/* Every environment in the folder and below it (or below the repository it is in): sections of ini files with a
+ * script_location, [tool.alembic], Flask-Migrate folders, and folders that plainly are an environment: env.py beside
+ * versions/ with revision files.  ProjectCandidate*, owned, ordered by path.  What project_open() does not find by
+ * itself is offered from this list; several of them in one repository can be switched between.  Bounded: hidden and
+ * package folders are left out, and very large trees are not searched to the end. */
+GPtrArray *project_find_all(const char *folder);
+Project *project_open_candidate(const ProjectCandidate *candidate, GError **error);
+
+/* Puts [project NAME] of the operator's configuration in place of what env.py leaves unset or unknown; what it says
+ * literally stays.  Right after project_open(). */
+void project_apply_settings(Project *project, const Settings *settings);
