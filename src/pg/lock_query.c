@@ -20,14 +20,15 @@ static const char activity_sql[] =
     "(extract(epoch FROM a.backend_start) * 1000000)::bigint, "
     "extract(epoch FROM pg_catalog.clock_timestamp() - a.xact_start), "
     "extract(epoch FROM pg_catalog.clock_timestamp() - a.state_change), "
-    "CASE WHEN w.pid IS NOT NULL THEN extract(epoch FROM pg_catalog.clock_timestamp() - %2$s) END, "
+    "CASE WHEN w.pid IS NOT NULL THEN extract(epoch FROM pg_catalog.clock_timestamp() - coalesce(s.since, "
+    "a.query_start)) END, "
     "pg_catalog.left(a.query, 500) "
-    "FROM involved i LEFT JOIN waiting w ON w.pid = i.pid "
+    "FROM involved i LEFT JOIN waiting w ON w.pid = i.pid LEFT JOIN (%2$s) s ON s.pid = i.pid "
     "LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = i.pid WHERE a.pid IS NOT NULL OR i.pid = 0 OR w.pid "
     "IS NOT NULL;";
 
 /* Every lock, held or wanted, on an object that somebody waits for.  pg_locks speaks of the whole cluster: names are
- * looked up for this database only. */
+ * looked up for this database only.  A prepared transaction has no pid; it is known by the lock on its own id. */
 static const char facts_sql[] =
     "WITH l AS (SELECT *, pg_catalog.concat_ws('/', locktype, database, relation, page, tuple, virtualxid, "
     "transactionid, classid, objid, objsubid) AS key FROM pg_catalog.pg_locks) "
@@ -37,14 +38,15 @@ static const char facts_sql[] =
     "FROM l LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation AND l.database IN (0, "
     "(SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())) "
     "LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-    "LEFT JOIN pg_catalog.pg_prepared_xacts p ON l.pid IS NULL AND l.virtualtransaction = '-1/' || "
-    "p.transaction::text "
+    "LEFT JOIN l x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid' "
+    "AND x.granted AND x.virtualtransaction = l.virtualtransaction "
+    "LEFT JOIN pg_catalog.pg_prepared_xacts p ON p.transaction = x.transactionid "
     "WHERE l.key IN (SELECT key FROM l WHERE NOT granted)";
 
 /* Exact since 14; before, a statement is taken to wait since it began. */
-static const char waitstart_14[] = "coalesce((SELECT min(l.waitstart) FROM pg_catalog.pg_locks l WHERE l.pid "
-                                   "= a.pid AND NOT l.granted), a.query_start)";
-static const char waitstart_10[] = "a.query_start";
+static const char waits_14[] =
+    "SELECT pid, min(waitstart) AS since FROM pg_catalog.pg_locks WHERE NOT granted GROUP BY pid";
+static const char waits_10[] = "SELECT NULL::int AS pid, NULL::timestamptz AS since";
 
 char *lock_query(int server_version, const int *own)
 {
@@ -52,8 +54,7 @@ char *lock_query(int server_version, const int *own)
   for (const int *pid = own; pid != NULL && *pid != 0; pid++)
     g_string_append_printf(pids, "%s%d", pids->len > 0 ? "," : "", *pid);
   GString *sql = g_string_new(NULL);
-  g_string_append_printf(sql, activity_sql, pids->str,
-                         server_version >= 140000 ? waitstart_14 : waitstart_10);
+  g_string_append_printf(sql, activity_sql, pids->str, server_version >= 140000 ? waits_14 : waits_10);
   g_string_append(sql, facts_sql);
   return g_string_free(sql, FALSE);
 }

@@ -1,2 +1,3 @@
 noinst_LIBRARIES += src/run/librun.a
-src_run_librun_a_SOURCES =
+src_run_librun_a_SOURCES = \
+	src/run/monitor.c include/retort/run/monitor.h
