@@ -1,0 +1,33 @@
+/* Parts of project_open(). */
+#pragma once
+
+#include "retort/base/toml.h"
+#include "retort/history/project.h"
+
+/* The configuration files and where they count from. */
+typedef struct {
+  char *start;    /* absolute: what Alembic would call the current folder */
+  char *base;     /* relative locations count from here */
+  char *ini_path; /* absolute; the file may be missing */
+  char *toml_path;
+  char *ini_shown;   /* as given, for messages */
+  gboolean searched; /* found by walking up rather than named */
+} ProjectFiles;
+
+gboolean project_files_find(const ProjectOptions *options, ProjectFiles *files, GError **error);
+void project_files_clear(ProjectFiles *files);
+
+/* pathlib's spelling of a path: no ".", no doubled or trailing slashes. */
+char *project_path_text(const char *path);
+/* A location as it stands in a configuration: relative to base, or package:path. */
+char *project_location(const char *value, const char *base, const GPtrArray *roots, GError **error);
+/* Folders in which packages are looked for, in order; owned. */
+GPtrArray *project_package_roots(const GPtrArray *prepend, const ProjectFiles *files);
+gboolean project_is_environment(const char *folder);
+
+/* "%(here)s" and "%%" in a toml string; what names the key in messages. */
+char *project_toml_format(const TomlValue *value, const char *here, const char *what, GError **error);
+
+/* Reads env.py: what holds online and for --sql.  A missing file leaves both empty. */
+void env_script_read(const char *path, EnvScript *online, EnvScript *offline, DiagList *diags);
+void env_script_clear(EnvScript *env);
