@@ -11,11 +11,6 @@
 #include "retort/edit/mako.h"
 #include "retort/history/target.h"
 
-#define MULTIPLE_HEADS                                                                                       \
-  "Multiple heads are present; please specify the head revision on which the new revision should be based, " \
-  "or "                                                                                                      \
-  "perform a merge."
-
 static gboolean G_GNUC_PRINTF(2, 3) command_error(GError **error, const char *format, ...)
 {
   va_list args;
@@ -26,40 +21,7 @@ static gboolean G_GNUC_PRINTF(2, 3) command_error(GError **error, const char *fo
   return FALSE;
 }
 
-/* "head" that stands for several heads has a message of its own here. */
-static gboolean is_ambiguous_head(const RevisionMap *map, const char *symbol)
-{
-  return strcmp(symbol, "head") == 0 && map->heads->len > 1;
-}
-
-/* The revisions to build on; a NULL element stands for the base. */
-static GPtrArray *resolve_heads(const RevisionMap *map, const RevisionRequest *request, GError **error)
-{
-  static const char *const only_head[] = {"head", NULL};
-  const char *const *symbols = request->heads != NULL ? request->heads : only_head;
-  g_autoptr(GPtrArray) heads = g_ptr_array_new();
-  for (; *symbols != NULL; symbols++) {
-    if (is_ambiguous_head(map, *symbols)) {
-      command_error(error, "%s", MULTIPLE_HEADS);
-      return NULL;
-    }
-    g_autoptr(GPtrArray) found = target_resolve(map, *symbols, NULL, error);
-    if (found == NULL)
-      return NULL;
-    if (found->len == 0)
-      g_ptr_array_add(heads, NULL);
-    for (guint i = 0; i < found->len; i++) {
-      if (g_ptr_array_find(heads, g_ptr_array_index(found, i), NULL)) {
-        command_error(error, "Duplicate head revisions specified");
-        return NULL;
-      }
-      g_ptr_array_add(heads, g_ptr_array_index(found, i));
-    }
-  }
-  return g_steal_pointer(&heads);
-}
-
-static char *version_folder(const Project *project, const RevisionRequest *request, GPtrArray *heads,
+static char *version_folder(const Project *project, const RevisionRequest *request, const GPtrArray *parents,
                             GError **error)
 {
   const GPtrArray *locations = project->version_locations;
@@ -75,46 +37,12 @@ static char *version_folder(const Project *project, const RevisionRequest *reque
   }
   if (locations->len == 1)
     return g_strdup(g_ptr_array_index(locations, 0));
-  for (guint i = 0; i < heads->len && locations->len > 1; i++) {
-    const Revision *head = g_ptr_array_index(heads, i);
-    if (head != NULL)
-      return g_path_get_dirname(head->path);
-  }
+  if (parents->len > 0 && locations->len > 1)
+    return g_path_get_dirname(((const Revision *)g_ptr_array_index(parents, 0))->path);
   if (locations->len == 0 && project->script_location != NULL)
     return g_build_filename(project->script_location, "versions", NULL);
   command_error(error, "Multiple version locations present, please specify --version-path");
   return NULL;
-}
-
-/* Ids for depends_on: partial ids in full, branch labels as they are. */
-static char **resolve_depends_on(const RevisionMap *map, const char *const *depends_on, GError **error)
-{
-  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
-  for (; depends_on != NULL && *depends_on != NULL; depends_on++) {
-    Revision *revision = NULL;
-    if (!target_resolve_one(map, *depends_on, NULL, &revision, error))
-      return NULL;
-    gboolean label = FALSE;
-    for (guint i = 0; revision != NULL && i < revision->labels->len; i++)
-      label |= strcmp(g_ptr_array_index(revision->labels, i), *depends_on) == 0;
-    g_ptr_array_add(ids, g_strdup(label || revision == NULL ? *depends_on : revision->id));
-  }
-  g_ptr_array_add(ids, NULL);
-  return (char **)g_ptr_array_steal(ids, NULL);
-}
-
-static gboolean heads_are_heads(const RevisionRequest *request, GPtrArray *heads, GError **error)
-{
-  for (guint i = 0; i < heads->len && !request->splice; i++) {
-    const Revision *head = g_ptr_array_index(heads, i);
-    if (head != NULL && !revision_is_head(head))
-      return command_error(
-          error,
-          "Revision %s is not a head revision; please specify --splice to create a new branch from "
-          "this revision",
-          head->id);
-  }
-  return TRUE;
 }
 
 /* None, 'a' or ('a', 'b'), as Alembic hands parents and dependencies to the template; brackets "[]" for lists. */
@@ -227,14 +155,12 @@ static void note_folders(RevisionDraft *draft)
   }
 }
 
-static gboolean check_id(const char *id, GError **error)
+static char **ids_of(const GPtrArray *revisions)
 {
-  g_autoptr(GString) bad = g_string_new(NULL);
-  for (const char *c = "+-:@"; *c != '\0'; c++)
-    if (strchr(id, *c) != NULL)
-      g_string_append_printf(bad, "%s%c", bad->len > 0 ? ", " : "", *c);
-  return bad->len == 0 ||
-         command_error(error, "Character(s) '%s' not allowed in revision identifier '%s'", bad->str, id);
+  char **ids = g_new0(char *, revisions->len + 1);
+  for (guint i = 0; i < revisions->len; i++)
+    ids[i] = g_strdup(((const Revision *)g_ptr_array_index(revisions, i))->id);
+  return ids;
 }
 
 RevisionDraft *revision_draft_new(const Project *project, const RevisionMap *map,
@@ -246,33 +172,20 @@ RevisionDraft *revision_draft_new(const Project *project, const RevisionMap *map
   }
   g_autoptr(RevisionDraft) draft = g_new0(RevisionDraft, 1);
   draft->revision = request->rev_id != NULL ? g_strdup(request->rev_id) : revision_make_id();
-  if (!check_id(draft->revision, error))
-    return NULL;
-  g_autoptr(GPtrArray) heads = resolve_heads(map, request, error);
-  if (heads == NULL)
+  g_auto(NewRevision) checked = {0};
+  if (!target_new_revision(map, draft->revision, request->heads, request->splice, request->branch_labels,
+                           request->depends_on, &checked, error))
     return NULL;
   g_autoptr(GDateTime) date = revision_create_date(project, request->now, error);
-  g_autofree char *folder = date != NULL ? version_folder(project, request, heads, error) : NULL;
+  g_autofree char *folder = date != NULL ? version_folder(project, request, checked.parents, error) : NULL;
   g_autofree char *name =
       folder != NULL ? revision_file_name(project, draft->revision, request->message, date, error) : NULL;
   if (name == NULL)
     return NULL;
   draft->path = g_build_filename(folder, name, NULL);
   note_folders(draft);
-  if (!heads_are_heads(request, heads, error))
-    return NULL;
-  g_auto(GStrv) depends_on = resolve_depends_on(map, request->depends_on, error);
-  if (depends_on == NULL)
-    return NULL;
-  g_autoptr(GPtrArray) down = g_ptr_array_new();
-  for (guint i = 0; i < heads->len; i++) {
-    const Revision *head = g_ptr_array_index(heads, i);
-    if (head != NULL)
-      g_ptr_array_add(down, g_strdup(head->id));
-  }
-  g_ptr_array_add(down, NULL);
-  draft->down_revision = (char **)g_ptr_array_steal(down, NULL);
-  g_autofree char *prelude = template_prelude(project, draft, request, depends_on, date);
+  draft->down_revision = ids_of(checked.parents);
+  g_autofree char *prelude = template_prelude(project, draft, request, checked.depends_on, date);
   if (!fill_content(draft, project, prelude, error))
     return NULL;
   return g_steal_pointer(&draft);

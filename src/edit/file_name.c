@@ -7,44 +7,7 @@
 #include "retort/base/error.h"
 #include "retort/edit/draft.h"
 #include "retort/edit/mako.h"
-
-/* Python's \w: letters, digits and the underscore. */
-static gboolean is_word(gunichar c)
-{
-  return c == '_' || g_unichar_isalnum(c);
-}
-
-/* The first n characters up to their last "_", and a "_". */
-static char *truncated(const char *slug, guint n)
-{
-  g_autofree char *cut = g_utf8_substring(slug, 0, n);
-  char *last = strrchr(cut, '_');
-  if (last != NULL)
-    *last = '\0';
-  return g_strconcat(cut, "_", NULL);
-}
-
-char *revision_slug(const char *message, guint truncate)
-{
-  g_autoptr(GString) joined = g_string_new(NULL);
-  gboolean in_word = FALSE;
-  for (const char *p = message != NULL ? message : ""; *p != '\0'; p = g_utf8_next_char(p)) {
-    gunichar c = g_utf8_get_char(p);
-    gboolean word = is_word(c);
-    if (word && !in_word && joined->len > 0)
-      g_string_append_c(joined, '_');
-    if (word)
-      g_string_append_unichar(joined, c);
-    in_word = word;
-  }
-  char *slug = g_utf8_strdown(joined->str, -1);
-  if (g_utf8_strlen(slug, -1) > (glong)truncate) {
-    char *whole = slug;
-    slug = truncated(whole, truncate);
-    g_free(whole);
-  }
-  return slug;
-}
+#include "retort/history/format.h"
 
 char *revision_make_id(void)
 {
@@ -77,7 +40,7 @@ GDateTime *revision_create_date(const Project *project, gint64 now, GError **err
 char *revision_file_name(const Project *project, const char *rev_id, const char *message, GDateTime *date,
                          GError **error)
 {
-  g_autofree char *slug = revision_slug(message, project->truncate_slug_length);
+  g_autofree char *slug = format_slug(message, project->truncate_slug_length);
   g_autofree char *template = mako_literal(project->file_template);
   g_autofree char *rev = mako_literal(rev_id), *slug_literal = mako_literal(slug);
   g_autofree char *prelude =

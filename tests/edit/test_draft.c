@@ -141,24 +141,3 @@ Test(draft, what_alembic_refuses_is_refused_in_its_words)
   }
   close_fixture(&fixture);
 }
-
-Test(draft, slugs_follow_alembic)
-{
-  static const struct {
-    const char *message;
-    guint truncate;
-    const char *slug;
-  } cases[] = {
-      {"Add a Column!", 40, "add_a_column"},
-      {NULL, 40, ""},
-      {"äöü ß/x", 40, "äöü_ß_x"},
-      {"aaaaaaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbbbbbb", 40, "aaaaaaaaaaaaaaaaaaaa_"},
-      {"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", 40,
-       "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx_"},
-      {"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", 40, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"},
-  };
-  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
-    g_autofree char *slug = revision_slug(cases[i].message, cases[i].truncate);
-    cr_expect_str_eq(slug, cases[i].slug, "case %zu: got \"%s\"", i, slug);
-  }
-}

@@ -50,6 +50,5 @@ gboolean revision_draft_write(RevisionDraft *draft, GError **error);
 /* Removes what revision_draft_write() made, unless the file was changed since. */
 gboolean revision_draft_undo(RevisionDraft *draft, GError **error);
 
-/* Names by Alembic's rules; the caller's. */
-char *revision_slug(const char *message, guint truncate);
+/* 12 random hex digits; the caller's. */
 char *revision_make_id(void);

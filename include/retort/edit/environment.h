@@ -21,7 +21,8 @@ typedef struct {
   const char *toml_path; /* pyproject.toml for the templates that use it */
 } EnvironmentRequest;
 
-gboolean environment_init(const EnvironmentRequest *request, const EnvironmentSink *sink, void *data, GError **error);
+gboolean environment_init(const EnvironmentRequest *request, const EnvironmentSink *sink, void *data,
+                          GError **error);
 
 /* Names, sorted, NULL-terminated; and the one-line description of each. */
 const char *const *environment_templates(void);
