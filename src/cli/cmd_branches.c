@@ -12,10 +12,10 @@ const ArgOption verbose_options[] = {
 
 COMMAND_RUN(branches)
 {
-  RevisionMap *map = session_map(session, error);
+  RevisionMap *map = session_map_to_read(session, error);
   if (!map)
     return FALSE;
-  g_autoptr(GPtrArray) revisions = target_history_range(map, ":", NULL, error);
+  g_autoptr(GPtrArray) revisions = target_history_range(map, NULL, NULL, error);
   if (!revisions)
     return FALSE;
   g_autoptr(GPtrArray) points = g_ptr_array_new();

@@ -6,6 +6,7 @@
 #include "out.h"
 #include "position.h"
 #include "retort/base/error.h"
+#include "retort/history/target.h"
 
 const ArgOption current_options[] = {
     {'c', "check-heads", ARG_FLAG, NULL, N_("Fail unless the database is on all heads."), FALSE},
@@ -39,14 +40,14 @@ COMMAND_RUN(current)
     g_autofree char *shown = session_display_url(session);
     out_line(session, "Current revision(s) for %s:", shown);
   }
-  RevisionMap *map = session_map(session, error);
+  RevisionMap *map = session_map_to_read(session, error);
   if (!map)
     return FALSE;
   if (args_has(session->args, "check-heads") && !on_all_heads(map, ids)) {
     g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_COMMAND, "Database is not on all head revisions");
     return FALSE;
   }
-  g_autoptr(GPtrArray) tips = position_tips(session, ids, error);
+  g_autoptr(GPtrArray) tips = position_check(session, ids, error) ? target_current(map, ids, error) : NULL;
   if (!tips)
     return FALSE;
   list_print(session, tips, FORMAT_OF_CURRENT, NULL);

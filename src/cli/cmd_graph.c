@@ -4,7 +4,7 @@
 
 COMMAND_RUN(graph)
 {
-  RevisionMap *map = session_map(session, error);
+  RevisionMap *map = session_map_to_read(session, error);
   if (!map)
     return FALSE;
   g_autoptr(Graph) graph = graph_layout(map, NULL);

@@ -2,7 +2,7 @@
 
 #include "commands.h"
 #include "list.h"
-#include "retort/history/target.h"
+#include "retort/base/error.h"
 
 const ArgOption heads_options[] = {
     {'v', "verbose", ARG_FLAG, NULL, N_("Print whole blocks rather than lines."), FALSE},
@@ -13,10 +13,16 @@ const ArgOption heads_options[] = {
 
 COMMAND_RUN(heads)
 {
-  RevisionMap *map = session_map(session, error);
-  if (!map)
+  gboolean resolve = args_has(session->args, "resolve-dependencies");
+  g_autoptr(GError) fault = NULL;
+  RevisionMap *map = session_map_to_read(session, &fault);
+  if (!map) {
+    /* Alembic lets a faulty map through as a traceback here, and only here. */
+    if (session->map && !resolve)
+      fault->code = RETORT_ERROR_TRACEBACK;
+    g_propagate_error(error, g_steal_pointer(&fault));
     return FALSE;
-  GPtrArray *heads = args_has(session->args, "resolve-dependencies") ? map->real_heads : map->heads;
-  list_print(session, heads, FORMAT_OF_HEADS, NULL);
+  }
+  list_print(session, resolve ? map->real_heads : map->heads, FORMAT_OF_HEADS, NULL);
   return TRUE;
 }

@@ -38,11 +38,11 @@ COMMAND_RUN(history)
     if (!rows)
       return FALSE;
   }
-  RevisionMap *map = session_map(session, error);
+  RevisionMap *map = session_map_to_read(session, error);
   if (!map)
     return FALSE;
   const char *const *ids = rows ? (const char *const *)rows->rows : NULL;
-  g_autoptr(GPtrArray) revisions = target_history_range(map, range ? range : ":", ids, error);
+  g_autoptr(GPtrArray) revisions = target_history_range(map, range, ids, error);
   if (!revisions)
     return FALSE;
   list_print(session, revisions, FORMAT_OF_HISTORY, indicate ? ids : NULL);

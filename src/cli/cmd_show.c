@@ -13,7 +13,7 @@ COMMAND_RUN(show)
   g_autoptr(GPtrArray) revisions = NULL;
   if (strcmp(symbol, "current") == 0)
     revisions = position_revisions(session, error);
-  else if (session_map(session, error))
+  else if (session_map_to_read(session, error))
     revisions = target_resolve(session->map, symbol, NULL, error);
   if (!revisions)
     return FALSE;

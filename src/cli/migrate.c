@@ -39,14 +39,16 @@ static gboolean is_set(const EnvSetting *setting, gboolean fallback)
 
 gboolean migrate_has_transaction(const Project *project)
 {
-  const EnvScript *env = &project->env;
+  const EnvScript *env = &project->env_offline;
   return (!env->path || env->begins_transaction) && is_set(&env->transactional_ddl, TRUE) &&
          !is_set(&env->transaction_per_migration, FALSE);
 }
 
 void migrate_render_options(const Session *session, gboolean online, RenderOptions *options)
 {
-  const EnvScript *env = session->project ? &session->project->env : NULL;
+  const EnvScript *env = !session->project ? NULL
+                         : online          ? &session->project->env
+                                           : &session->project->env_offline;
   gboolean stock = !env || !env->path;
   *options = (RenderOptions){
       .online = online,

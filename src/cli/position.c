@@ -39,7 +39,7 @@ gboolean position_check(Session *session, const char *const *rows, GError **erro
 GPtrArray *position_revisions(Session *session, GError **error)
 {
   g_autoptr(VersionRows) rows = session_rows(session, error);
-  if (!rows || !session_map(session, error) ||
+  if (!rows || !session_map_to_read(session, error) ||
       !position_check(session, (const char *const *)rows->rows, error))
     return NULL;
   g_autoptr(GPtrArray) revisions = g_ptr_array_new();
@@ -50,21 +50,4 @@ GPtrArray *position_revisions(Session *session, GError **error)
     g_ptr_array_extend(revisions, found, NULL, NULL);
   }
   return g_steal_pointer(&revisions);
-}
-
-GPtrArray *position_tips(Session *session, const char *const *rows, GError **error)
-{
-  if (!position_check(session, rows, error))
-    return NULL;
-  g_autofree gboolean *applied = plan_applied(session->map, rows, NULL);
-  g_autoptr(GPtrArray) tips = g_ptr_array_new();
-  for (guint i = 0; i < session->map->revisions->len; i++) {
-    Revision *revision = session->map->revisions->pdata[i];
-    gboolean tip = applied[revision->index];
-    for (guint k = 0; tip && k < revision->next->len; k++)
-      tip = !applied[((Revision *)revision->next->pdata[k])->index];
-    if (tip)
-      g_ptr_array_add(tips, revision);
-  }
-  return g_steal_pointer(&tips);
 }

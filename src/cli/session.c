@@ -10,6 +10,7 @@
 #include "retort/base/file.h"
 
 #define ENV_LIMIT ((gsize)1024 * 1024)
+#define MANY_CANDIDATES 8 /* named on stderr; the screen lists them all */
 
 gboolean session_flag(const Session *session, const char *name)
 {
@@ -40,6 +41,25 @@ static void print_diags(const DiagList *diags)
   }
 }
 
+/* Other environments in reach, when the one asked for is not there. */
+static void note_candidates(const ProjectOptions *options)
+{
+  if (options->config_files || options->section || options->folder)
+    return;
+  g_autofree char *folder = g_get_current_dir();
+  g_autoptr(GPtrArray) found = project_find_all(folder);
+  for (guint i = 0; found && i < found->len && i < MANY_CANDIDATES; i++) {
+    const ProjectCandidate *candidate = found->pdata[i];
+    if (!candidate->config_path) {
+      out_note(_("found an environment: retort -d %s"), candidate->script_location);
+      continue;
+    }
+    gboolean named = candidate->section && strcmp(candidate->section, "alembic") != 0;
+    out_note(_("found an environment: retort -c %s%s%s"), candidate->config_path, named ? " -n " : "",
+             named ? candidate->section : "");
+  }
+}
+
 Project *session_project(Session *session, GError **error)
 {
   if (session->project)
@@ -47,11 +67,29 @@ Project *session_project(Session *session, GError **error)
   ProjectOptions options;
   session_project_options(session, &options);
   session->project = project_open(&options, error);
-  if (!session->project)
+  if (!session->project) {
+    note_candidates(&options);
     return NULL;
+  }
   project_apply_settings(session->project, session->settings);
   print_diags(session->project->diags);
   return session->project;
+}
+
+/* Whether a file could not be read; one that was read may still be wrong, as the second of two with the same id. */
+static gboolean has_unread_files(const RevisionMap *map)
+{
+  g_autoptr(GHashTable) read = g_hash_table_new(g_str_hash, g_str_equal);
+  if (diag_count(map->diags, DIAG_ERROR) == 0)
+    return FALSE;
+  for (guint i = 0; i < map->revisions->len; i++)
+    g_hash_table_add(read, ((Revision *)map->revisions->pdata[i])->path);
+  for (guint i = 0; i < map->diags->items->len; i++) {
+    const Diag *diag = map->diags->items->pdata[i];
+    if (diag->severity == DIAG_ERROR && diag->path && !g_hash_table_contains(read, diag->path))
+      return TRUE;
+  }
+  return FALSE;
 }
 
 static RevisionMap *load_map(Session *session, GError **error)
@@ -67,7 +105,7 @@ static RevisionMap *load_map(Session *session, GError **error)
   for (guint i = 0; i < session->map->warnings->len; i++)
     out_warning(session->map->warnings->pdata[i]);
   print_diags(session->map->diags);
-  session->incomplete = diag_count(session->map->diags, DIAG_ERROR) > 0;
+  session->incomplete = has_unread_files(session->map);
   return session->map;
 }
 
@@ -78,6 +116,14 @@ RevisionMap *session_map(Session *session, GError **error)
     return map;
   g_propagate_error(error, g_error_copy(map->fault));
   return NULL;
+}
+
+RevisionMap *session_map_to_read(Session *session, GError **error)
+{
+  RevisionMap *map = load_map(session, error);
+  if (map && session->incomplete && g_error_matches(map->fault, RETORT_ERROR, RETORT_ERROR_TRACEBACK))
+    g_clear_error(&map->fault);
+  return map ? session_map(session, error) : NULL;
 }
 
 RevisionMap *session_map_with_faults(Session *session, GError **error)
@@ -158,7 +204,8 @@ static gboolean would_log(const Project *project)
 void session_enter_env(Session *session, gboolean offline)
 {
   session->logging = session->project && would_log(session->project);
-  const EnvSetting *ddl = &session->project->env.transactional_ddl;
+  const EnvScript *env = offline ? &session->project->env_offline : &session->project->env;
+  const EnvSetting *ddl = &env->transactional_ddl;
   out_log(session, "INFO", "alembic.runtime.migration", "Context impl PostgresqlImpl.");
   if (offline)
     out_log(session, "INFO", "alembic.runtime.migration", "Generating static SQL");

@@ -45,6 +45,8 @@ void session_project_options(const Session *session, ProjectOptions *options);
 Project *session_project(Session *session, GError **error);
 /* The map; an error when Alembic would refuse it. Warnings and diagnostics go to stderr. */
 RevisionMap *session_map(Session *session, GError **error);
+/* The same for commands that only look: one broken file does not hide the others, but the status will be 1. */
+RevisionMap *session_map_to_read(Session *session, GError **error);
 /* The same also when Alembic would refuse it: the fault is then a line on stderr. */
 RevisionMap *session_map_with_faults(Session *session, GError **error);
 /* Where to connect: --url, --target, DATABASE_URL, sqlalchemy.url, libpq. The caller's. */

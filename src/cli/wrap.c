@@ -133,14 +133,28 @@ static guint fill_line(GArray *chunks, guint i, glong width, GString *line)
   return i;
 }
 
+/* Valid UTF-8 with tabs expanded to the next multiple of eight characters, and all white space turned into blanks. */
+static gunichar *read_text(const char *text, glong *n)
+{
+  g_autoptr(GString) plain = g_string_new(NULL);
+  g_autofree char *valid = g_utf8_make_valid(text, -1);
+  glong column = 0;
+  for (const char *p = valid; *p; p = g_utf8_next_char(p)) {
+    gunichar c = g_utf8_get_char(p);
+    glong blanks = c == '\t' ? 8 - column % 8 : 1;
+    column = c == '\n' || c == '\r' ? 0 : column + blanks;
+    if (c < 128 && strchr("\t\n\v\f\r", (int)c))
+      g_string_append_printf(plain, "%*s", (int)blanks, "");
+    else
+      g_string_append_unichar(plain, c);
+  }
+  return g_utf8_to_ucs4_fast(plain->str, -1, n);
+}
+
 char *out_wrap(const char *text, int columns)
 {
-  g_autofree char *valid = g_utf8_make_valid(text, -1);
   glong n = 0;
-  g_autofree gunichar *s = g_utf8_to_ucs4_fast(valid, -1, &n);
-  for (glong i = 0; i < n; i++)
-    if (s[i] && s[i] < 128 && strchr("\t\n\v\f\r", (int)s[i]))
-      s[i] = ' ';
+  g_autofree gunichar *s = read_text(text, &n);
   g_autoptr(GArray) chunks = split_chunks(s, n);
   glong width = MAX(columns - INDENT, 1);
   GString *out = g_string_new(NULL);

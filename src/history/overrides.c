@@ -8,7 +8,8 @@ static const char *find(const Project *project, const Settings *settings, const 
   return settings_get(settings, project->name, folder, key);
 }
 
-static void override_text(const Project *project, const Settings *settings, const char *key, EnvSetting *setting)
+static void override_text(const Project *project, const Settings *settings, const char *key,
+                          EnvSetting *setting)
 {
   const char *value = find(project, settings, key);
   if (!value || setting->state == ENV_LITERAL)
@@ -18,7 +19,8 @@ static void override_text(const Project *project, const Settings *settings, cons
   setting->text = g_strdup(value);
 }
 
-static void override_truth(const Project *project, const Settings *settings, const char *key, EnvSetting *setting)
+static void override_truth(const Project *project, const Settings *settings, const char *key,
+                           EnvSetting *setting)
 {
   const char *value = find(project, settings, key);
   if (!value || setting->state == ENV_LITERAL)
@@ -27,13 +29,18 @@ static void override_truth(const Project *project, const Settings *settings, con
   setting->truth = settings_truth(value, FALSE);
 }
 
-void project_apply_settings(Project *project, const Settings *settings)
+static void override_all(const Project *project, const Settings *settings, EnvScript *env)
 {
-  EnvScript *env = &project->env;
   override_text(project, settings, "version_table", &env->version_table);
   override_text(project, settings, "version_table_schema", &env->version_table_schema);
   override_truth(project, settings, "version_table_pk", &env->version_table_pk);
   override_truth(project, settings, "transaction_per_migration", &env->transaction_per_migration);
   override_truth(project, settings, "transactional_ddl", &env->transactional_ddl);
   override_truth(project, settings, "literal_binds", &env->literal_binds);
+}
+
+void project_apply_settings(Project *project, const Settings *settings)
+{
+  override_all(project, settings, &project->env);
+  override_all(project, settings, &project->env_offline);
 }

@@ -1,0 +1,17 @@
+"""second"""
+import sqlalchemy as sa
+
+from alembic import op
+
+revision = 'b1'
+down_revision = 'a1'
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    pass
+
+
+def downgrade():
+    pass
