@@ -3,7 +3,15 @@
 # Graph side.
 check_PROGRAMS += tests/history/test_graph
 TESTS += tests/history/test_graph
-tests_history_test_graph_SOURCES = tests/history/test_cases.c tests/history/cases.c tests/history/cases.h
+tests_history_test_graph_SOURCES = tests/history/test_cases.c tests/history/answers.c tests/history/answers.h \
+	tests/history/cases.c tests/history/cases.h
 tests_history_test_graph_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_history_test_graph_LDADD = $(HISTORY_LIBS) $(TEST_EXT) $(HISTORY_EXT)
 EXTRA_DIST += tests/history/graph_cases.json.gz tests/history/random_graphs.json.gz
+
+# Answers for tests/history/diff_graph.py, which asks the installed Alembic the same.
+check_PROGRAMS += tests/history/graph_answers
+tests_history_graph_answers_SOURCES = tests/history/graph_answers.c tests/history/answers.c \
+	tests/history/answers.h tests/history/cases.c tests/history/cases.h
+tests_history_graph_answers_CFLAGS = $(AM_CFLAGS)
+tests_history_graph_answers_LDADD = $(HISTORY_LIBS) $(HISTORY_EXT)
