@@ -27,12 +27,12 @@ typedef struct SqlSequence SqlSequence; /* schema.h */
 SQL_DEFINE_LIST(SqlExprList, sql_expr_list, SqlExpr *)
 
 /* Operators: enum, spelling between operands, precedence (higher binds tighter), the operator of the negation.
- * Precedences and which operators need no parentheses against themselves are SQLAlchemy's. */
+ * Precedences are SQLAlchemy's; -100 stands for its "not in the table", which always brings parentheses. */
 #define SQL_OPERATORS(X)                                                               \
   X(NONE, "", 0, NONE)                                                                 \
   X(AND, " AND ", 3, NONE)                                                             \
   X(OR, " OR ", 2, NONE)                                                               \
-  X(NOT, "NOT ", 3, NONE)                                                              \
+  X(NOT, "NOT ", 5, NONE)                                                              \
   X(ADD, " + ", 7, NONE)                                                               \
   X(SUB, " - ", 7, NONE)                                                               \
   X(MUL, " * ", 8, NONE)                                                               \
@@ -45,8 +45,8 @@ SQL_DEFINE_LIST(SqlExprList, sql_expr_list, SqlExpr *)
   X(BITWISE_XOR, " # ", 7, NONE)                                                       \
   X(BITWISE_LSHIFT, " << ", 7, NONE)                                                   \
   X(BITWISE_RSHIFT, " >> ", 7, NONE)                                                   \
-  X(BITWISE_NOT, "~", 7, NONE)                                                         \
-  X(CONCAT, " || ", 6, NONE)                                                           \
+  X(BITWISE_NOT, "~", 8, NONE)                                                         \
+  X(CONCAT, " || ", 5, NONE)                                                           \
   X(EQ, " = ", 5, NE)                                                                  \
   X(NE, " != ", 5, EQ)                                                                 \
   X(LT, " < ", 5, GE)                                                                  \
@@ -65,18 +65,18 @@ SQL_DEFINE_LIST(SqlExprList, sql_expr_list, SqlExpr *)
   X(NOT_LIKE, " NOT LIKE ", 5, LIKE)                                                   \
   X(ILIKE, " ILIKE ", 5, NOT_ILIKE)                                                    \
   X(NOT_ILIKE, " NOT ILIKE ", 5, ILIKE)                                                \
-  X(CONTAINS, " LIKE ", 5, NOT_CONTAINS) /* LIKE '%' || x || '%' */                    \
-  X(NOT_CONTAINS, " NOT LIKE ", 5, CONTAINS)                                           \
-  X(STARTSWITH, " LIKE ", 5, NOT_STARTSWITH)                                           \
-  X(NOT_STARTSWITH, " NOT LIKE ", 5, STARTSWITH)                                       \
-  X(ENDSWITH, " LIKE ", 5, NOT_ENDSWITH)                                               \
-  X(NOT_ENDSWITH, " NOT LIKE ", 5, ENDSWITH)                                           \
-  X(ICONTAINS, " ILIKE ", 5, NOT_ICONTAINS)                                            \
-  X(NOT_ICONTAINS, " NOT ILIKE ", 5, ICONTAINS)                                        \
-  X(ISTARTSWITH, " ILIKE ", 5, NOT_ISTARTSWITH)                                        \
-  X(NOT_ISTARTSWITH, " NOT ILIKE ", 5, ISTARTSWITH)                                    \
-  X(IENDSWITH, " ILIKE ", 5, NOT_IENDSWITH)                                            \
-  X(NOT_IENDSWITH, " NOT ILIKE ", 5, IENDSWITH)                                        \
+  X(CONTAINS, " LIKE ", -100, NOT_CONTAINS) /* LIKE '%' || x || '%' */                 \
+  X(NOT_CONTAINS, " NOT LIKE ", -100, CONTAINS)                                        \
+  X(STARTSWITH, " LIKE ", -100, NOT_STARTSWITH)                                        \
+  X(NOT_STARTSWITH, " NOT LIKE ", -100, STARTSWITH)                                    \
+  X(ENDSWITH, " LIKE ", -100, NOT_ENDSWITH)                                            \
+  X(NOT_ENDSWITH, " NOT LIKE ", -100, ENDSWITH)                                        \
+  X(ICONTAINS, " ILIKE ", -100, NOT_ICONTAINS)                                         \
+  X(NOT_ICONTAINS, " NOT ILIKE ", -100, ICONTAINS)                                     \
+  X(ISTARTSWITH, " ILIKE ", -100, NOT_ISTARTSWITH)                                     \
+  X(NOT_ISTARTSWITH, " NOT ILIKE ", -100, ISTARTSWITH)                                 \
+  X(IENDSWITH, " ILIKE ", -100, NOT_IENDSWITH)                                         \
+  X(NOT_IENDSWITH, " NOT ILIKE ", -100, IENDSWITH)                                     \
   X(MATCH, " @@ plainto_tsquery", 5, NOT_MATCH)                                        \
   X(NOT_MATCH, " @@ plainto_tsquery", 5, MATCH)                                        \
   X(REGEXP_MATCH, " ~ ", 5, NOT_REGEXP_MATCH) /* " ~* " with flags "i" */              \
@@ -86,14 +86,14 @@ SQL_DEFINE_LIST(SqlExprList, sql_expr_list, SqlExpr *)
   X(GETITEM, "", 15, NONE) /* array[1], array[1:2] */                                  \
   X(JSON_GETITEM, " -> ", 15, NONE)                                                    \
   X(JSON_PATH_GETITEM, " #> ", 15, NONE)                                               \
-  X(JSON_ASTEXT, " ->> ", 5, NONE)                                                     \
-  X(JSON_PATH_ASTEXT, " #>> ", 5, NONE)                                                \
+  X(JSON_ASTEXT, " ->> ", 15, NONE)                                                    \
+  X(JSON_PATH_ASTEXT, " #>> ", 15, NONE)                                               \
   X(HAS_KEY, " ? ", 5, NONE)                                                           \
   X(HAS_ALL, " ?& ", 5, NONE)                                                          \
   X(HAS_ANY, " ?| ", 5, NONE)                                                          \
   X(PG_CONTAINS, " @> ", 5, NONE)                                                      \
   X(CONTAINED_BY, " <@ ", 5, NONE)                                                     \
-  X(DELETE_PATH, " #- ", 5, NONE)                                                      \
+  X(DELETE_PATH, " #- ", 15, NONE)                                                     \
   X(PATH_EXISTS, " @? ", 5, NONE)                                                      \
   X(PATH_MATCH, " @@ ", 5, NONE)                                                       \
   X(OVERLAP, " && ", 5, NONE)                                                          \
@@ -103,17 +103,18 @@ SQL_DEFINE_LIST(SqlExprList, sql_expr_list, SqlExpr *)
   X(NOT_EXTEND_LEFT_OF, " &> ", 5, NONE)                                               \
   X(ADJACENT_TO, " -|- ", 5, NONE)                                                     \
   X(CUSTOM, "", 0, NONE) /* .op("..."): text, precedence and comparison in the node */ \
-  X(DISTINCT, "DISTINCT ", 0, NONE)                                                    \
+  X(DISTINCT, "DISTINCT ", 5, NONE)                                                    \
   X(EXISTS, "EXISTS ", 0, NONE)                                                        \
-  X(ANY, "ANY ", 0, NONE)                                                              \
-  X(ALL, "ALL ", 0, NONE)                                                              \
+  X(ANY, "ANY ", 15, NONE)                                                             \
+  X(ALL, "ALL ", 15, NONE)                                                             \
   X(DESC, " DESC", 3, ASC)                                                             \
   X(ASC, " ASC", 3, DESC)                                                              \
-  X(NULLS_FIRST, " NULLS FIRST", 3, NULLS_LAST)                                        \
-  X(NULLS_LAST, " NULLS LAST", 3, NULLS_FIRST)                                         \
+  X(NULLS_FIRST, " NULLS FIRST", -100, NULLS_LAST)                                     \
+  X(NULLS_LAST, " NULLS LAST", -100, NULLS_FIRST)                                      \
   X(IS_TRUE, "", 5, IS_FALSE) /* a boolean column used as a condition */               \
   X(IS_FALSE, "NOT ", 5, IS_TRUE)                                                      \
   X(FROM, " FROM ", 15, NONE)                                                          \
+  X(ASBOOL, "", -10, NONE)                                                             \
   X(COMMA, ", ", -1, NONE)                                                             \
   X(AS, " AS ", -1, NONE)
 
@@ -193,6 +194,7 @@ struct SqlExpr {
   gboolean expanding;  /* BIND: prints as a list in parentheses */
   gboolean required;   /* BIND: bindparam("x") without a value */
   gboolean free_type;  /* BIND: a bare value; takes its type from what it meets */
+  gboolean ungrouped;  /* LIST: never takes parentheses (BETWEEN's pair) */
   gboolean quoted;     /* FUNCTION: its name is quoted_name */
 };
 
@@ -252,6 +254,11 @@ SqlExpr *sql_getslice(Arena *arena, SqlExpr *x, SqlExpr *start, SqlExpr *end);
 /* JSON's x.astext, for x built by sql_getitem(). */
 SqlExpr *sql_astext(Arena *arena, SqlExpr *x, GError **error);
 
+/* x in the parentheses it needs as an operand of against (SQL_OP_NONE: whenever it is an operator at all). */
+SqlExpr *sql_self_group(Arena *arena, SqlExpr *x, SqlOperator against);
+/* The name by which Python code would find x in a dictionary of columns: a column's or label's name, a text's text. */
+const char *sql_expr_key(const SqlExpr *x);
+
 /* --- Composites --- */
 
 /* func.name(*args): known names get their type and spelling (now, count, coalesce, current_timestamp without
@@ -264,6 +271,7 @@ SqlExpr *sql_case(Arena *arena, SqlExpr *value, SqlExprList whens, SqlExpr *othe
 SqlExpr *sql_extract(Arena *arena, const char *field, SqlExpr *x);
 SqlExpr *sql_label(Arena *arena, SqlName name, SqlExpr *x);
 SqlExpr *sql_tuple(Arena *arena, SqlExprList items);
+/* postgresql.array(items[, type_=item_type]). */
 SqlExpr *sql_array(Arena *arena, SqlExprList items, const SqlType *item_type);
 SqlExpr *sql_scalar_subquery(Arena *arena, SqlQuery *query);
 SqlExpr *sql_exists(Arena *arena, SqlQuery *query);

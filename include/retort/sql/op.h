@@ -63,6 +63,7 @@ struct SqlOp {
     struct {
       SqlTable *table;
       gboolean if_not_exists;
+      gboolean direct;     /* Table.create(): remembers the types it creates for itself only */
       gboolean only_table; /* CreateTable(t) given to execute(): no types, indexes or comments */
     } create_table;
 
@@ -155,6 +156,7 @@ struct SqlOp {
       SqlName column;            /* COLUMN_COMMENT */
       SqlConstraint *constraint; /* CONSTRAINT_COMMENT */
       const char *comment;       /* NULL: IS NULL */
+      gboolean drop;             /* drop_table_comment(), not create_table_comment(None) */
     } comment;
 
     /* Enum(...).create(bind), .drop(bind), CreateEnumType, CreateDomainType: exactly one of the two is set. */

@@ -22,7 +22,6 @@ typedef enum {
   SQL_AFFINITY_STRING,
   SQL_AFFINITY_INTEGER,
   SQL_AFFINITY_NUMERIC,
-  SQL_AFFINITY_FLOAT,
   SQL_AFFINITY_BOOLEAN,
   SQL_AFFINITY_DATE,
   SQL_AFFINITY_TIME,
@@ -32,7 +31,6 @@ typedef enum {
   SQL_AFFINITY_UUID,
   SQL_AFFINITY_JSON,
   SQL_AFFINITY_ARRAY,
-  SQL_AFFINITY_ENUM,
   SQL_AFFINITY_HSTORE,
   SQL_AFFINITY_RANGE,
   SQL_AFFINITY_TUPLE,
@@ -50,12 +48,12 @@ typedef enum {
   X(INTEGER, "INTEGER", INTEGER)                                                                \
   X(SMALLINT, "SMALLINT", INTEGER)                                                              \
   X(BIGINT, "BIGINT", INTEGER)                                                                  \
-  X(NUMERIC, "NUMERIC", NUMERIC)                 /* precision, scale */                         \
-  X(DECIMAL, "DECIMAL", NUMERIC)                 /* precision, scale */                         \
-  X(FLOAT, "FLOAT", FLOAT)                       /* precision */                                \
-  X(DOUBLE_PRECISION, "DOUBLE PRECISION", FLOAT) /* Double, DOUBLE_PRECISION */                 \
-  X(DOUBLE, "DOUBLE", FLOAT)                                                                    \
-  X(REAL, "REAL", FLOAT)                                                                        \
+  X(NUMERIC, "NUMERIC", NUMERIC)                   /* precision, scale */                       \
+  X(DECIMAL, "DECIMAL", NUMERIC)                   /* precision, scale */                       \
+  X(FLOAT, "FLOAT", NUMERIC)                       /* precision */                              \
+  X(DOUBLE_PRECISION, "DOUBLE PRECISION", NUMERIC) /* Double, DOUBLE_PRECISION */               \
+  X(DOUBLE, "DOUBLE", NUMERIC)                                                                  \
+  X(REAL, "REAL", NUMERIC)                                                                      \
   X(BOOLEAN, "BOOLEAN", BOOLEAN)                                                                \
   X(DATE, "DATE", DATE)                                                                         \
   X(TIME, "TIME", TIME)               /* timezone, precision */                                 \
@@ -73,7 +71,7 @@ typedef enum {
   X(UUID, "UUID", UUID)          /* Uuid, UUID, postgresql.UUID */                              \
   X(UUID_CHAR, "CHAR(32)", UUID) /* Uuid(native_uuid=False) */                                  \
   X(ARRAY, "", ARRAY)            /* item, dimensions */                                         \
-  X(ENUM, "", ENUM)              /* enumeration: native or not */                               \
+  X(ENUM, "", STRING)            /* enumeration: native or not */                               \
   X(DOMAIN, "", NONE)            /* domain */                                                   \
   X(INET, "INET", NONE)                                                                         \
   X(CIDR, "CIDR", NONE)                                                                         \
@@ -120,6 +118,7 @@ struct SqlType {
   SqlInt scale;
   gboolean timezone;
   gboolean varying;
+  gboolean text_uuid; /* UUID(as_uuid=False): values are strings */
   const char *collation;
   const char *fields;  /* INTERVAL: "DAY TO SECOND" */
   const SqlType *item; /* ARRAY */
@@ -134,6 +133,7 @@ struct SqlEnum {
   SqlName name;
   SqlName schema;
   SqlTextList labels;
+  gboolean generic;           /* sa.Enum, not postgresql.ENUM */
   gboolean non_native;        /* native_enum=False: VARCHAR, perhaps with a CHECK */
   SqlInt length;              /* non-native: explicit length */
   gboolean create_constraint; /* non-native: CHECK (x IN (...)) */
@@ -148,7 +148,7 @@ struct SqlDomain {
   SqlName schema;
   const SqlType *type;
   const char *collation;
-  const SqlExpr *default_value;
+  const SqlExpr *default_value; /* INLINE for a plain string */
   SqlName constraint_name;
   SqlTri not_null;
   const SqlExpr *check;
@@ -160,6 +160,6 @@ struct SqlDomain {
 const SqlType *sql_type(SqlTypeKind kind);
 SqlAffinity sql_type_affinity(const SqlType *type);
 /* The type SQLAlchemy gives to a bare value (int -> INTEGER, str -> VARCHAR, ...); NULL type when it knows none. */
-const SqlType *sql_type_of_value(Arena *arena, const SqlValue *value);
+const SqlType *sql_type_of_value(const SqlValue *value);
 /* The type with the schema of the table it is used in, when its enum says inherit_schema. */
 const SqlType *sql_type_in_schema(Arena *arena, const SqlType *type, SqlName schema);

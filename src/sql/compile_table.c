@@ -1,0 +1,278 @@
+/* CREATE TABLE with all it brings, and DROP TABLE. */
+#include "compile-private.h"
+
+#include <string.h>
+
+static const char *const separator = ", \n\t";
+
+static const char *key_of(const SqlColumn *column)
+{
+  return column->key != NULL ? column->key : column->name.text;
+}
+
+static const char *class_of(SqlConstraintKind kind)
+{
+  switch (kind) {
+  case SQL_CONSTRAINT_PRIMARY_KEY: return "PrimaryKeyConstraint";
+  case SQL_CONSTRAINT_UNIQUE: return "UniqueConstraint";
+  case SQL_CONSTRAINT_FOREIGN_KEY: return "ForeignKeyConstraint";
+  default: return "ExcludeConstraint";
+  }
+}
+
+static void check_autoincrement(SqlCompiler *c, const SqlTable *table, const SqlColumn *column)
+{
+  SqlAffinity affinity = sql_type_affinity(column->type);
+  g_autoptr(GString) type = g_string_new(NULL);
+
+  if (column->autoincrement != SQL_AUTOINCREMENT_ON || affinity == SQL_AFFINITY_INTEGER ||
+      affinity == SQL_AFFINITY_NUMERIC)
+    return;
+  sql_put_type(c, type, column->type);
+  sql_fail(c, SQL_ERROR_ARGUMENT,
+           "Column type %s on column '%s.%s' is not compatible with autoincrement=True", type->str,
+           table->name.text, column->name.text);
+}
+
+/* Errors that SQLAlchemy finds while the Table is put together, before anything is printed. */
+static void check_table(SqlCompiler *c, const SqlTable *table)
+{
+  for (guint i = 0; i < table->columns.n; i++) {
+    const SqlColumn *column = table->columns.items[i];
+    for (guint k = 0; k < i && !sql_is_old(c); k++) {
+      if (strcmp(table->columns.items[k]->name.text, column->name.text) == 0)
+        sql_fail(c, SQL_ERROR_DUPLICATE_COLUMN, "A column with name '%s' is already present in table '%s'.",
+                 column->name.text, table->name.text);
+    }
+  }
+  SqlColumnList key = sql_table_primary_key(c->arena, table);
+  for (guint i = 0; i < key.n; i++)
+    check_autoincrement(c, table, key.items[i]);
+  for (guint i = 0; i < table->constraints.n; i++) {
+    const SqlConstraint *constraint = table->constraints.items[i];
+    if (constraint->kind == SQL_CONSTRAINT_CHECK)
+      continue;
+    for (guint k = 0; k < constraint->columns.n; k++) {
+      const char *wanted = constraint->columns.items[k].text;
+      if (sql_table_column(table, wanted) == NULL)
+        sql_fail(c, SQL_ERROR_CONSTRAINT_COLUMN,
+                 "Can't create %s on table '%s': no column named '%s' is present.",
+                 class_of(constraint->kind), table->name.text, wanted);
+    }
+  }
+}
+
+/* The primary key as it is printed, or NULL: the explicit one, or what the columns' flags make. */
+static SqlConstraint *primary_key(SqlCompiler *c, const SqlTable *table)
+{
+  SqlColumnList columns = sql_table_primary_key(c->arena, table);
+  SqlConstraint *key = arena_new0(c->arena, SqlConstraint);
+  gboolean implicit = TRUE;
+
+  if (columns.n == 0)
+    return NULL;
+  key->kind = SQL_CONSTRAINT_PRIMARY_KEY;
+  for (guint i = 0; i < table->constraints.n; i++) {
+    if (table->constraints.items[i]->kind == SQL_CONSTRAINT_PRIMARY_KEY) {
+      *key = *table->constraints.items[i];
+      key->columns = (SqlNameList){0};
+      implicit = FALSE;
+    }
+  }
+  const SqlColumn *first = implicit ? sql_table_autoincrement(table) : NULL;
+  if (first != NULL)
+    sql_name_list_add(c->arena, &key->columns, sql_name(key_of(first)));
+  for (guint i = 0; i < columns.n; i++) {
+    if (columns.items[i] != first)
+      sql_name_list_add(c->arena, &key->columns, sql_name(key_of(columns.items[i])));
+  }
+  return key;
+}
+
+SqlConstraintList sql_table_all_constraints(SqlCompiler *c, const SqlTable *table)
+{
+  SqlConstraintList all = {0};
+  SqlConstraint *key = primary_key(c, table);
+
+  if (key != NULL)
+    sql_constraint_list_add(c->arena, &all, key);
+  for (guint i = 0; i < table->constraints.n; i++) {
+    if (table->constraints.items[i]->kind != SQL_CONSTRAINT_PRIMARY_KEY)
+      sql_constraint_list_add(c->arena, &all, table->constraints.items[i]);
+  }
+  for (guint i = 0; i < table->columns.n; i++)
+    sql_column_constraints(c, table->columns.items[i], table, &all);
+  return all;
+}
+
+/* Adds where in the table an error came up. */
+static void place_error(SqlCompiler *c, const SqlTable *table, const SqlColumn *column)
+{
+  if (c->error == NULL || !g_error_matches(c->error, SQL_ERROR, SQL_ERROR_COMPILE))
+    return;
+  g_autofree char *message = g_steal_pointer(&c->error->message);
+  c->error->message =
+      g_strdup_printf("(in table '%s', column '%s'): %s", table->name.text, column->name.text, message);
+}
+
+static void put_columns(SqlCompiler *c, GString *text, const SqlTable *table, const char **before)
+{
+  for (guint i = 0; i < table->columns.n && c->error == NULL; i++) {
+    const SqlColumn *column = table->columns.items[i];
+    if (column->system)
+      continue;
+    g_string_append(text, *before);
+    *before = separator;
+    sql_put_column_spec(c, text, column, table);
+    sql_put_column_checks(c, text, column, table);
+    place_error(c, table, column);
+  }
+}
+
+static void put_constraints(SqlCompiler *c, GString *text, const SqlTable *table, const char **before)
+{
+  SqlConstraintList all = sql_table_all_constraints(c, table);
+
+  for (guint i = 0; i < all.n && c->error == NULL; i++) {
+    g_autoptr(GString) body = g_string_new(NULL);
+    if (all.items[i]->use_alter)
+      continue;
+    sql_put_constraint(c, body, all.items[i], table);
+    g_string_append_printf(text, "%s%s", *before, body->str);
+    *before = separator;
+  }
+}
+
+static void put_options(SqlCompiler *c, GString *text, const SqlTable *table)
+{
+  if (table->inherits.n > 0) {
+    g_string_append(text, "\n INHERITS ( ");
+    for (guint i = 0; i < table->inherits.n; i++) {
+      if (i > 0)
+        g_string_append(text, ", ");
+      sql_put_name(c, text, table->inherits.items[i]);
+    }
+    g_string_append(text, " )");
+  }
+  if (table->partition_by != NULL && *table->partition_by != '\0')
+    g_string_append_printf(text, "\n PARTITION BY %s", table->partition_by);
+  if (table->using != NULL && *table->using != '\0')
+    g_string_append_printf(text, "\n USING %s", table->using);
+  if (table->with_oids != SQL_UNSAID)
+    g_string_append(text, table->with_oids == SQL_YES ? "\n WITH OIDS" : "\n WITHOUT OIDS");
+  if (table->on_commit != NULL && *table->on_commit != '\0') {
+    g_autofree char *upper = g_utf8_strup(table->on_commit, -1);
+    g_strdelimit(upper, "_", ' ');
+    g_string_append_printf(text, "\n ON COMMIT %s", upper);
+  }
+  if (table->tablespace.text != NULL && *table->tablespace.text != '\0') {
+    g_string_append(text, "\n TABLESPACE ");
+    sql_put_name(c, text, table->tablespace);
+  }
+}
+
+void sql_emit_create_table(SqlCompiler *c, const SqlTable *table, gboolean if_not_exists)
+{
+  GString *text = g_string_new("\nCREATE ");
+  const char *before = "\n\t";
+
+  for (guint i = 0; i < table->prefixes.n; i++)
+    g_string_append_printf(text, "%s ", table->prefixes.items[i]);
+  g_string_append(text, "TABLE ");
+  if (if_not_exists)
+    g_string_append(text, "IF NOT EXISTS ");
+  sql_put_qualified(c, text, table->schema, table->name);
+  g_string_append(text, " (");
+  put_columns(c, text, table, &before);
+  put_constraints(c, text, table, &before);
+  g_string_append(text, "\n)");
+  put_options(c, text, table);
+  g_string_append(text, "\n\n");
+  sql_emit(c, text);
+}
+
+/* SQLAlchemy keeps a table's indexes in a set, without order; here those written as Index() come first. */
+static void emit_indexes(SqlCompiler *c, const SqlTable *table)
+{
+  for (guint i = 0; i < table->indexes.n; i++)
+    sql_emit_create_index(c, table->indexes.items[i], table, FALSE);
+  for (guint i = 0; i < table->columns.n; i++) {
+    if (table->columns.items[i]->index)
+      sql_emit_create_index(c, sql_column_index(c, table->columns.items[i]), table, FALSE);
+  }
+}
+
+/* Alembic skips empty comments, SQLAlchemy only absent ones. */
+static gboolean wants_comment(const char *comment, gboolean direct)
+{
+  return comment != NULL && (direct || *comment != '\0');
+}
+
+static void emit_comments(SqlCompiler *c, const SqlTable *table, gboolean direct)
+{
+  if (wants_comment(table->comment, direct) && c->error == NULL)
+    sql_emit_table_comment(c, table->schema, table->name, table->comment);
+  for (guint i = 0; i < table->columns.n && c->error == NULL; i++) {
+    const SqlColumn *column = table->columns.items[i];
+    if (wants_comment(column->comment, direct))
+      sql_emit_column_comment(c, table->schema, table->name, column->name, column->comment);
+  }
+}
+
+static void emit_types(SqlCompiler *c, const SqlTable *table)
+{
+  for (guint i = 0; i < table->columns.n && c->error == NULL; i++)
+    sql_create_types_of(c, table->columns.items[i]->type, table->schema);
+}
+
+/* Table.create(): types are remembered for this one call, sequences of columns are created. */
+static void emit_direct_preparations(SqlCompiler *c, const SqlTable *table)
+{
+  const SqlContext *outer = c->context;
+  g_autoptr(SqlRun) run = sql_run_new();
+  SqlContext inner = *outer;
+
+  inner.run = run;
+  c->context = &inner;
+  emit_types(c, table);
+  c->context = outer;
+  for (guint i = 0; i < table->columns.n && c->error == NULL; i++) {
+    if (table->columns.items[i]->sequence != NULL)
+      sql_emit_create_sequence(c, table->columns.items[i]->sequence, FALSE);
+  }
+}
+
+void sql_compile_create_table(SqlCompiler *c, const SqlOp *op)
+{
+  const SqlTable *table = op->create_table.table;
+  gboolean direct = op->create_table.direct;
+
+  check_table(c, table);
+  if (c->error != NULL)
+    return;
+  if (!op->create_table.only_table) {
+    if (direct)
+      emit_direct_preparations(c, table);
+    else
+      emit_types(c, table);
+  }
+  if (c->error == NULL)
+    sql_emit_create_table(c, table, op->create_table.if_not_exists);
+  if (c->error != NULL || op->create_table.only_table)
+    return;
+  emit_indexes(c, table);
+  emit_comments(c, table, direct);
+}
+
+void sql_compile_drop_table(SqlCompiler *c, const SqlOp *op)
+{
+  GString *text = g_string_new("\nDROP TABLE ");
+  const SqlTable *typed = op->drop_table.drop_types_of;
+
+  if (op->drop_table.if_exists)
+    g_string_append(text, "IF EXISTS ");
+  sql_put_qualified(c, text, op->drop_table.schema, op->drop_table.name);
+  sql_emit(c, text);
+  for (guint i = 0; typed != NULL && i < typed->columns.n; i++)
+    sql_drop_types_of(c, typed->columns.items[i]->type, typed->schema);
+}
