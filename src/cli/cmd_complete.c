@@ -19,8 +19,9 @@ static void offer(const char *prefix, const char *word, const char *what)
   if (!g_str_has_prefix(word, prefix))
     return;
   g_autofree char *safe_word = text_escape(word, -1, FALSE);
-  g_autofree char *safe = text_escape(what ? what : "", -1, FALSE);
-  printf("%s\t%s\n", safe_word, g_strdelimit(safe, "\t\n", ' '));
+  g_autofree char *line = g_strdelimit(g_strdup(what ? what : ""), "\t\r\n", ' ');
+  g_autofree char *safe = text_escape(line, -1, FALSE);
+  printf("%s\t%s\n", safe_word, safe);
 }
 
 static void offer_options(const char *prefix, const ArgOption *const *lists)

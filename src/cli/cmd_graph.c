@@ -8,7 +8,7 @@ COMMAND_RUN(graph)
   if (!map)
     return FALSE;
   g_autoptr(Graph) graph = graph_layout(map, NULL);
-  g_autofree char *text = graph_to_text(graph);
+  g_autofree char *text = graph_to_text(graph, session_ascii(session));
   if (!session->quiet)
     out_text(text);
   return TRUE;

@@ -125,7 +125,7 @@ static void print_node(const Session *session, const LockNode *node)
   }
   if (node->query && *node->query) {
     g_autofree char *safe = text_escape(node->query, -1, FALSE);
-    g_autofree char *clipped = text_clip(safe, QUERY_COLUMNS, session_flag(session, "ascii"));
+    g_autofree char *clipped = text_clip(safe, QUERY_COLUMNS, session_ascii(session));
     g_string_append_printf(line, "  %s", clipped);
   }
   out_line(session, "%s", line->str);

@@ -48,6 +48,8 @@ static char **starting_rows(Session *session, GError **error)
   if (!session_names_database(session))
     return g_new0(char *, 1);
   g_autoptr(VersionRows) rows = session_rows(session, error);
+  if (!rows && !session->conn)
+    out_note("%s", _("no database is needed to plan from given rows: use --from REV or --from base"));
   return rows ? g_strdupv(rows->rows) : NULL;
 }
 
@@ -65,24 +67,23 @@ static Direction infer(const RevisionMap *map, const char *const *rows, const ch
                                                                           : DIRECTION_UPGRADE;
 }
 
-static gboolean choose_direction(Session *session, const char *const *rows, Direction *direction,
-                                 GError **error)
+/* Whether the words say one thing; given: how many directions they name. */
+static gboolean check_words(const Session *session, guint *given, Direction *direction, GError **error)
 {
-  guint given = 0;
+  *given = 0;
   for (guint i = 0; i < G_N_ELEMENTS(verbs); i++)
     if (args_has(session->args, verbs[i])) {
       *direction = (Direction)i;
-      given++;
+      (*given)++;
     }
-  if (given > 1) {
+  if (*given > 1) {
     g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_USAGE,
                         _("only one of --upgrade, --downgrade and --stamp makes sense"));
     return FALSE;
   }
-  if (given == 0)
-    *direction = infer(session->map, rows, args_positional(session->args, 0));
-  if (*direction != DIRECTION_STAMP && session->args->positionals->len > 1) {
-    g_set_error(error, RETORT_ERROR, RETORT_ERROR_USAGE, _("%s takes one target"), verbs[*direction]);
+  if (session->args->positionals->len > 1 && (*given == 0 || *direction != DIRECTION_STAMP)) {
+    g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_USAGE,
+                        _("several targets make sense with --stamp only"));
     return FALSE;
   }
   return TRUE;
@@ -168,14 +169,15 @@ static void print_json_error(const GError *error)
 
 static gboolean plan_and_print(Session *session, GError **error)
 {
-  if (!session_project(session, error))
+  Direction direction = DIRECTION_UPGRADE;
+  guint given = 0;
+  if (!check_words(session, &given, &direction, error) || !session_project(session, error))
     return FALSE;
   g_auto(GStrv) rows = starting_rows(session, error);
   if (!rows || !session_map(session, error))
     return FALSE;
-  Direction direction = DIRECTION_UPGRADE;
-  if (!choose_direction(session, (const char *const *)rows, &direction, error))
-    return FALSE;
+  if (given == 0)
+    direction = infer(session->map, (const char *const *)rows, args_positional(session->args, 0));
   g_autoptr(Plan) plan = make_plan(session, direction, (const char *const *)rows, error);
   if (!plan)
     return FALSE;

@@ -261,12 +261,29 @@ static void choose_transaction(const Project *project, RolloutOptions *options)
         is_set(&env->transaction_per_migration, FALSE) ? ROLLOUT_PER_MIGRATION : ROLLOUT_ALL;
 }
 
+/* A record that cannot be written does not stop the work. */
+static Journal *begin_journal(Session *session)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *folder =
+      session->project->config_path ? g_path_get_dirname(session->project->config_path) : g_get_current_dir();
+  g_autofree char *line = handover_line(session);
+  const char *words = strchr(line, ' ');
+  JournalHead head = {
+      .database = pg_conn_display(session->conn), .project = folder, .command = words ? words + 1 : line};
+  Journal *journal = journal_new(&head, &error);
+  if (!journal)
+    out_note(_("this rollout is not recorded: %s"), error->message);
+  return journal;
+}
+
 static gboolean run_plan(Session *session, const Plan *plan, GPtrArray *scripts, GError **error)
 {
   g_autofree RolloutStep *steps = g_new0(RolloutStep, plan->steps->len + 1);
   for (guint i = 0; i < plan->steps->len; i++)
     steps[i] = (RolloutStep){plan->steps->pdata[i], scripts->pdata[i]};
-  RolloutOptions options = {.create_version_table = TRUE};
+  g_autoptr(Journal) journal = begin_journal(session);
+  RolloutOptions options = {.create_version_table = TRUE, .journal = journal};
   choose_transaction(session->project, &options);
   RolloutSink sink = {.event = on_event};
   Run run = {.session = session, .plan = plan, .loop = g_main_loop_new(NULL, FALSE)};

@@ -126,6 +126,11 @@ int out_error(const Session *session, const GError *error)
   if (error->domain == RETORT_ERROR && error->code == RETORT_ERROR_COMMAND)
     return command_error(session, error);
   out_note("%s", error->message);
+  const PgErrorInfo *info = pg_error_info(error);
+  if (info && info->detail)
+    out_note(_("detail: %s"), info->detail);
+  if (info && info->hint)
+    out_note(_("hint: %s"), info->hint);
   if (error->domain == RETORT_ERROR && error->code == RETORT_ERROR_CANCELLED)
     return 130;
   return error->domain == RETORT_ERROR && error->code == RETORT_ERROR_USAGE ? 2 : 1;

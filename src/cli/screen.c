@@ -35,8 +35,7 @@ int screen_open(Session *session)
   }
   TuiOptions options = {
       .read_only = session->read_only,
-      .ascii = session_flag(session, "ascii") ||
-               settings_truth(settings_get(session->settings, NULL, NULL, "ascii"), FALSE),
+      .ascii = session_ascii(session),
       .no_color = session_flag(session, "no-color") ||
                   !settings_truth(settings_get(session->settings, NULL, NULL, "color"), TRUE),
       .no_mouse = !settings_truth(settings_get(session->settings, NULL, NULL, "mouse"), TRUE),

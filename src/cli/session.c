@@ -23,6 +23,12 @@ const char *session_value(const Session *session, const char *name)
   return value ? value : args_value(session->global, name);
 }
 
+gboolean session_ascii(const Session *session)
+{
+  return session_flag(session, "ascii") || g_getenv("RETORT_ASCII") || !g_get_charset(NULL) ||
+         settings_truth(settings_get(session->settings, NULL, NULL, "ascii"), FALSE);
+}
+
 void session_project_options(const Session *session, ProjectOptions *options)
 {
   *options = (ProjectOptions){

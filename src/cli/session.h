@@ -41,6 +41,9 @@ typedef struct {
 gboolean session_flag(const Session *session, const char *name);
 const char *session_value(const Session *session, const char *name);
 
+/* Whether only ASCII may be drawn. */
+gboolean session_ascii(const Session *session);
+
 void session_project_options(const Session *session, ProjectOptions *options);
 Project *session_project(Session *session, GError **error);
 /* The map; an error when Alembic would refuse it. Warnings and diagnostics go to stderr. */

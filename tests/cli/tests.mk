@@ -6,9 +6,13 @@ tests_cli_test_cli_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/src/cli
 tests_cli_test_cli_LDADD = $(CLI_LIBS) $(TEST_EXT) $(CLI_EXT)
 
 # These run the program that was built.
-tests_cli_test_program_SOURCES = tests/cli/test_golden.c tests/cli/program.c tests/cli/program.h
+tests_cli_test_program_SOURCES = tests/cli/test_golden.c tests/cli/test_program.c tests/cli/program.c tests/cli/program.h
 tests_cli_test_program_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_cli_test_program_LDADD = $(TEST_EXT) $(CLI_EXT)
 tests_cli_test_program_DEPENDENCIES = retort$(EXEEXT)
 
 EXTRA_DIST += tests/cli/golden tests/cli/projects tests/cli/commands.txt tests/cli/record
+
+# The list of files to translate.
+TESTS += tests/cli/potfiles
+EXTRA_DIST += tests/cli/potfiles
