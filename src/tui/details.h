@@ -1,0 +1,34 @@
+/* The details of what is selected: tabs of SQL, source and git, each loaded in a thread when it is looked at. */
+#pragma once
+
+#include "graphview.h"
+#include "screen.h"
+#include "textview.h"
+
+typedef enum {
+  TAB_UPGRADE,
+  TAB_DOWNGRADE,
+  TAB_SOURCE,
+  TAB_GIT,
+  N_TABS,
+} DetailsTab;
+
+typedef struct Details Details;
+
+Details *details_new(App *app);
+void details_free(Details *details);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Details, details_free)
+
+/* Shows another selection, or the same one anew when refresh. */
+void details_show(Details *details, const GraphSelection *selection, gboolean refresh);
+void details_set_tab(Details *details, DetailsTab tab);
+DetailsTab details_tab(const Details *details);
+TextView *details_text(Details *details);
+/* Tabs in the first row, text below. */
+void details_paint(Details *details, Canvas *canvas, Rect rect, gboolean focused);
+/* The tab under a column of the tab row, or -1. */
+int details_tab_at(const Details *details, int column);
+gboolean details_loading(const Details *details);
+
+/* The statements of a script as text, with what stands in the way of an exact one first. */
+void details_add_script(TextView *view, const Script *script, const char *path);

@@ -1,0 +1,320 @@
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "graphview-private.h"
+#include "retort/base/text.h"
+
+/* Narrower than this a column goes: author, age. */
+#define AUTHOR_FROM 72
+#define AGE_FROM 46
+#define AUTHOR_WIDTH 10
+#define AGE_WIDTH 4
+#define MESSAGE_LEAST 10
+#define MARKS_LIMIT 4
+
+/* Lines */
+
+static gunichar line_glyph(guint8 bits)
+{
+  static const gunichar glyphs[16] = {
+      ' ',    0x2502, 0x2502, 0x2502, /* -, U, D, UD */
+      0x2500, 0x256f, 0x256e, 0x2524, /* L: -, U, D, UD */
+      0x2500, 0x2570, 0x256d, 0x251c, /* R */
+      0x2500, 0x2534, 0x252c, 0x253c, /* LR */
+  };
+  if (bits & GRAPH_MISSING)
+    return GLYPH_MISSING;
+  guint8 ways = bits & (GRAPH_UP | GRAPH_DOWN | GRAPH_LEFT | GRAPH_RIGHT);
+  if (bits & GRAPH_DASHED) {
+    if (ways == (GRAPH_UP | GRAPH_DOWN))
+      return 0x2506;
+    if (ways == (GRAPH_LEFT | GRAPH_RIGHT))
+      return 0x254c;
+  }
+  return glyphs[ways];
+}
+
+static gunichar node_glyph(const GraphView *view, const Revision *revision)
+{
+  guint8 facts = view->facts[revision->index];
+  if (facts & FACT_ELSEWHERE)
+    return GLYPH_ELSEWHERE;
+  if (facts & FACT_POSITION)
+    return GLYPH_POSITION;
+  gboolean merge = revision_is_merge_point(revision);
+  if (facts & FACT_APPLIED)
+    return merge ? GLYPH_MERGE_APPLIED : GLYPH_APPLIED;
+  if (merge)
+    return GLYPH_MERGE;
+  return facts & FACT_PENDING ? GLYPH_PENDING : GLYPH_UNPLACED;
+}
+
+static Style node_style(const GraphView *view, const Revision *revision, guint lane)
+{
+  guint8 facts = view->facts[revision->index];
+  if (facts & FACT_POSITION)
+    return STYLE_POSITION;
+  if (facts & FACT_ELSEWHERE)
+    return STYLE_FAINT;
+  return theme_lane(lane);
+}
+
+static gboolean on_path(const GraphView *view, int row, guint lane)
+{
+  for (guint i = 0; i < view->path->len; i++) {
+    const PathPart *part = &g_array_index(view->path, PathPart, i);
+    if (part->lane == lane && row > part->from && row < part->to)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void paint_lanes(GraphView *view, const GraphRow *row, int graph_row, Canvas *canvas, Rect rect)
+{
+  Rect before = canvas_clip(canvas, (Rect){rect.x, rect.y, view->lanes_width, 1});
+  for (guint i = (guint)view->lane_scroll; i < row->n_cells; i++) {
+    const GraphCell *cell = &row->cells[i];
+    int x = rect.x + (int)i - view->lane_scroll;
+    if (x >= rect.x + view->lanes_width)
+      break;
+    if ((cell->bits & GRAPH_NODE) && row->revision) {
+      gboolean path = g_hash_table_contains(view->path_nodes, row->revision);
+      canvas_put(canvas, x, rect.y, node_style(view, row->revision, cell->lane) | (path ? STYLE_BOLD : 0),
+                 node_glyph(view, row->revision));
+      continue;
+    }
+    gunichar glyph = (cell->bits & GRAPH_NODE) ? GLYPH_FOLD : line_glyph(cell->bits);
+    if (glyph == ' ')
+      continue;
+    Style style = (cell->bits & GRAPH_MISSING) ? STYLE_DANGER : theme_lane(cell->lane);
+    canvas_put(canvas, x, rect.y, style | (on_path(view, graph_row, cell->lane) ? STYLE_BOLD : 0), glyph);
+  }
+  canvas_unclip(canvas, before);
+}
+
+/* Texts at the right end and after the message */
+
+typedef struct {
+  char *text;
+  Style style;
+} Mark;
+
+typedef struct {
+  Mark list[16];
+  guint n;
+  int width; /* with a blank before each */
+} Marks;
+
+static void add_mark(Marks *marks, Style style, char *text)
+{
+  if (marks->n == G_N_ELEMENTS(marks->list)) {
+    g_free(text);
+    return;
+  }
+  marks->list[marks->n++] = (Mark){text, style};
+  marks->width += text_width(text) + 1;
+}
+
+static char *glyph_text(gunichar glyph)
+{
+  char utf8[7] = "";
+  utf8[g_unichar_to_utf8(glyph, utf8)] = '\0';
+  return g_strdup(utf8);
+}
+
+static void add_state_marks(const GraphView *view, const Revision *own, Marks *marks)
+{
+  const Workspace *ws = view->ws;
+  guint8 state = ws->render_states ? ws->render_states[own->index] : RENDER_UNKNOWN;
+  if (state == RENDER_DATABASE)
+    add_mark(marks, STYLE_CARE, glyph_text(GLYPH_DATABASE));
+  else if (state == RENDER_PYTHON)
+    add_mark(marks, STYLE_CARE, glyph_text(GLYPH_PYTHON));
+  const GitNote *note = workspace_git_note(ws, own->path);
+  if (note && (note->state == GIT_UNTRACKED || note->state == GIT_ADDED))
+    add_mark(marks, STYLE_CARE, g_strdup("+"));
+  else if (note && note->state == GIT_MODIFIED)
+    add_mark(marks, STYLE_CARE, g_strdup("~"));
+}
+
+static void add_labels(const Revision *revision, Marks *marks)
+{
+  for (guint i = 0; revision->branch_labels && revision->branch_labels[i] && i < MARKS_LIMIT; i++) {
+    g_autofree char *label = text_escape(revision->branch_labels[i], -1, FALSE);
+    add_mark(marks, STYLE_LABEL, g_strdup_printf("[%s]", label));
+  }
+}
+
+static Marks collect_marks(const GraphView *view, const Revision *revision, const Revision *own)
+{
+  Marks marks = {.n = 0};
+  guint8 facts = view->facts[revision->index];
+  const char *missing = g_hash_table_lookup(view->missing, revision->id);
+  if (missing) {
+    g_autofree char *shown = text_escape(missing, -1, FALSE);
+    add_mark(&marks, STYLE_DANGER, g_strdup_printf(_("✕ no %s"), shown));
+  }
+  if (own)
+    add_state_marks(view, own, &marks);
+  add_labels(revision, &marks);
+  const ForeignNote *foreign = own ? NULL : g_hash_table_lookup(view->foreign, revision->id);
+  if (foreign)
+    add_mark(&marks, STYLE_TAG, g_strdup_printf(_("on %s"), foreign->ref));
+  if (facts & FACT_POSITION)
+    add_mark(&marks, STYLE_POSITION, g_strdup_printf("◀ %s", workspace_target_name(view->ws)));
+  if (facts & FACT_HEAD)
+    add_mark(&marks, STYLE_HEAD, g_strdup("HEAD"));
+  return marks;
+}
+
+static gint64 date_of(const char *create_date)
+{
+  if (!create_date)
+    return 0;
+  g_autofree char *iso = g_strdup(create_date);
+  g_strstrip(iso);
+  g_strdelimit(iso, " ", 'T');
+  g_autoptr(GTimeZone) local = g_time_zone_new_local();
+  g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(iso, local);
+  return time ? g_date_time_to_unix(time) : 0;
+}
+
+/* Age and author at the right edge; returns the columns they take. */
+static int paint_right(const GraphView *view, const Revision *revision, const Revision *own, Canvas *canvas,
+                       Rect rect)
+{
+  const GitNote *note = own ? workspace_git_note(view->ws, own->path) : NULL;
+  const ForeignNote *foreign = own ? NULL : g_hash_table_lookup(view->foreign, revision->id);
+  const char *author = note ? note->author : foreign ? foreign->author : NULL;
+  gint64 time = note && note->time ? note->time : foreign ? foreign->time : date_of(revision->create_date);
+  int used = 0, right = rect.x + rect.width;
+  if (rect.width >= AUTHOR_FROM) {
+    used += AUTHOR_WIDTH + 1;
+    if (author)
+      canvas_text_clipped(canvas, right - used + 1, rect.y, AUTHOR_WIDTH, STYLE_FAINT, author);
+  }
+  if (rect.width >= AGE_FROM) {
+    used += AGE_WIDTH + 1;
+    g_autofree char *age = time > 0 ? text_age(time, view->now) : g_strdup("");
+    canvas_text(canvas, right - used + 1 + AGE_WIDTH - text_width(age), rect.y, -1, STYLE_FAINT, age);
+  }
+  return used;
+}
+
+static void paint_revision(GraphView *view, const Revision *revision, Canvas *canvas, Rect rect)
+{
+  const Revision *own = view->merged ? revision_map_get(view->snapshot->map, revision->id) : revision;
+  gboolean elsewhere = view->facts[revision->index] & FACT_ELSEWHERE;
+  Style path = g_hash_table_contains(view->path_nodes, revision) ? STYLE_BOLD : 0;
+  int right = paint_right(view, revision, own, canvas, rect);
+  int x = rect.x + view->lanes_width + 1;
+  int room = rect.x + rect.width - right - x;
+  g_autofree char *id = text_escape(revision->id, -1, FALSE);
+  int id_width = MIN(view->id_width, MAX(room / 4, 8));
+  canvas_text_clipped(canvas, x, rect.y, id_width, (elsewhere ? STYLE_FAINT : STYLE_ID) | path, id);
+  x += id_width + 2;
+  room -= id_width + 2;
+  Marks marks = collect_marks(view, revision, own);
+  g_autofree char *message = text_escape(revision->doc ? revision->doc : "", -1, FALSE);
+  int message_room = MAX(room - marks.width, MIN(MESSAGE_LEAST, room));
+  x += canvas_text_clipped(canvas, x, rect.y, message_room, (elsewhere ? STYLE_FAINT : STYLE_NORMAL) | path,
+                           message);
+  int end = rect.x + rect.width - right;
+  for (guint i = 0; i < marks.n; i++) {
+    x += canvas_text_clipped(canvas, x + 1, rect.y, end - x - 1, marks.list[i].style, marks.list[i].text) + 1;
+    g_free(marks.list[i].text);
+  }
+}
+
+void graphview_paint_row(void *data, guint row, Canvas *canvas, Rect rect, gboolean selected,
+                         gboolean focused)
+{
+  (void)selected;
+  (void)focused;
+  GraphView *view = data;
+  const NoteRow *note = graphview_note(view, row);
+  if (note) {
+    canvas_put(canvas, rect.x, rect.y, note->style, note->glyph);
+    canvas_text_clipped(canvas, rect.x + 2, rect.y, rect.width - 2, note->style & STYLE_MASK, note->text);
+    return;
+  }
+  const GraphRow *graph_row = graphview_row(view, row);
+  paint_lanes(view, graph_row, (int)(row - view->notes->len), canvas, rect);
+  if (graph_row->folded > 0)
+    canvas_printf(canvas, rect.x + view->lanes_width + 1, rect.y, -1, STYLE_FAINT,
+                  ngettext("%u revision applied", "%u revisions applied", graph_row->folded),
+                  graph_row->folded);
+  else if (graph_row->revision)
+    paint_revision(view, graph_row->revision, canvas, rect);
+}
+
+/* The window */
+
+static void add_edge(GraphView *view, const GraphRow *from, int from_row, int to_row, gboolean first)
+{
+  const GraphRow *to = g_ptr_array_index(view->graph->rows, to_row);
+  const GraphRow *which = first ? from : to;
+  PathPart part = {which->cells[which->node].lane, from_row, to_row};
+  g_array_append_val(view->path, part);
+}
+
+static void follow(GraphView *view, const GPtrArray *parents, int row, gboolean first, int bottom,
+                   GPtrArray *todo)
+{
+  for (guint i = 0; i < parents->len; i++) {
+    Revision *parent = g_ptr_array_index(parents, i);
+    int parent_row = graph_find(view->graph, parent);
+    if (parent_row < 0)
+      continue;
+    if (parent_row != row)
+      add_edge(view, g_ptr_array_index(view->graph->rows, row), row, parent_row, first && i == 0);
+    if (parent_row < bottom && g_hash_table_add(view->path_nodes, parent))
+      g_ptr_array_add(todo, parent);
+  }
+}
+
+/* The selection's ancestors as far down as the window goes: rows are ordered, so nothing below leads back into it. */
+static void trace_path(GraphView *view, int bottom)
+{
+  g_array_set_size(view->path, 0);
+  g_hash_table_remove_all(view->path_nodes);
+  Revision *revision = graphview_revision(view, view->list.selected);
+  if (!revision)
+    return;
+  g_autoptr(GPtrArray) todo = g_ptr_array_new();
+  g_hash_table_add(view->path_nodes, revision);
+  g_ptr_array_add(todo, revision);
+  while (todo->len > 0) {
+    Revision *next = g_ptr_array_steal_index(todo, todo->len - 1);
+    int row = graph_find(view->graph, next);
+    follow(view, next->down, row, TRUE, bottom, todo);
+    follow(view, next->normalized_deps, row, FALSE, bottom, todo);
+  }
+}
+
+/* Room for the lanes of visible rows, scrolled sideways so that the selection's node is in it. */
+static void measure_lanes(GraphView *view, guint top, guint bottom, int width)
+{
+  guint cells = 1;
+  for (guint row = top; row < bottom; row++) {
+    const GraphRow *graph_row = graphview_row(view, row);
+    if (graph_row)
+      cells = MAX(cells, graph_row->n_cells);
+  }
+  view->lanes_width = MIN((int)cells, MAX(width / 3, 7));
+  const GraphRow *selected = graphview_row(view, view->list.selected);
+  int node = selected ? (int)selected->node : 0;
+  view->lane_scroll = node >= view->lanes_width ? (node - view->lanes_width + 2) & ~1 : 0;
+}
+
+void graphview_paint(GraphView *view, Canvas *canvas, Rect rect, gboolean focused)
+{
+  if (!view->graph)
+    return;
+  list_layout(&view->list, rect.height);
+  guint top = view->list.top, bottom = top + (guint)rect.height;
+  view->now = g_get_real_time() / G_USEC_PER_SEC;
+  measure_lanes(view, top, bottom, rect.width);
+  trace_path(view, (int)bottom - (int)view->notes->len);
+  list_paint(&view->list, canvas, rect, focused);
+}

@@ -1,0 +1,137 @@
+#include "lockview.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "retort/base/text.h"
+
+/* The query is only worth its place with this many columns. */
+#define QUERY_LEAST 16
+#define STATE_WIDTH 20
+
+static Style row_style(const LockNode *node)
+{
+  if (node->own)
+    return STYLE_ACCENT;
+  return node->wait_s >= 0 ? STYLE_NORMAL : node->children->len > 0 ? STYLE_CARE : STYLE_FAINT;
+}
+
+/* Whether a later row hangs under the same ancestor at this depth, so that its line goes on. */
+static gboolean goes_on(const LockSnapshot *snapshot, guint row, guint depth)
+{
+  for (guint i = row + 1; i < snapshot->rows->len; i++) {
+    const LockRow *later = g_ptr_array_index(snapshot->rows, i);
+    if (later->depth < depth)
+      return FALSE;
+    if (later->depth == depth)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static int paint_tree(const LockSnapshot *snapshot, guint row, Canvas *canvas, int x, int y)
+{
+  const LockRow *lock = g_ptr_array_index(snapshot->rows, row);
+  for (guint depth = 1; depth <= lock->depth; depth++) {
+    gboolean more = goes_on(snapshot, row, depth);
+    if (depth < lock->depth) {
+      canvas_text(canvas, x, y, -1, STYLE_BORDER, more ? "│  " : "   ");
+    } else {
+      canvas_put(canvas, x, y, STYLE_BORDER, more ? 0x251c : 0x2514);
+      canvas_put(canvas, x + 1, y, STYLE_BORDER, lock->queued ? 0x254c : 0x2500);
+    }
+    x += 3;
+  }
+  return x;
+}
+
+static double duration_of(const LockNode *node)
+{
+  if (node->wait_s >= 0)
+    return node->wait_s;
+  return node->xact_s >= 0 ? node->xact_s : node->state_s;
+}
+
+static int paint_lock(const LockNode *node, Canvas *canvas, int x, int y, int room)
+{
+  if (!node->lock_mode && !node->lock_relation)
+    return 0;
+  g_autofree char *relation =
+      node->lock_relation ? text_escape(node->lock_relation, -1, FALSE) : g_strdup("");
+  const char *shown = g_str_has_prefix(relation, "public.") ? relation + strlen("public.") : relation;
+  gboolean waits = node->wait_s >= 0;
+  g_autofree char *text =
+      g_strdup_printf(waits ? _("%s %s waits") : "%s %s", shown, node->lock_mode ? node->lock_mode : "");
+  return canvas_text_clipped(canvas, x, y, room, waits ? STYLE_CARE : STYLE_NORMAL, text);
+}
+
+static char *one_line(const char *query)
+{
+  g_autofree char *escaped = text_escape(query, -1, TRUE);
+  GString *out = g_string_new(NULL);
+  for (const char *p = escaped; *p; p++) {
+    gboolean blank = *p == ' ' || *p == '\n' || *p == '\t';
+    if (!blank)
+      g_string_append_c(out, *p);
+    else if (out->len > 0 && out->str[out->len - 1] != ' ')
+      g_string_append_c(out, ' ');
+  }
+  return g_string_free(out, FALSE);
+}
+
+void lockview_paint_row(const LockSnapshot *snapshot, guint row, Canvas *canvas, Rect rect)
+{
+  const LockRow *lock = g_ptr_array_index(snapshot->rows, row);
+  const LockNode *node = lock->node;
+  int end = rect.x + rect.width, y = rect.y;
+  int x = paint_tree(snapshot, row, canvas, rect.x, y);
+  Style style = row_style(node);
+  if (node->pid)
+    x += canvas_printf(canvas, x, y, -1, style | STYLE_BOLD, "%d", node->pid) + 1;
+  else
+    x += canvas_text(canvas, x, y, -1, style | STYLE_BOLD, _("prepared")) + 1;
+  g_autofree char *who = text_escape(node->application && *node->application ? node->application
+                                     : node->user                            ? node->user
+                                                                             : "",
+                                     -1, FALSE);
+  x += canvas_text_clipped(canvas, x, y, MIN(14, end - x), style, node->own ? "retort" : who) + 1;
+  if (lock->again) {
+    canvas_text_clipped(canvas, x, y, end - x, STYLE_FAINT, _("(see above)"));
+    return;
+  }
+  g_autofree char *since = text_duration(duration_of(node));
+  g_autofree char *state = g_strdup_printf("%s %s", node->state ? node->state : "", since);
+  canvas_text_clipped(canvas, x, y, MIN(STATE_WIDTH + 8, end - x), STYLE_NORMAL, state);
+  x += MAX(text_width(state), STATE_WIDTH) + 2;
+  int used = end > x ? paint_lock(node, canvas, x, y, end - x) : 0;
+  x += used ? MAX(used, 30) + 2 : 0;
+  if (node->query && end - x >= QUERY_LEAST) {
+    g_autofree char *query = one_line(node->query);
+    canvas_text_clipped(canvas, x, y, end - x, STYLE_FAINT, query);
+  }
+}
+
+guint lockview_busy_rows(const LockSnapshot *snapshot)
+{
+  guint n = 0;
+  for (guint i = 0; i < snapshot->rows->len; i++) {
+    const LockRow *row = g_ptr_array_index(snapshot->rows, i);
+    if (row->depth == 0 && row->node->children->len == 0)
+      break;
+    n++;
+  }
+  return n;
+}
+
+char *lockview_describe(const LockNode *node)
+{
+  const char *name = node->application && *node->application ? node->application : node->user;
+  if (node->pid == 0 && node->gids && node->gids[0])
+    name = node->gids[0];
+  g_autofree char *who = text_escape(name ? name : "", -1, FALSE);
+  g_autofree char *since = text_duration(duration_of(node));
+  if (node->pid == 0)
+    return g_strdup_printf(_("prepared transaction %s, %s old"), who, since);
+  /* TRANSLATORS: pid, application (state for how long) */
+  return g_strdup_printf(_("%d %s (%s for %s)"), node->pid, who, node->state ? node->state : "?", since);
+}

@@ -1,0 +1,30 @@
+/* Steps: from a key on the graph to a plan that waits for confirmation, and from there to the rollout. */
+#pragma once
+
+#include "graphview.h"
+#include "retort/run/rollout.h"
+#include "screen.h"
+
+/* Why a step is not possible now, translated; NULL when it is.  Interned or static. */
+const char *steps_refuse(const Workspace *ws, ActionId action, const GraphSelection *selection);
+const char *steps_refuse_database(const Workspace *ws);
+/* Makes the plan and opens the confirmation, or says why not. */
+void steps_begin(App *app, ActionId action, const GraphSelection *selection);
+/* The transactions env.py asks for. */
+RolloutTransaction steps_transaction(const Project *project);
+
+/* Plans for a target in Alembic's words and opens the confirmation, or says why not. */
+void steps_plan(App *app, Direction direction, const char *target);
+
+/* scr_step.c: takes the plan over; target as the plan was made for. */
+Screen *screen_step_new(App *app, Plan *plan, const char *target);
+
+/* How the operator wants it run. */
+typedef struct {
+  RolloutPause pause;
+  guint lock_timeout_ms; /* 0: as the server has it */
+  const char *target;    /* of the plan; copied */
+} StepChoices;
+
+/* scr_run.c: takes planned over and starts at once. */
+Screen *screen_run_new(App *app, PlannedScripts *planned, const StepChoices *choices);

@@ -1,0 +1,14 @@
+/* Timers and monitors of a workspace, shared by its files. */
+#pragma once
+
+#include "workspace.h"
+
+typedef struct WorkspaceSources {
+  GPtrArray *monitors; /* GFileMonitor* */
+  guint reload_timer;
+  guint locks_timer;
+  guint position_timer;
+} WorkspaceSources;
+
+/* What the file says, without what a map made of it. */
+Revision *workspace_copy_revision(const Revision *revision);

@@ -1,0 +1,185 @@
+/* What the screens show: project, git, the database's position, locks, rendered SQL; loaded beside the screen.
+ *
+ *   Workspace *workspace = workspace_new(&options);
+ *   workspace_listen(workspace, changed, data);
+ *   workspace_start(workspace);          loads, connects and watches; changes are announced on the main context
+ *
+ * Nothing here blocks.  Each part arrives by itself: first the revisions, then git's knowledge, the position and the
+ * locks.  Tests build a workspace by hand with workspace_take_map() and friends and start nothing.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "retort/history/git.h"
+#include "retort/history/plan.h"
+#include "retort/history/project.h"
+#include "retort/history/revmap.h"
+#include "retort/pg/conn.h"
+#include "retort/pg/locks.h"
+#include "retort/pg/version_table.h"
+#include "retort/render/render.h"
+#include "retort/review/forecast.h"
+#include "retort/run/monitor.h"
+#include "retort/tui/tui.h"
+
+typedef enum {
+  CHANGED_PROJECT = 1 << 0,  /* revisions: everything that points into the old map is gone after this call */
+  CHANGED_GIT = 1 << 1,      /* authors, times, states */
+  CHANGED_FOREIGN = 1 << 2,  /* revisions of other branches */
+  CHANGED_DATABASE = 1 << 3, /* connection or position */
+  CHANGED_LOCKS = 1 << 4,
+  CHANGED_RENDER = 1 << 5, /* render states of revisions */
+} WorkspaceChange;
+
+/* A project with its revisions, immutable, shared with worker threads by reference counting. */
+typedef struct {
+  Project *project;
+  RevisionMap *map;
+  GMutex render_lock;
+  RenderSession *render; /* under render_lock; made when first needed */
+} Snapshot;
+
+Snapshot *snapshot_new(Project *project, RevisionMap *map); /* takes both over */
+Snapshot *snapshot_ref(Snapshot *snapshot);
+void snapshot_unref(Snapshot *snapshot);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Snapshot, snapshot_unref)
+
+/* What git knows of one file. */
+typedef struct {
+  char *commit;
+  char *author;
+  char *summary;
+  gint64 time;
+  GitFileState state;
+} GitNote;
+
+/* A revision of another branch. */
+typedef struct {
+  Revision *revision;
+  char *ref;
+  char *commit;
+  char *author;
+  gint64 time;
+} ForeignNote;
+
+typedef enum {
+  DATABASE_NONE, /* none is configured */
+  DATABASE_CONNECTING,
+  DATABASE_READY,
+  DATABASE_FAILED, /* could not connect */
+  DATABASE_LOST,   /* was connected */
+} DatabaseState;
+
+typedef struct Workspace Workspace;
+struct Workspace {
+  TuiOptions options;
+  RenderOptions render_options;
+  GCancellable *cancellable; /* of everything that runs beside the screen */
+
+  gboolean loading;
+  char *load_error;      /* why there is no project; escaped */
+  Snapshot *snapshot;    /* NULL until loaded */
+  guint generation;      /* counts loads */
+  guint8 *render_states; /* by Revision index: RENDER_UNKNOWN or RenderState */
+
+  gboolean git_loading;
+  GitStatus *git;        /* NULL until known */
+  GHashTable *git_notes; /* path -> GitNote */
+  GPtrArray *foreign;    /* ForeignNote* */
+
+  DatabaseState database;
+  char *database_error; /* escaped */
+  char *database_hint;  /* why there is none to connect to; escaped */
+  char *database_name;  /* "app@db1/shop", escaped */
+  char *server;         /* "postgresql 15.4" */
+  int server_version;   /* as libpq gives it */
+  PgParams *params;
+  PgConn *conn; /* for the position and the rollout */
+  gboolean position_busy;
+  gboolean rolling;      /* a rollout has the connection */
+  GQueue waiting;        /* who wants the connection when it is free */
+  VersionRows *rows;     /* NULL until read */
+  gboolean *applied;     /* by Revision index; NULL until known */
+  GPtrArray *unknown;    /* char*: version rows that no file has, escaped */
+  GHashTable *sightings; /* id -> char*: where git saw them, escaped */
+
+  LockMonitor *monitor;      /* looks at locks over a connection of its own */
+  const LockSnapshot *locks; /* the newest, borrowed; NULL until taken */
+  const Progress *progress;  /* of the rollout's statement, borrowed, or NULL */
+  char *locks_error;         /* escaped */
+  guint locks_interest;      /* > 0: a screen looks at them, refresh each second */
+  int own_pids[4];           /* zero-terminated */
+
+  void (*listener)(guint what, void *data);
+  void *listener_data;
+  struct WorkspaceSources *sources; /* timers and monitors */
+};
+
+#define RENDER_UNKNOWN 0xff
+
+Workspace *workspace_new(const TuiOptions *options);
+void workspace_free(Workspace *ws);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Workspace, workspace_free)
+void workspace_listen(Workspace *ws, void (*listener)(guint what, void *data), void *data);
+void workspace_announce(Workspace *ws, guint what);
+void workspace_start(Workspace *ws);
+
+/* By hand: take a project and its map over, or version rows, as loading and connecting do. */
+void workspace_take_snapshot(Workspace *ws, Snapshot *snapshot);
+void workspace_take_rows(Workspace *ws, VersionRows *rows);
+
+/* workspace_load.c: files */
+void workspace_reload(Workspace *ws);
+void workspace_watch_files(Workspace *ws);
+void workspace_unwatch_files(Workspace *ws);
+/* workspace_git.c */
+void workspace_ask_git(Workspace *ws);
+void workspace_find_unknown(Workspace *ws);
+/* workspace_db.c: connects anew, reads the position, looks at the locks */
+void workspace_connect(Workspace *ws);
+void workspace_read_position(Workspace *ws);
+/* Calls func as soon as the connection of the position is free, at once when it is; func may send one statement, and
+ * calls workspace_serve() when its answer is there.  workspace_forget() takes back what was asked with data.  Nothing
+ * is called when there is no connection. */
+void workspace_when_free(Workspace *ws, void (*func)(PgConn *conn, void *data), void *data);
+void workspace_forget(Workspace *ws, void *data);
+/* Who was given the connection has its answer. */
+void workspace_serve(Workspace *ws);
+/* A rollout begins to use the connection, or has finished: then the position is read anew. */
+PgConn *workspace_lend(Workspace *ws);
+void workspace_take_back(Workspace *ws);
+void workspace_start_timers(Workspace *ws);
+void workspace_look_at_locks(Workspace *ws);
+/* A screen that shows locks begins or ends: meanwhile they are looked at each second. */
+void workspace_follow_locks(Workspace *ws, gboolean follow);
+/* Signals a backend and says how that went through func (text is escaped, for a message). */
+typedef void (*WorkspaceSignalFunc)(gboolean sent, const char *text, void *data);
+void workspace_signal(Workspace *ws, const LockNode *node, SignalVerb verb, WorkspaceSignalFunc func,
+                      void *data);
+
+/* workspace_render.c: func is called on the main context unless cancellable was cancelled; script is the callee's. */
+typedef void (*WorkspaceScriptFunc)(Script *script, void *data);
+void workspace_render(Workspace *ws, const Revision *revision, Direction direction, GCancellable *cancellable,
+                      WorkspaceScriptFunc func, void *data);
+/* A plan with what its steps send, in order, rendered in one session; its snapshot stays alive with it. */
+typedef struct {
+  Snapshot *snapshot;
+  Plan *plan;
+  GPtrArray *scripts;   /* Script*, parallel to plan->steps; NULL for a stamp */
+  GPtrArray *forecasts; /* GPtrArray* of Forecast*, parallel to the scripts' statements */
+} PlannedScripts;
+void planned_scripts_free(PlannedScripts *planned);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PlannedScripts, planned_scripts_free)
+typedef void (*WorkspacePlanFunc)(PlannedScripts *planned, void *data);
+void workspace_render_plan(Workspace *ws, Plan *plan, GCancellable *cancellable, WorkspacePlanFunc func,
+                           void *data);
+/* Works out render_states of all revisions, a few at a time. */
+void workspace_survey(Workspace *ws);
+
+/* Heads of the map; revisions not applied that some head needs; 0 while unknown. */
+guint workspace_heads(const Workspace *ws);
+guint workspace_pending(const Workspace *ws);
+const GitNote *workspace_git_note(const Workspace *ws, const char *path);
+/* "staging", or the database's name: what to call where a step goes; escaped, borrowed. */
+const char *workspace_target_name(const Workspace *ws);

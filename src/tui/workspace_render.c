@@ -1,0 +1,219 @@
+/* SQL of revisions, rendered in worker threads.  A render workspace belongs to one thread at a time: the snapshot's is
+ * used under its lock; a plan, which must remember what earlier steps created, has one of its own. */
+#include "workspace-private.h"
+
+/* Revisions surveyed between two looks at whether somebody waits for the lock. */
+#define SURVEY_BATCH 64
+
+typedef struct {
+  Snapshot *snapshot;
+  RenderOptions options;
+  const Revision *revision;
+  Direction direction;
+  WorkspaceScriptFunc func;
+  void *data;
+} RenderJob;
+
+static void render_job_free(void *data)
+{
+  RenderJob *job = data;
+  snapshot_unref(job->snapshot);
+  g_free(job);
+}
+
+static RenderSession *shared_render(Snapshot *snapshot, const RenderOptions *options)
+{
+  if (!snapshot->render)
+    snapshot->render = render_session_new(snapshot->project, options);
+  return snapshot->render;
+}
+
+static Script *render_alone(RenderSession *render, const Revision *revision, Direction direction)
+{
+  render_session_restart(render);
+  return render_revision(render, revision, direction);
+}
+
+static void render_thread(GTask *task, void *source, void *task_data, GCancellable *cancellable)
+{
+  (void)source;
+  RenderJob *job = task_data;
+  g_mutex_lock(&job->snapshot->render_lock);
+  Script *script = NULL;
+  if (!g_cancellable_is_cancelled(cancellable))
+    script = render_alone(shared_render(job->snapshot, &job->options), job->revision, job->direction);
+  g_mutex_unlock(&job->snapshot->render_lock);
+  g_task_return_pointer(task, script, (GDestroyNotify)script_free);
+}
+
+static void rendered(GObject *source, GAsyncResult *result, void *data)
+{
+  (void)source;
+  RenderJob *job = g_task_get_task_data(G_TASK(result));
+  (void)data;
+  g_autoptr(Script) script = g_task_propagate_pointer(G_TASK(result), NULL);
+  if (script && !g_cancellable_is_cancelled(g_task_get_cancellable(G_TASK(result))))
+    job->func(g_steal_pointer(&script), job->data);
+}
+
+void workspace_render(Workspace *ws, const Revision *revision, Direction direction, GCancellable *cancellable,
+                      WorkspaceScriptFunc func, void *data)
+{
+  RenderJob *job = g_new0(RenderJob, 1);
+  *job = (RenderJob){snapshot_ref(ws->snapshot), ws->render_options, revision, direction, func, data};
+  g_autoptr(GTask) task = g_task_new(NULL, cancellable, rendered, NULL);
+  g_task_set_task_data(task, job, render_job_free);
+  g_task_run_in_thread(task, render_thread);
+}
+
+/* A whole plan */
+
+typedef struct {
+  RenderOptions options;
+  int server_version;
+  PlannedScripts *planned;
+  WorkspacePlanFunc func;
+  void *data;
+} PlanJob;
+
+void planned_scripts_free(PlannedScripts *planned)
+{
+  if (!planned)
+    return;
+  g_ptr_array_unref(planned->scripts);
+  g_ptr_array_unref(planned->forecasts);
+  plan_free(planned->plan);
+  snapshot_unref(planned->snapshot);
+  g_free(planned);
+}
+
+static void plan_job_free(void *data)
+{
+  PlanJob *job = data;
+  planned_scripts_free(job->planned);
+  g_free(job);
+}
+
+static GPtrArray *forecast_script(ForecastSession *session, const Script *script)
+{
+  GPtrArray *forecasts = g_ptr_array_new_with_free_func((GDestroyNotify)forecast_free);
+  for (guint i = 0; script && i < script->statements->len; i++) {
+    const Statement *statement = g_ptr_array_index(script->statements, i);
+    g_ptr_array_add(forecasts, forecast_statement(session, statement->sql));
+  }
+  return forecasts;
+}
+
+static void plan_thread(GTask *task, void *source, void *task_data, GCancellable *cancellable)
+{
+  (void)source;
+  PlanJob *job = task_data;
+  PlannedScripts *planned = job->planned;
+  g_autoptr(RenderSession) render = render_session_new(planned->snapshot->project, &job->options);
+  g_autoptr(ForecastSession) forecasts = forecast_session_new(job->server_version);
+  for (guint i = 0; i < planned->plan->steps->len && !g_cancellable_is_cancelled(cancellable); i++) {
+    const PlanStep *step = g_ptr_array_index(planned->plan->steps, i);
+    Script *script = step->revision ? render_revision(render, step->revision, step->direction) : NULL;
+    g_ptr_array_add(planned->scripts, script);
+    g_ptr_array_add(planned->forecasts, forecast_script(forecasts, script));
+  }
+  g_task_return_boolean(task, TRUE);
+}
+
+static void plan_rendered(GObject *source, GAsyncResult *result, void *data)
+{
+  (void)source;
+  (void)data;
+  PlanJob *job = g_task_get_task_data(G_TASK(result));
+  if (!g_cancellable_is_cancelled(g_task_get_cancellable(G_TASK(result))))
+    job->func(g_steal_pointer(&job->planned), job->data);
+}
+
+void workspace_render_plan(Workspace *ws, Plan *plan, GCancellable *cancellable, WorkspacePlanFunc func,
+                           void *data)
+{
+  PlannedScripts *planned = g_new0(PlannedScripts, 1);
+  planned->snapshot = snapshot_ref(ws->snapshot);
+  planned->plan = plan;
+  planned->scripts = g_ptr_array_new_with_free_func((GDestroyNotify)script_free);
+  planned->forecasts = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+  PlanJob *job = g_new0(PlanJob, 1);
+  *job = (PlanJob){ws->render_options, ws->server_version, planned, func, data};
+  g_autoptr(GTask) task = g_task_new(NULL, cancellable, plan_rendered, NULL);
+  g_task_set_task_data(task, job, plan_job_free);
+  g_task_run_in_thread(task, plan_thread);
+}
+
+/* The survey: what kind of script each revision has */
+
+typedef struct {
+  Workspace *ws;
+  Snapshot *snapshot;
+  RenderOptions options;
+  guint first;
+  guint n;
+  guint8 states[SURVEY_BATCH];
+} SurveyJob;
+
+static void survey_next(Workspace *ws, Snapshot *snapshot, guint first);
+
+static void survey_job_free(void *data)
+{
+  SurveyJob *job = data;
+  snapshot_unref(job->snapshot);
+  g_free(job);
+}
+
+static void survey_thread(GTask *task, void *source, void *task_data, GCancellable *cancellable)
+{
+  (void)source;
+  SurveyJob *job = task_data;
+  GPtrArray *revisions = job->snapshot->map->revisions;
+  for (guint i = 0; i < job->n && !g_cancellable_is_cancelled(cancellable); i++) {
+    g_mutex_lock(&job->snapshot->render_lock);
+    const Revision *revision = g_ptr_array_index(revisions, job->first + i);
+    g_autoptr(Script) script =
+        render_alone(shared_render(job->snapshot, &job->options), revision, DIRECTION_UPGRADE);
+    job->states[i] = (guint8)script->state;
+    g_mutex_unlock(&job->snapshot->render_lock);
+  }
+  g_task_return_boolean(task, TRUE);
+}
+
+static void surveyed(GObject *source, GAsyncResult *result, void *data)
+{
+  (void)source;
+  (void)data;
+  SurveyJob *job = g_task_get_task_data(G_TASK(result));
+  if (g_cancellable_is_cancelled(g_task_get_cancellable(G_TASK(result))))
+    return;
+  Workspace *ws = job->ws;
+  if (ws->snapshot != job->snapshot)
+    return;
+  for (guint i = 0; i < job->n; i++)
+    ws->render_states[job->first + i] = job->states[i];
+  workspace_announce(ws, CHANGED_RENDER);
+  survey_next(ws, job->snapshot, job->first + job->n);
+}
+
+static void survey_next(Workspace *ws, Snapshot *snapshot, guint first)
+{
+  guint total = snapshot->map->revisions->len;
+  if (first >= total)
+    return;
+  SurveyJob *job = g_new0(SurveyJob, 1);
+  job->ws = ws;
+  job->snapshot = snapshot_ref(snapshot);
+  job->options = ws->render_options;
+  job->first = first;
+  job->n = MIN(total - first, SURVEY_BATCH);
+  g_autoptr(GTask) task = g_task_new(NULL, ws->cancellable, surveyed, NULL);
+  g_task_set_task_data(task, job, survey_job_free);
+  g_task_set_priority(task, G_PRIORITY_LOW);
+  g_task_run_in_thread(task, survey_thread);
+}
+
+void workspace_survey(Workspace *ws)
+{
+  survey_next(ws, ws->snapshot, 0);
+}
