@@ -14,6 +14,3 @@ GError *pg_error_from_connection(const PGconn *pq, const char *display);
 char *pg_clean_text(const char *s);
 /* The context the connection lives in; borrowed. */
 GMainContext *pg_conn_context(PgConn *conn);
-/* pg_conn_exec() with data that destroy frees should the connection be freed before func was called. */
-void pg_conn_exec_owned(PgConn *conn, const char *sql, const char *const *params, PgResultFunc func,
-                        void *data, GDestroyNotify destroy);

@@ -43,8 +43,9 @@ struct PgConn {
   void *result_data;
   GDestroyNotify result_destroy; /* for result_data, when result_func is not called any more */
   GPtrArray *results;
-  GError *error; /* first one of the statement, or why the connection is lost */
-  GError *fatal; /* what the server said before it closed an idle connection */
+  GError *error;      /* first one of the statement, or why the connection is lost */
+  GPtrArray *notices; /* Notice*, not yet delivered */
+  GError *fatal;      /* what the server said before it closed an idle connection */
   gboolean drop_rows;
   gboolean complete; /* all results are here, only the cancel request is out */
   guint cancels;     /* requests under way */
@@ -53,6 +54,19 @@ struct PgConn {
   GSource *deadline;
   gboolean overdue; /* the deadline passed once */
 };
+
+typedef struct {
+  char *severity;
+  char *message;
+} Notice;
+
+static void notice_free(void *data)
+{
+  Notice *notice = data;
+  g_free(notice->severity);
+  g_free(notice->message);
+  g_free(notice);
+}
 
 static void finish(PgConn *conn);
 static void lose(PgConn *conn, GError *error);
@@ -122,6 +136,7 @@ PgConn *pg_conn_new(const PgParams *params, const PgConnOptions *options)
   PgConn *conn = g_new0(PgConn, 1);
   conn->refs = 1;
   conn->context = g_main_context_ref_thread_default();
+  conn->notices = g_ptr_array_new_with_free_func(notice_free);
   conn->display = g_strdup(params->display);
   session_params(conn, params, options);
   return conn;
@@ -141,6 +156,7 @@ static void conn_unref(PgConn *conn)
     return;
   close_connection(conn);
   g_clear_pointer(&conn->results, g_ptr_array_unref);
+  g_ptr_array_unref(conn->notices);
   g_clear_error(&conn->error);
   g_clear_error(&conn->fatal);
   g_clear_object(&conn->connecting);
@@ -151,15 +167,20 @@ static void conn_unref(PgConn *conn)
   g_free(conn);
 }
 
+void pg_conn_forget(PgConn *conn)
+{
+  if (conn->result_func != NULL && conn->result_destroy != NULL)
+    conn->result_destroy(conn->result_data);
+  conn->result_func = NULL;
+  conn->connect_func = NULL;
+}
+
 void pg_conn_free(PgConn *conn)
 {
   if (conn == NULL)
     return;
   conn->freed = TRUE;
-  if (conn->result_func != NULL && conn->result_destroy != NULL)
-    conn->result_destroy(conn->result_data);
-  conn->result_func = NULL;
-  conn->connect_func = NULL;
+  pg_conn_forget(conn);
   conn->notice_func = NULL;
   conn->lost_func = NULL;
   if (conn->connecting != NULL)
@@ -191,6 +212,7 @@ static void connect_in_thread(GTask *task, G_GNUC_UNUSED void *source, void *dat
   g_task_return_pointer(task, pq, (GDestroyNotify)PQfinish);
 }
 
+/* Called from inside libpq, where nobody may touch the connection: notices are kept until it returns. */
 static void on_pq_notice(void *data, const PGresult *result)
 {
   PgConn *conn = data;
@@ -202,10 +224,25 @@ static void on_pq_notice(void *data, const PGresult *result)
   }
   if (conn->notice_func == NULL)
     return;
-  g_autofree char *message = pg_clean_text(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
-  if (message == NULL)
-    message = pg_clean_text(PQresultErrorMessage(result));
-  conn->notice_func(conn, severity != NULL ? severity : "NOTICE", message, conn->notice_data);
+  Notice *notice = g_new0(Notice, 1);
+  notice->severity = severity != NULL ? g_steal_pointer(&severity) : g_strdup("NOTICE");
+  notice->message = pg_clean_text(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+  if (notice->message == NULL)
+    notice->message = pg_clean_text(PQresultErrorMessage(result));
+  g_ptr_array_add(conn->notices, notice);
+}
+
+static void deliver_notices(PgConn *conn)
+{
+  if (conn->notices->len == 0)
+    return;
+  g_autoptr(GPtrArray) notices = g_steal_pointer(&conn->notices);
+  conn->notices = g_ptr_array_new_with_free_func(notice_free);
+  for (guint i = 0; i < notices->len; i++) {
+    const Notice *notice = g_ptr_array_index(notices, i);
+    if (conn->notice_func != NULL)
+      conn->notice_func(conn, notice->severity, notice->message, conn->notice_data);
+  }
 }
 
 static gboolean socket_ready(GSource *source, GSourceFunc callback, void *data);
@@ -431,10 +468,21 @@ static void take_result(PgConn *conn, PGresult *result)
   g_ptr_array_add(conn->results, result);
 }
 
+/* The next result, once it is whole; FALSE: wait for more (or the connection was closed by a notice's callback). */
+static gboolean next_result(PgConn *conn, PGresult **result)
+{
+  gboolean ready = !PQisBusy(conn->pq);
+  deliver_notices(conn);
+  if (!ready || conn->pq == NULL)
+    return FALSE;
+  *result = PQgetResult(conn->pq);
+  return TRUE;
+}
+
 static void read_results(PgConn *conn)
 {
-  while (!PQisBusy(conn->pq)) {
-    PGresult *result = PQgetResult(conn->pq);
+  PGresult *result;
+  while (next_result(conn, &result)) {
     if (result == NULL) {
       if (PQstatus(conn->pq) == CONNECTION_BAD)
         lose(conn, pg_error_from_connection(conn->pq, conn->display));
@@ -443,16 +491,16 @@ static void read_results(PgConn *conn)
       return;
     }
     ExecStatusType status = PQresultStatus(result);
-    if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
-      PQclear(result);
-      CopyState copy = end_copy(conn, status);
-      if (copy == COPY_BROKEN)
-        lose(conn, pg_error_from_connection(conn->pq, conn->display));
-      if (copy != COPY_ENDED)
-        return;
+    if (status != PGRES_COPY_IN && status != PGRES_COPY_OUT && status != PGRES_COPY_BOTH) {
+      take_result(conn, result);
       continue;
     }
-    take_result(conn, result);
+    PQclear(result);
+    CopyState copy = end_copy(conn, status);
+    if (copy == COPY_BROKEN)
+      lose(conn, pg_error_from_connection(conn->pq, conn->display));
+    if (copy != COPY_ENDED)
+      return;
   }
 }
 
@@ -469,6 +517,7 @@ static gboolean socket_ready(GSource *source, G_GNUC_UNUSED GSourceFunc callback
     /* Asking for notifications makes libpq read what came unasked: notices, and why the server goes away. */
     PGnotify *notification = PQnotifies(conn->pq);
     PQfreemem(notification);
+    deliver_notices(conn);
   }
   if (!conn->freed && conn->pq != NULL && (!alive || PQstatus(conn->pq) == CONNECTION_BAD))
     lose(conn, pg_error_from_connection(conn->pq, conn->display));

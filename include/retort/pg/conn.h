@@ -54,6 +54,11 @@ void pg_conn_connect(PgConn *conn, PgConnectFunc func, void *data);
 /* The connection must not be busy; one that is closed or lost reports so.  params: NULL-terminated texts for $1..., or NULL, which also allows several statements in one string.  Without
  * params the text goes to the server as it is. */
 void pg_conn_exec(PgConn *conn, const char *sql, const char *const *params, PgResultFunc func, void *data);
+/* The same with data that destroy frees should the connection be freed, or forget, before func was called. */
+void pg_conn_exec_owned(PgConn *conn, const char *sql, const char *const *params, PgResultFunc func, void *data,
+                        GDestroyNotify destroy);
+/* The statement (or the connecting) in work goes on, but nobody is told of its outcome. */
+void pg_conn_forget(PgConn *conn);
 void pg_conn_on_notice(PgConn *conn, PgNoticeFunc func, void *data);
 void pg_conn_on_lost(PgConn *conn, PgLostFunc func, void *data);
 /* Asks the server to cancel what runs now; returns at once. */

@@ -1,6 +1,6 @@
 /* The rollout: one state machine that carries out a plan, used by the screen and the command line alike.
  *
- *   g_autoptr(Rollout) rollout = rollout_new(conn, project, steps, &options, &sink, data);
+ *   g_autoptr(Rollout) rollout = rollout_new(conn, project, steps, n, rows, &options, &sink, data);
  *   rollout_start(rollout);                       events arrive on the main context
  *   rollout_cancel(rollout);                      at any moment: cancels the statement, rolls back
  *
@@ -8,6 +8,13 @@
  * ones given here (what was shown), and its file is checked to be unchanged.  Transactions: one a migration (or one for
  * the whole plan), left and entered again around autocommit statements; the version rows change in the transaction of
  * the step's last statements.
+ *
+ * Whatever happens ends in exactly one of DONE, FAILED or CANCELLED, after the version rows were read again (on a fresh
+ * session if the connection was lost).  A COMMIT is never cancelled: a cancel that meets one takes effect behind it.
+ * When the connection is lost during COMMIT, the server is asked afterwards what became of the transaction.
+ *
+ * Events may call every function below, rollout_free() included.  While a rollout is at work the connection and its
+ * notice callback are the rollout's; after freeing one that was not finished, free the connection too.
  */
 #pragma once
 
@@ -17,10 +24,11 @@
 #include "retort/history/project.h"
 #include "retort/pg/conn.h"
 #include "retort/render/render.h"
+#include "retort/run/journal.h"
 
 typedef struct {
-  const PlanStep *step;  /* borrowed */
-  const Script *script;  /* borrowed; RENDER_EXACT.  NULL for a stamp */
+  const PlanStep *step;  /* borrowed until rollout_new() returns, as the script */
+  const Script *script;  /* RENDER_EXACT.  NULL for a stamp */
 } RolloutStep;
 
 typedef enum {
@@ -31,7 +39,7 @@ typedef enum {
 
 typedef enum {
   ROLLOUT_PAUSE_NEVER,
-  ROLLOUT_PAUSE_STATEMENT, /* before each statement */
+  ROLLOUT_PAUSE_STATEMENT, /* before each statement of a migration */
   ROLLOUT_PAUSE_COMMIT,    /* before each COMMIT */
   ROLLOUT_PAUSE_MIGRATION, /* before each migration but the first */
 } RolloutPause;
@@ -40,8 +48,14 @@ typedef struct {
   RolloutTransaction transaction;
   RolloutPause pause;
   gboolean create_version_table; /* when it is missing */
-  guint lock_timeout_ms;         /* 0: leave as it is */
+  guint lock_timeout_ms;         /* of statements inside transactions (others wait as long as it takes); 0: leave as it is */
   guint statement_timeout_ms;    /* 0: leave as it is */
+  /* A transaction that failed for a lock time-out (55P03) or a deadlock (40P01) is rolled back and tried again this
+   * often, after a random pause of up to first_ms, doubled each time, at most max_ms. */
+  guint retries;
+  guint retry_first_ms; /* 0: 1 s */
+  guint retry_max_ms;   /* 0: 60 s */
+  Journal *journal;     /* borrowed; NULL: nothing is recorded */
 } RolloutOptions;
 
 typedef enum {
@@ -52,24 +66,31 @@ typedef enum {
   ROLLOUT_EVENT_STATEMENT_DONE,  /* command tag and elapsed time */
   ROLLOUT_EVENT_NOTICE,          /* server notice */
   ROLLOUT_EVENT_COMMIT,          /* COMMIT succeeded */
-  ROLLOUT_EVENT_STEP_DONE,
+  ROLLOUT_EVENT_STEP_DONE,       /* in ROLLOUT_ALL: not yet committed */
   ROLLOUT_EVENT_PAUSED,          /* waits for rollout_continue() or rollout_cancel() */
   ROLLOUT_EVENT_FAILED,          /* error is set; rolled_back tells whether the open transaction is gone */
   ROLLOUT_EVENT_CANCELLED,
   ROLLOUT_EVENT_DONE,            /* all steps are committed; rows are the rows read again */
+  ROLLOUT_EVENT_RETRY,           /* rolled back; the transaction begins again after wait_s, or at rollout_continue() */
 } RolloutEventKind;
+
+/* Index of the statement that creates the version table, before the first step's own. */
+#define ROLLOUT_VERSION_TABLE G_MAXUINT
 
 typedef struct {
   RolloutEventKind kind;
   guint step;            /* index */
   guint statement;       /* index within the step; the version rows' statements follow the script's */
   const char *sql;       /* of that statement */
-  const char *text;      /* command tag, notice text, reason of a pause */
+  const char *text;      /* command tag, notice text, reason of a pause; after FAILED what became of the work */
   double elapsed_s;      /* of the statement or the step or the whole */
-  const GError *error;
+  const GError *error;   /* FAILED, RETRY: with the server's details (pg_error_info) */
   char **rows;           /* version rows after FAILED, CANCELLED, DONE: re-read; NULL when unknown */
-  gboolean rolled_back;
-  gboolean in_transaction;
+  gboolean rolled_back;  /* a transaction was open and is gone */
+  gboolean in_transaction; /* as the server sees it */
+  gboolean outcome_unknown; /* FAILED: nobody could tell whether the last COMMIT or statement took effect */
+  guint attempt;         /* RETRY: the one that follows, from 2 */
+  double wait_s;         /* RETRY */
 } RolloutEvent;
 
 typedef struct {
@@ -78,7 +99,7 @@ typedef struct {
 
 typedef struct Rollout Rollout;
 
-/* conn is borrowed and must be idle; steps: RolloutStep, copied. */
+/* conn is borrowed and must be idle; everything of steps is copied. */
 Rollout *rollout_new(PgConn *conn, const Project *project, const RolloutStep *steps, guint n_steps,
                      const char *const *rows_before, const RolloutOptions *options, const RolloutSink *sink,
                      void *data);
@@ -86,7 +107,7 @@ void rollout_free(Rollout *rollout);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rollout, rollout_free)
 
 void rollout_start(Rollout *rollout);
-void rollout_continue(Rollout *rollout);                /* after PAUSED */
+void rollout_continue(Rollout *rollout);                /* after PAUSED, or RETRY: now */
 void rollout_set_pause(Rollout *rollout, RolloutPause pause);
 void rollout_cancel(Rollout *rollout);
 gboolean rollout_finished(const Rollout *rollout);

@@ -1,0 +1,285 @@
+#include "retort/run/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "retort/base/error.h"
+#include "retort/base/file.h"
+
+/* A rollout of a thousand statements writes half a megabyte; what is larger is no journal. */
+#define JOURNAL_LIMIT ((gsize)64 * 1024 * 1024)
+
+struct Journal {
+  char *path;
+  int fd;
+  GError *error;
+};
+
+static char *default_folder(void)
+{
+  return g_build_filename(g_get_user_state_dir(), "retort", "journal", NULL);
+}
+
+static char *now_text(const char *format)
+{
+  g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+  return g_date_time_format(now, format);
+}
+
+static void set_file_error(GError **error, const char *path, const char *what)
+{
+  g_set_error(error, RETORT_ERROR, RETORT_ERROR_FILE, "%s: %s: %s", path, what, g_strerror(errno));
+}
+
+/* ---- Writing --------------------------------------------------------------------------------------------------- */
+
+static gboolean write_all(int fd, const char *data, gsize len)
+{
+  while (len > 0) {
+    gssize n = write(fd, data, len);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return FALSE;
+    data += n;
+    len -= (gsize)n;
+  }
+  return TRUE;
+}
+
+void journal_write(Journal *journal, const char *event, JsonObject *details, gboolean sync)
+{
+  g_autoptr(JsonObject) line = json_object_new();
+  g_autofree char *time = now_text("%Y-%m-%dT%H:%M:%S.%fZ");
+  json_object_set_string_member(line, "time", time);
+  json_object_set_string_member(line, "event", event);
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *value;
+  if (details != NULL) {
+    json_object_iter_init_ordered(&iter, details);
+    while (json_object_iter_next_ordered(&iter, &name, &value))
+      json_object_set_member(line, name, json_node_copy(value));
+    json_object_unref(details);
+  }
+  g_autoptr(JsonNode) node = json_node_alloc();
+  json_node_init_object(node, line);
+  g_autofree char *text = json_to_string(node, FALSE);
+  g_autofree char *whole = g_strconcat(text, "\n", NULL);
+  g_clear_error(&journal->error);
+  if (!write_all(journal->fd, whole, strlen(whole)) || (sync && fdatasync(journal->fd) != 0))
+    set_file_error(&journal->error, journal->path, _("the record cannot be written"));
+}
+
+static JsonObject *head_object(const JournalHead *head)
+{
+  JsonObject *object = json_object_new();
+  g_autofree char *who = g_strdup_printf("%s@%s", g_get_user_name(), g_get_host_name());
+  const char *const members[][2] = {{"who", who},
+                                    {"database", head->database},
+                                    {"system", head->system_id},
+                                    {"project", head->project},
+                                    {"command", head->command}};
+  for (guint i = 0; i < G_N_ELEMENTS(members); i++)
+    if (members[i][1] != NULL)
+      json_object_set_string_member(object, members[i][0], members[i][1]);
+  json_object_set_int_member(object, "pid", getpid());
+  return object;
+}
+
+/* The folder's own entry has to survive as well, or the file is lost with all its lines. */
+static void sync_folder(const char *folder)
+{
+  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0)
+    return;
+  fsync(fd);
+  close(fd);
+}
+
+Journal *journal_new_in(const char *folder, const JournalHead *head, GError **error)
+{
+  if (g_mkdir_with_parents(folder, 0700) != 0) {
+    set_file_error(error, folder, _("the folder of the record cannot be made"));
+    return NULL;
+  }
+  g_autofree char *stamp = now_text("%Y%m%dT%H%M%S.%fZ");
+  g_autofree char *name = g_strdup_printf("%s-%d.jsonl", stamp, (int)getpid());
+  g_autoptr(Journal) journal = g_new0(Journal, 1);
+  journal->path = g_build_filename(folder, name, NULL);
+  journal->fd = open(journal->path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+  if (journal->fd < 0) {
+    set_file_error(error, journal->path, _("the record cannot be made"));
+    return NULL;
+  }
+  /* Held while this process lives: that is how others tell a rollout at work from one that was killed. */
+  flock(journal->fd, LOCK_EX | LOCK_NB);
+  journal_write(journal, "start", head_object(head), TRUE);
+  sync_folder(folder);
+  if (journal->error != NULL) {
+    g_propagate_error(error, g_steal_pointer(&journal->error));
+    return NULL;
+  }
+  return g_steal_pointer(&journal);
+}
+
+Journal *journal_new(const JournalHead *head, GError **error)
+{
+  g_autofree char *folder = default_folder();
+  return journal_new_in(folder, head, error);
+}
+
+void journal_free(Journal *journal)
+{
+  if (journal == NULL)
+    return;
+  if (journal->fd >= 0)
+    close(journal->fd);
+  g_clear_error(&journal->error);
+  g_free(journal->path);
+  g_free(journal);
+}
+
+const char *journal_path(const Journal *journal)
+{
+  return journal->path;
+}
+
+const GError *journal_error(const Journal *journal)
+{
+  return journal->error;
+}
+
+/* ---- Reading --------------------------------------------------------------------------------------------------- */
+
+GPtrArray *journal_read(const char *path, GError **error)
+{
+  gsize len;
+  g_autofree char *text = file_read(path, JOURNAL_LIMIT, &len, NULL, error);
+  if (text == NULL)
+    return NULL;
+  GPtrArray *lines = g_ptr_array_new_with_free_func((GDestroyNotify)json_object_unref);
+  g_autoptr(JsonParser) parser = json_parser_new();
+  for (char *line = text, *end; (end = memchr(line, '\n', len - (gsize)(line - text))) != NULL;
+       line = end + 1) {
+    if (!json_parser_load_from_data(parser, line, end - line, NULL))
+      continue;
+    JsonNode *root = json_parser_get_root(parser);
+    if (root != NULL && JSON_NODE_HOLDS_OBJECT(root))
+      g_ptr_array_add(lines, json_node_dup_object(root));
+  }
+  return lines;
+}
+
+void journal_entry_free(JournalEntry *entry)
+{
+  if (entry == NULL)
+    return;
+  char *texts[] = {entry->path,    entry->time,    entry->database, entry->who,
+                   entry->project, entry->command, entry->rows};
+  for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
+    g_free(texts[i]);
+  g_free(entry);
+}
+
+/* A member of whatever type, as it may have been written by anybody; NULL unless it is a string. */
+static const char *string_member(JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member(object, name);
+  return node != NULL && JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING
+             ? json_node_get_string(node)
+             : NULL;
+}
+
+static gint64 int_member(JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member(object, name);
+  return node != NULL && JSON_NODE_HOLDS_VALUE(node) ? json_node_get_int(node) : 0;
+}
+
+static gboolean still_written(const char *path)
+{
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0)
+    return FALSE;
+  gboolean held = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  close(fd);
+  return held;
+}
+
+static void take_line(JournalEntry *entry, JsonObject *line)
+{
+  static const struct {
+    const char *event;
+    JournalOutcome outcome;
+  } ends[] = {{"done", JOURNAL_DONE}, {"failed", JOURNAL_FAILED}, {"cancelled", JOURNAL_CANCELLED}};
+  const char *event = string_member(line, "event");
+  if (g_strcmp0(event, "commit") == 0) {
+    entry->steps = (guint)int_member(line, "steps");
+    g_free(entry->rows);
+    entry->rows = g_strdup(string_member(line, "rows"));
+  }
+  for (guint i = 0; i < G_N_ELEMENTS(ends); i++) {
+    if (g_strcmp0(event, ends[i].event) != 0)
+      continue;
+    entry->outcome = ends[i].outcome;
+    g_free(entry->rows);
+    entry->rows = g_strdup(string_member(line, "rows"));
+  }
+}
+
+static JournalEntry *entry_from_file(const char *path)
+{
+  g_autoptr(GPtrArray) lines = journal_read(path, NULL);
+  if (lines == NULL || lines->len == 0)
+    return NULL;
+  JsonObject *head = g_ptr_array_index(lines, 0);
+  if (g_strcmp0(string_member(head, "event"), "start") != 0)
+    return NULL;
+  JournalEntry *entry = g_new0(JournalEntry, 1);
+  entry->path = g_strdup(path);
+  entry->time = g_strdup(string_member(head, "time"));
+  entry->database = g_strdup(string_member(head, "database"));
+  entry->who = g_strdup(string_member(head, "who"));
+  entry->project = g_strdup(string_member(head, "project"));
+  entry->command = g_strdup(string_member(head, "command"));
+  entry->pid = (gint)int_member(head, "pid");
+  entry->outcome = JOURNAL_OPEN;
+  for (guint i = 1; i < lines->len; i++)
+    take_line(entry, g_ptr_array_index(lines, i));
+  entry->alive = entry->outcome == JOURNAL_OPEN && still_written(path);
+  return entry;
+}
+
+GPtrArray *journal_list_in(const char *folder, GError **error)
+{
+  GPtrArray *entries = g_ptr_array_new_with_free_func((GDestroyNotify)journal_entry_free);
+  if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
+    return entries;
+  g_auto(GStrv) names = file_list(folder, error);
+  if (names == NULL) {
+    g_ptr_array_unref(entries);
+    return NULL;
+  }
+  /* Names begin with the time, so backwards is newest first. */
+  for (guint i = g_strv_length(names); i-- > 0;) {
+    if (!g_str_has_suffix(names[i], ".jsonl"))
+      continue;
+    g_autofree char *path = g_build_filename(folder, names[i], NULL);
+    JournalEntry *entry = entry_from_file(path);
+    if (entry != NULL)
+      g_ptr_array_add(entries, entry);
+  }
+  return entries;
+}
+
+GPtrArray *journal_list(GError **error)
+{
+  g_autofree char *folder = default_folder();
+  return journal_list_in(folder, error);
+}

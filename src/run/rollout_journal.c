@@ -1,0 +1,129 @@
+#include "rollout_journal.h"
+
+/* Events by kind: their name in the record, and whether they are flushed to the disk at once. */
+static const struct {
+  const char *name;
+  gboolean sync;
+} kinds[] = {
+    [ROLLOUT_EVENT_STARTED] = {"started", FALSE},
+    [ROLLOUT_EVENT_STEP] = {"step", FALSE},
+    [ROLLOUT_EVENT_BEGIN] = {"begin", FALSE},
+    [ROLLOUT_EVENT_STATEMENT] = {"statement", FALSE},
+    [ROLLOUT_EVENT_STATEMENT_DONE] = {"statement-done", FALSE},
+    [ROLLOUT_EVENT_NOTICE] = {"notice", FALSE},
+    [ROLLOUT_EVENT_COMMIT] = {"commit", TRUE},
+    [ROLLOUT_EVENT_STEP_DONE] = {"step-done", FALSE},
+    [ROLLOUT_EVENT_PAUSED] = {"paused", FALSE},
+    [ROLLOUT_EVENT_FAILED] = {"failed", TRUE},
+    [ROLLOUT_EVENT_CANCELLED] = {"cancelled", TRUE},
+    [ROLLOUT_EVENT_DONE] = {"done", TRUE},
+    [ROLLOUT_EVENT_RETRY] = {"retry", FALSE},
+};
+
+static const char *direction_name(Direction direction)
+{
+  switch (direction) {
+  case DIRECTION_UPGRADE: return "upgrade";
+  case DIRECTION_DOWNGRADE: return "downgrade";
+  default: return "stamp";
+  }
+}
+
+static void add_error(JsonObject *object, const GError *error)
+{
+  const PgErrorInfo *info = pg_error_info(error);
+  json_object_set_string_member(object, "error", error->message);
+  if (info == NULL)
+    return;
+  json_object_set_string_member(object, "sqlstate", info->sqlstate);
+  if (info->hint != NULL)
+    json_object_set_string_member(object, "hint", info->hint);
+}
+
+static void add_step(JsonObject *object, const Rollout *rollout, const RolloutEvent *event)
+{
+  if (event->step >= rollout->steps->len)
+    return;
+  const StepCopy *step = g_ptr_array_index(rollout->steps, event->step);
+  json_object_set_int_member(object, "step", event->step);
+  if (event->kind != ROLLOUT_EVENT_STEP)
+    return;
+  g_autofree char *rows = rollout_rows_text((const char *const *)step->rows_after);
+  json_object_set_string_member(object, "revision", step->revision);
+  json_object_set_string_member(object, "direction", direction_name(step->direction));
+  json_object_set_string_member(object, "rows_after", rows);
+}
+
+static void add_statement(JsonObject *object, const Rollout *rollout, const RolloutEvent *event)
+{
+  const Op *op = rollout_op(rollout);
+  if (event->statement != ROLLOUT_VERSION_TABLE)
+    json_object_set_int_member(object, "statement", event->statement);
+  if (event->kind != ROLLOUT_EVENT_STATEMENT || event->sql == NULL)
+    return;
+  /* Migrations may be written in any encoding; the record is UTF-8. */
+  g_autofree char *sql = g_utf8_make_valid(event->sql, -1);
+  json_object_set_string_member(object, "sql", sql);
+  if (op != NULL && op->outside)
+    json_object_set_boolean_member(object, "autocommit", TRUE);
+}
+
+static void add_end(JsonObject *object, const RolloutEvent *event)
+{
+  if (event->rows != NULL) {
+    g_autofree char *rows = rollout_rows_text((const char *const *)event->rows);
+    json_object_set_string_member(object, "rows", rows);
+  }
+  json_object_set_boolean_member(object, "rolled_back", event->rolled_back);
+  if (event->outcome_unknown)
+    json_object_set_boolean_member(object, "unknown", TRUE);
+}
+
+static gboolean is_end(RolloutEventKind kind)
+{
+  return kind == ROLLOUT_EVENT_FAILED || kind == ROLLOUT_EVENT_CANCELLED || kind == ROLLOUT_EVENT_DONE;
+}
+
+void rollout_journal(Rollout *rollout, const RolloutEvent *event)
+{
+  if (rollout->options.journal == NULL)
+    return;
+  JsonObject *object = json_object_new();
+  add_step(object, rollout, event);
+  if (event->kind == ROLLOUT_EVENT_STATEMENT || event->kind == ROLLOUT_EVENT_STATEMENT_DONE)
+    add_statement(object, rollout, event);
+  if (event->text != NULL)
+    json_object_set_string_member(object, "text", event->text);
+  if (event->elapsed_s > 0)
+    json_object_set_double_member(object, "elapsed_s", event->elapsed_s);
+  if (event->error != NULL)
+    add_error(object, event->error);
+  if (event->kind == ROLLOUT_EVENT_RETRY) {
+    json_object_set_int_member(object, "attempt", event->attempt);
+    json_object_set_double_member(object, "wait_s", event->wait_s);
+  }
+  if (event->kind == ROLLOUT_EVENT_COMMIT) {
+    g_autofree char *rows = rollout_rows_text((const char *const *)rollout->rows_expected);
+    json_object_set_string_member(object, "rows", rows);
+    json_object_set_int_member(object, "steps", rollout->steps_committed);
+  }
+  if (is_end(event->kind))
+    add_end(object, event);
+  journal_write(rollout->options.journal, kinds[event->kind].name, object, kinds[event->kind].sync);
+}
+
+void rollout_journal_commit(Rollout *rollout)
+{
+  const Op *op = rollout_op(rollout);
+  if (rollout->options.journal == NULL)
+    return;
+  JsonObject *object = json_object_new();
+  json_object_set_int_member(object, "step", op->step);
+  if (rollout->xid != NULL)
+    json_object_set_string_member(object, "xid", rollout->xid);
+  if (rollout->rows_pending != NULL) {
+    g_autofree char *rows = rollout_rows_text((const char *const *)rollout->rows_pending);
+    json_object_set_string_member(object, "rows_after", rows);
+  }
+  journal_write(rollout->options.journal, "committing", object, TRUE);
+}

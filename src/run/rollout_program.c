@@ -1,0 +1,206 @@
+/* Steps to operations: where transactions begin and end. */
+#include "rollout-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "retort/render/offline.h"
+
+static RowOp *row_op_copy(const RowOp *op)
+{
+  RowOp *copy = g_new0(RowOp, 1);
+  *copy = (RowOp){op->kind, g_strdup(op->from), g_strdup(op->to)};
+  return copy;
+}
+
+static void row_op_free(void *data)
+{
+  RowOp *op = data;
+  if (op == NULL)
+    return;
+  g_free(op->from);
+  g_free(op->to);
+  g_free(op);
+}
+
+static char **rows_copy(const GPtrArray *rows)
+{
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+  for (guint i = 0; i < rows->len; i++)
+    g_strv_builder_add(builder, g_ptr_array_index(rows, i));
+  return g_strv_builder_end(builder);
+}
+
+StepCopy *step_copy_new(const Project *project, const RolloutStep *given, GPtrArray *rows)
+{
+  const Revision *revision = given->step->revision;
+  StepCopy *step = g_new0(StepCopy, 1);
+  step->statements = g_ptr_array_new_with_free_func((GDestroyNotify)statement_free);
+  step->row_ops = g_ptr_array_new_with_free_func(row_op_free);
+  step->row_sql = g_ptr_array_new_with_free_func(g_free);
+  for (guint i = 0; given->script != NULL && i < given->script->statements->len; i++) {
+    const Statement *statement = g_ptr_array_index(given->script->statements, i);
+    g_ptr_array_add(step->statements,
+                    statement_new(statement->sql, statement->autocommit, statement->line, statement->column));
+  }
+  for (guint i = 0; i < given->step->row_ops->len; i++) {
+    const RowOp *op = g_ptr_array_index(given->step->row_ops, i);
+    g_ptr_array_add(step->row_ops, row_op_copy(op));
+    g_ptr_array_add(step->row_sql, version_row_sql(project, op));
+  }
+  plan_rows_apply(rows, given->step);
+  step->rows_after = rows_copy(rows);
+  step->direction = given->step->direction;
+  step->revision = g_strdup(revision != NULL ? revision->id : "base");
+  /* A stamp runs nothing of the file; a revision from memory has none. */
+  if (given->script != NULL && revision != NULL && revision->path != NULL && revision->stamp.inode != 0) {
+    step->path = g_strdup(revision->path);
+    step->stamp = revision->stamp;
+  }
+  return step;
+}
+
+void step_copy_free(StepCopy *step)
+{
+  if (step == NULL)
+    return;
+  g_ptr_array_unref(step->statements);
+  g_ptr_array_unref(step->row_ops);
+  g_ptr_array_unref(step->row_sql);
+  g_strfreev(step->rows_after);
+  g_free(step->path);
+  g_free(step->revision);
+  g_free(step);
+}
+
+static void op_free(void *data)
+{
+  Op *op = data;
+  row_op_free(op->row);
+  g_free(op->sql);
+  g_free(op);
+}
+
+typedef struct {
+  GPtrArray *ops;
+  const RolloutOptions *options;
+  gboolean open; /* a transaction */
+} Builder;
+
+static Op *add(Builder *builder, OpKind kind, guint step, const char *sql)
+{
+  Op *op = g_new0(Op, 1);
+  op->kind = kind;
+  op->step = step;
+  op->sql = g_strdup(sql);
+  g_ptr_array_add(builder->ops, op);
+  return op;
+}
+
+static void open_transaction(Builder *builder, guint step)
+{
+  if (builder->open)
+    return;
+  add(builder, OP_BEGIN, step, "BEGIN");
+  builder->open = TRUE;
+}
+
+static void close_transaction(Builder *builder, guint step)
+{
+  if (!builder->open)
+    return;
+  add(builder, OP_XID, step, "SELECT txid_current_if_assigned()");
+  add(builder, OP_COMMIT, step, "COMMIT");
+  builder->open = FALSE;
+}
+
+static void add_statement(Builder *builder, guint step, guint index, const Statement *statement)
+{
+  gboolean patient = statement->autocommit && builder->options->lock_timeout_ms > 0;
+  if (statement->autocommit)
+    close_transaction(builder, step);
+  else
+    open_transaction(builder, step);
+  if (patient)
+    add(builder, OP_PATIENT, step, "SET lock_timeout = 0");
+  Op *op = add(builder, OP_STATEMENT, step, statement->sql);
+  op->statement = index;
+  op->own = TRUE;
+  op->outside = statement->autocommit;
+  if (patient) {
+    g_autofree char *sql = g_strdup_printf("SET lock_timeout = %u", builder->options->lock_timeout_ms);
+    add(builder, OP_STRICT, step, sql);
+  }
+}
+
+static void add_step(Builder *builder, guint index, const StepCopy *step, const char *create_table)
+{
+  add(builder, OP_STEP, index, NULL);
+  if (create_table != NULL) {
+    open_transaction(builder, index);
+    add(builder, OP_STATEMENT, index, create_table)->statement = ROLLOUT_VERSION_TABLE;
+  }
+  for (guint i = 0; i < step->statements->len; i++)
+    add_statement(builder, index, i, g_ptr_array_index(step->statements, i));
+  open_transaction(builder, index);
+  for (guint i = 0; i < step->row_ops->len; i++) {
+    Op *op = add(builder, OP_ROW, index, g_ptr_array_index(step->row_sql, i));
+    op->statement = step->statements->len + i;
+    op->row = row_op_copy(g_ptr_array_index(step->row_ops, i));
+  }
+  if (builder->options->transaction != ROLLOUT_ALL)
+    close_transaction(builder, index);
+  add(builder, OP_STEP_DONE, index, NULL);
+}
+
+GPtrArray *rollout_program(GPtrArray *steps, const RolloutOptions *options, const char *create_table)
+{
+  Builder builder = {g_ptr_array_new_with_free_func(op_free), options, FALSE};
+  if (steps->len == 0 && create_table != NULL) {
+    open_transaction(&builder, 0);
+    add(&builder, OP_STATEMENT, 0, create_table)->statement = ROLLOUT_VERSION_TABLE;
+  }
+  for (guint i = 0; i < steps->len; i++)
+    add_step(&builder, i, g_ptr_array_index(steps, i), i == 0 ? create_table : NULL);
+  close_transaction(&builder, steps->len > 0 ? steps->len - 1 : 0);
+  return builder.ops;
+}
+
+/* ---- Version rows ---------------------------------------------------------------------------------------------- */
+
+char *rollout_row_complaint(const RowOp *row, const char *version_table, guint64 n)
+{
+  if (n == 1 || row->kind == ROW_INSERT)
+    return NULL;
+  if (row->kind == ROW_DELETE)
+    return g_strdup_printf(
+        "Online migration expected to match one row when deleting '%s' in '%s'; %" G_GUINT64_FORMAT " found",
+        row->from, version_table, n);
+  return g_strdup_printf("Online migration expected to match one row when updating '%s' to '%s' in '%s'; "
+                         "%" G_GUINT64_FORMAT " found",
+                         row->from, row->to, version_table, n);
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static char **sorted(const char *const *rows)
+{
+  char **copy = g_strdupv((char **)rows);
+  qsort(copy, g_strv_length(copy), sizeof *copy, compare_texts);
+  return copy;
+}
+
+gboolean rollout_rows_equal(const char *const *a, const char *const *b)
+{
+  g_auto(GStrv) x = sorted(a);
+  g_auto(GStrv) y = sorted(b);
+  return g_strv_equal((const char *const *)x, (const char *const *)y);
+}
+
+char *rollout_rows_text(const char *const *rows)
+{
+  return rows[0] != NULL ? g_strjoinv(", ", (char **)rows) : g_strdup("base");
+}
