@@ -112,9 +112,10 @@ static void *work(void *data)
   return NULL;
 }
 
-static void read_entries(LoadEntry *entries, guint n)
+void load_read(LoadListing *listing)
 {
-  Work shared = {.entries = entries, .n_entries = n};
+  guint n = listing->entries->len;
+  Work shared = {.entries = (LoadEntry *)listing->entries->data, .n_entries = n};
   guint n_threads = MIN(MIN(g_get_num_processors(), n / FILES_PER_THREAD), MAX_THREADS);
   GThread *threads[MAX_THREADS];
 
@@ -174,7 +175,7 @@ RevisionMap *revision_map_load(const Project *project, GError **error)
     return NULL;
   }
   load_list(&listing, project);
-  read_entries((LoadEntry *)listing.entries->data, listing.entries->len);
+  load_read(&listing);
   GPtrArray *revisions = collect(&listing, &fault);
   report_hidden(&listing);
   RevisionMap *map = revision_map_new(revisions);

@@ -31,5 +31,7 @@ typedef struct {
 } LoadListing;
 
 void load_list(LoadListing *listing, const Project *project);
+/* Reads the listed files: every entry then has its revision or its fault. */
+void load_read(LoadListing *listing);
 void load_listing_clear(LoadListing *listing);
 char *load_entry_path(const LoadEntry *entry);

@@ -14,4 +14,6 @@ src_history_libhistory_a_SOURCES += src/history/project.c src/history/project_fi
 	src/history/project-private.h src/history/env_script.c src/history/overrides.c src/history/revision.c \
 	src/history/revision-private.h src/history/revision_module.c src/history/revision_module.h \
 	src/history/revision_literal.c src/history/revision_source.c src/history/load.c src/history/load.h \
-	src/history/load_list.c include/retort/history/project.h include/retort/history/revision.h
+	src/history/load_list.c src/history/git_repo.c src/history/git_reader.c src/history/git_walk.c \
+	src/history/git_annotate.c src/history/git_history.c src/history/git-private.h \
+	include/retort/history/project.h include/retort/history/revision.h include/retort/history/git.h

@@ -32,7 +32,7 @@ typedef struct {
 typedef struct {
   Revision *revision; /* parsed from the blob; path is "ref:path" */
   char *ref;          /* shortest name: "feature/x", "origin/feature/x" */
-  char *commit;
+  char *commit; /* the one that brought it in there */
   char *author;
   gint64 time;
 } GitForeignRevision;
@@ -59,17 +59,23 @@ typedef struct {
   void (*done)(const GError *error, void *data);
 } GitAnnotateSink;
 
+/* A file may come twice: first its state, later with its commit.  When cancelled, nothing comes any more but
+ * done(RETORT_ERROR_CANCELLED); data must live until done().  Without a repository only done(NULL) comes. */
 void git_annotate(const Project *project, GCancellable *cancellable, const GitAnnotateSink *sink, void *data);
 
 /* "git log -1 -p" of one file's introducing or latest change as text, for the details pane; the caller's. */
 char *git_file_log(const char *path, GError **error);
+
+/* The bytes of a file on another branch or in a commit, as "ref:path" (Revision.path of a foreign revision); the
+ * caller's, NUL-terminated beyond *len. */
+char *git_read_file(const Project *project, const char *spec, gsize *len, GError **error);
 
 /* Where a revision id that no file here has was last seen; NULL without error when nowhere. */
 typedef struct {
   char *ref;    /* a branch that has it, or NULL when it is only in history */
   char *commit; /* last commit that has it */
   char *path;   /* in the repository */
-  char *author;
+  char *author; /* who brought the file in, and when */
   gint64 time;
 } GitSighting;
 
