@@ -10,6 +10,10 @@
 gboolean offline_script(RenderSession *session, const Project *project, const Plan *plan, GString *out,
                         GError **error);
 
+/* What one script adds to such output: every statement, a semicolon and an empty line; COMMIT and BEGIN around its
+ * autocommit blocks when DDL is transactional. */
+void script_offline_text(const Script *script, gboolean transactional_ddl, GString *out);
+
 /* The statements that keep the version table, as sent to the server; project NULL: defaults. */
 char *version_table_create_sql(const Project *project);
 char *version_row_sql(const Project *project, const RowOp *op);

@@ -22,17 +22,25 @@ typedef enum {
 } RenderState;
 
 typedef struct {
-  guint line;   /* in the migration (or in path, when that is set) */
+  guint line; /* in the migration (or in path, when that is set) */
   guint column;
-  char *path;   /* NULL: the migration itself */
-  char *what;   /* "op.get_bind().execute(...): its result decides what follows" */
+  char *path; /* NULL: the migration itself */
+  char *what; /* "op.get_bind().execute(...): its result decides what follows" */
 } RenderReason;
+
+/* One autocommit_block(): statements[start] up to, not including, statements[end]; may be empty. */
+typedef struct {
+  guint start;
+  guint end;
+} ScriptBlock;
 
 typedef struct {
   RenderState state;
   GPtrArray *statements; /* Statement*; up to the first reason when state is not RENDER_EXACT */
+  GArray *blocks;        /* ScriptBlock, in order; --sql prints COMMIT and BEGIN around each */
   GPtrArray *reasons;    /* RenderReason* */
-  char *error;           /* the migration itself fails here (Alembic raises too): message; NULL otherwise */
+  GPtrArray *warnings;   /* char*: warnings Alembic or SQLAlchemy would give */
+  char *error; /* the migration itself fails here (Alembic raises too): "TypeError: message"; else NULL */
   guint error_line;
 } Script;
 
@@ -43,12 +51,16 @@ typedef enum {
 } RenderFlavor;
 
 typedef struct {
-  gboolean online;     /* as sent to a server rather than as --sql prints it: backslashes and percent signs differ */
+  gboolean
+      online; /* as sent to a server rather than as --sql prints it: backslashes and percent signs differ */
   RenderFlavor flavor;
-  gboolean no_literal_binds; /* env.py does not set literal_binds */
-  gboolean pyformat;   /* percent signs are doubled (env.py sets no paramstyle) */
+  gboolean no_literal_binds;      /* env.py does not set literal_binds */
+  gboolean pyformat;              /* percent signs are doubled (env.py sets no paramstyle) */
   const char *const *x_arguments; /* -x, NULL-terminated, or NULL */
-  const char *tag;     /* --tag */
+  const char *tag;                /* --tag */
+  /* target_metadata.naming_convention as key, template pairs ("ix", "ix_%(column_0_label)s", ..., NULL); NULL: none
+   * but SQLAlchemy's own. */
+  const char *const *naming_convention;
 } RenderOptions;
 
 typedef struct RenderSession RenderSession;
@@ -63,7 +75,8 @@ void render_session_restart(RenderSession *session);
 /* Never NULL.  For a revision with a broken file the script is RENDER_PYTHON with that reason. */
 Script *render_revision(RenderSession *session, const Revision *revision, Direction direction);
 /* The same from source in memory. */
-Script *render_source(RenderSession *session, const char *path, const char *text, gsize len, Direction direction);
+Script *render_source(RenderSession *session, const char *path, const char *text, gsize len,
+                      Direction direction);
 void script_free(Script *script);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Script, script_free)
 gboolean script_equal(const Script *a, const Script *b);

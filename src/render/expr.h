@@ -1,0 +1,15 @@
+/* What the files about expressions share. */
+#pragma once
+
+#include "bind.h"
+
+PyValue expr_or_raise(PyInterp *interp, SqlExpr *expr, GError *error);
+/* FALSE and a stop when a bare value meets a column whose type converts values in Python. */
+gboolean check_opaque(PyInterp *interp, const SqlExpr *a, const SqlExpr *b);
+/* The bind for key in text, with the type the text's own parameter has. */
+SqlExpr *text_bind(PyInterp *interp, const SqlExpr *text, const char *key, const SqlValue *value);
+/* x.over(partition_by, order_by, rows, range_, groups) */
+PyValue over_value(PyInterp *interp, SqlExpr *x, const PyValue *args);
+/* What stands in a WHERE: True and False become true() and false(), a str is an ArgumentError. */
+SqlExpr *to_condition(PyInterp *interp, PyValue v);
+extern const PyMethod pg_expr_functions[];

@@ -1,0 +1,231 @@
+/* What stands in FROM: tables, aliases, subqueries, CTEs, joins, and their columns. */
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "dml.h"
+
+SqlFrom *as_from(PyInterp *interp, PyValue v)
+{
+  TableObject *table = py_payload(v, &table_class);
+  if (table)
+    return sql_table_from(py_arena(interp), table->table);
+  return py_payload(v, &from_class);
+}
+
+PyValue from_value(PyInterp *interp, SqlFrom *from)
+{
+  if (from->kind == SQL_FROM_TABLE)
+    return table_value(interp, from->table, py_none());
+  return py_host_object(interp, &from_class, from);
+}
+
+SqlFrom *to_from(PyInterp *interp, PyValue v)
+{
+  if (!py_require_known(interp, v))
+    return NULL;
+  SqlFrom *from = as_from(interp, v);
+  SqlExpr *text = from ? NULL : py_payload(v, &text_clause_class);
+  if (text) {
+    from = arena_new0(py_arena(interp), SqlFrom);
+    from->kind = SQL_FROM_TEXT;
+    from->text = text->text;
+    if (text->args.n > 0 || strchr(text->text, ':'))
+      from = NULL;
+  }
+  if (!from)
+    refuse(interp, _("%s where a table is expected"), py_type_name(interp, v));
+  return from;
+}
+
+/* ---- from.c: the columns ---- */
+
+static const PyHostClass columns_class;
+
+static PyValue column_at(PyInterp *interp, SqlFrom *from, const char *key)
+{
+  SqlExpr *column = sql_from_column(py_arena(interp), from, key);
+  return column ? expr_value(interp, column) : py_null();
+}
+
+static PyValue columns_getattr(PyInterp *interp, PyValue self, PyStr *name)
+{
+  PyValue column = column_at(interp, py_payload(self, &columns_class), name->data);
+  if (!py_is_null(column) || g_str_has_prefix(name->data, "__"))
+    return column;
+  return py_raise(interp, "AttributeError", "%s", name->data);
+}
+
+static PyValue columns_getitem(PyInterp *interp, PyValue self, PyValue key)
+{
+  SqlFrom *from = py_payload(self, &columns_class);
+  gint64 i;
+  if (py_as_int64(key, &i)) {
+    SqlTextList keys = sql_from_keys(py_arena(interp), from);
+    if (i < 0)
+      i += keys.n;
+    if (i < 0 || i >= keys.n)
+      return py_raise(interp, "IndexError", "list index out of range");
+    return column_at(interp, from, keys.items[i]);
+  }
+  if (!to_text(key))
+    return refuse(interp, _("columns[%s]"), py_type_name(interp, key));
+  PyValue column = column_at(interp, from, to_text(key));
+  return py_is_null(column) ? py_raise(interp, "KeyError", "'%s'", to_text(key)) : column;
+}
+
+static PyValue columns_list(PyInterp *interp, SqlFrom *from, gboolean keys_only)
+{
+  SqlTextList keys = sql_from_keys(py_arena(interp), from);
+  PyValue list = py_list(interp, keys.n);
+  for (guint i = 0; i < keys.n; i++)
+    py_list_append(interp, list.list,
+                   keys_only ? py_str(interp, keys.items[i], -1) : column_at(interp, from, keys.items[i]));
+  return list;
+}
+
+static PyValue columns_iter(PyInterp *interp, PyValue self)
+{
+  return columns_list(interp, py_payload(self, &columns_class), FALSE);
+}
+
+static gssize columns_len(PyInterp *interp, PyValue self)
+{
+  return sql_from_keys(py_arena(interp), py_payload(self, &columns_class)).n;
+}
+
+static int columns_contains(PyInterp *interp, PyValue self, PyValue item)
+{
+  if (!to_text(item)) {
+    refuse(interp, _("%s in columns"), py_type_name(interp, item));
+    return -1;
+  }
+  return sql_from_column(py_arena(interp), py_payload(self, &columns_class), to_text(item)) != NULL;
+}
+
+static PyValue columns_keys(PyInterp *interp, PyCall *call)
+{
+  return columns_list(interp, py_payload(call->self, &columns_class), TRUE);
+}
+
+static PyValue columns_values(PyInterp *interp, PyCall *call)
+{
+  return columns_list(interp, py_payload(call->self, &columns_class), FALSE);
+}
+
+static PyValue columns_get(PyInterp *interp, PyCall *call)
+{
+  const char *key = py_arg_text(call, 0);
+  PyValue column = key ? column_at(interp, py_payload(call->self, &columns_class), key) : py_null();
+  return key && py_is_null(column) ? call->values[1] : column;
+}
+
+static const PyMethod columns_methods[] = {
+    {"keys", columns_keys, "", 0},
+    {"values", columns_values, "", 0},
+    {"get", columns_get, "key, default=None", 0},
+    {NULL, NULL, NULL, 0},
+};
+
+static const PyHostClass columns_class = {
+    .name = "ReadOnlyColumnCollection",
+    .module = "sqlalchemy.sql.base",
+    .methods = columns_methods,
+    .getattr = columns_getattr,
+    .setattr = refuse_setattr,
+    .getitem = columns_getitem,
+    .iter = columns_iter,
+    .len = columns_len,
+    .contains = columns_contains,
+};
+
+PyValue columns_value(PyInterp *interp, SqlFrom *from)
+{
+  return py_host_object(interp, &columns_class, from);
+}
+
+/* ---- methods of everything that can be selected from ---- */
+
+static PyValue from_alias(PyInterp *interp, PyCall *call)
+{
+  SqlName name;
+  SqlFrom *from = as_from(interp, call->self);
+  if (!arg_name(call, 0, &name))
+    return py_null();
+  return from_value(interp, sql_alias(py_arena(interp), from, name));
+}
+
+PyValue join_value(PyInterp *interp, SqlFrom *left, const PyValue *args, gboolean outer)
+{
+  SqlFrom *right = left ? to_from(interp, args[0]) : NULL;
+  SqlExpr *on = NULL;
+  GError *error = NULL;
+  if (!right || (!py_is_none(args[1]) && !(on = to_condition(interp, args[1]))))
+    return py_null();
+  SqlFrom *join =
+      sql_join(py_arena(interp), left, right, on, outer || py_is_true(args[2]), py_is_true(args[3]), &error);
+  return join ? from_value(interp, join) : raise_error(interp, error);
+}
+
+static PyValue from_join(PyInterp *interp, PyCall *call)
+{
+  return join_value(interp, as_from(interp, call->self), call->values, FALSE);
+}
+
+static PyValue from_outerjoin(PyInterp *interp, PyCall *call)
+{
+  PyValue args[] = {call->values[0], call->values[1], py_bool(TRUE), call->values[2]};
+  return join_value(interp, as_from(interp, call->self), args, TRUE);
+}
+
+static PyValue from_select(PyInterp *interp, PyCall *call)
+{
+  SqlQuery *query = sql_select(py_arena(interp));
+  return select_add(interp, query, &call->self, 1) ? query_value(interp, query) : py_null();
+}
+
+static PyValue from_insert(PyInterp *interp, PyCall *call)
+{
+  return query_value(interp, sql_insert(py_arena(interp), as_from(interp, call->self)));
+}
+
+static PyValue from_update(PyInterp *interp, PyCall *call)
+{
+  return query_value(interp, sql_update(py_arena(interp), as_from(interp, call->self)));
+}
+
+static PyValue from_delete(PyInterp *interp, PyCall *call)
+{
+  return query_value(interp, sql_delete(py_arena(interp), as_from(interp, call->self)));
+}
+
+#define JOIN_PARAMS "right, onclause=None, isouter=False, full=False"
+
+const PyMethod from_methods[] = {
+    {"alias", from_alias, "name=None, flat=False", 0},
+    {"join", from_join, JOIN_PARAMS, 0},
+    {"outerjoin", from_outerjoin, "right, onclause=None, full=False", 0},
+    {"select", from_select, "", 0},
+    {"insert", from_insert, "", 0},
+    {"update", from_update, "", 0},
+    {"delete", from_delete, "", 0},
+    {NULL, NULL, NULL, 0},
+};
+
+static PyValue from_getattr(PyInterp *interp, PyValue self, PyStr *name)
+{
+  SqlFrom *from = as_from(interp, self);
+  if (strcmp(name->data, "c") == 0 || strcmp(name->data, "columns") == 0)
+    return columns_value(interp, from);
+  if (strcmp(name->data, "name") == 0 && from->name.text)
+    return py_str(interp, from->name.text, -1);
+  return refuse_getattr(interp, self, name);
+}
+
+const PyHostClass from_class = {
+    .name = "FromClause",
+    .module = "sqlalchemy.sql.selectable",
+    .methods = from_methods,
+    .getattr = from_getattr,
+    .setattr = refuse_setattr,
+    .class_getattr = refuse_class_getattr,
+};

@@ -1,0 +1,186 @@
+/* Everything importable: which names each module of sqlalchemy and alembic has. */
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "context.h"
+#include "dml.h"
+#include "op.h"
+
+typedef struct {
+  const char *name;
+  const PyMethod *functions[8];
+  const PyHostClass *const *classes[6];
+  const char *const *submodules;
+  gboolean types;      /* types_lookup() knows more */
+  gboolean exceptions; /* exception_class() knows more */
+} ModuleRow;
+
+static const PyHostClass *const name_classes[] = {&quoted_name_class, &conv_class, NULL};
+static const PyHostClass *const orm_classes[] = {&session_class, NULL};
+static const PyHostClass *const reflection_classes[] = {&inspector_class, NULL};
+
+static const char *const sqlalchemy_modules[] = {"sql",      "types",  "schema", "exc",
+                                                 "dialects", "engine", "orm",    NULL};
+static const char *const sql_modules[] = {"expression", "elements", "functions", "schema", "sqltypes", NULL};
+static const char *const dialect_modules[] = {"postgresql", "mysql", "sqlite", "mssql", "oracle", NULL};
+static const char *const alembic_modules[] = {"op", "context", "util", NULL};
+static const char *const util_modules[] = {"exc", NULL};
+
+#define EXPRESSIONS expr_functions, select_functions, dml_functions, table_functions
+
+static const ModuleRow module_rows[] = {
+    {.name = "sqlalchemy",
+     .functions = {EXPRESSIONS, inspect_functions},
+     .classes = {column_classes, constraint_classes, table_classes, ddl_classes, name_classes},
+     .submodules = sqlalchemy_modules,
+     .types = TRUE},
+    {.name = "sqlalchemy.sql",
+     .functions = {EXPRESSIONS},
+     .classes = {name_classes},
+     .submodules = sql_modules},
+    {.name = "sqlalchemy.sql.expression", .functions = {EXPRESSIONS}, .classes = {name_classes}},
+    {.name = "sqlalchemy.sql.elements", .functions = {expr_functions}, .classes = {name_classes}},
+    {.name = "sqlalchemy.sql.functions"},
+    {.name = "sqlalchemy.sql.schema",
+     .classes = {column_classes, constraint_classes, table_classes, ddl_classes, name_classes}},
+    {.name = "sqlalchemy.schema",
+     .classes = {column_classes, constraint_classes, table_classes, ddl_classes, name_classes}},
+    {.name = "sqlalchemy.types", .types = TRUE},
+    {.name = "sqlalchemy.sql.sqltypes", .types = TRUE},
+    {.name = "sqlalchemy.exc", .exceptions = TRUE},
+    {.name = "sqlalchemy.dialects", .submodules = dialect_modules},
+    {.name = "sqlalchemy.dialects.postgresql",
+     .functions = {pg_expr_functions, pg_dml_functions},
+     .classes = {pg_ddl_classes, pg_constraint_classes},
+     .types = TRUE},
+    {.name = "sqlalchemy.dialects.postgresql.base", .types = TRUE},
+    {.name = "sqlalchemy.dialects.postgresql.json", .types = TRUE},
+    {.name = "sqlalchemy.dialects.postgresql.array", .functions = {pg_expr_functions}, .types = TRUE},
+    {.name = "sqlalchemy.dialects.postgresql.types", .types = TRUE},
+    {.name = "sqlalchemy.engine", .classes = {reflection_classes}},
+    {.name = "sqlalchemy.engine.reflection", .classes = {reflection_classes}},
+    {.name = "sqlalchemy.inspection", .functions = {inspect_functions}},
+    {.name = "sqlalchemy.orm", .functions = {orm_functions}, .classes = {orm_classes}},
+    {.name = "sqlalchemy.orm.session", .functions = {orm_functions}, .classes = {orm_classes}},
+    {.name = "alembic", .submodules = alembic_modules},
+    {.name = "alembic.op",
+     .functions = {op_column_methods, op_constraint_methods, op_table_methods, op_run_methods}},
+    {.name = "alembic.context", .functions = {alembic_context_functions}},
+    {.name = "alembic.util", .submodules = util_modules, .exceptions = TRUE},
+    {.name = "alembic.util.exc", .exceptions = TRUE},
+};
+
+static const ModuleRow *row_named(const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS(module_rows); i++)
+    if (strcmp(module_rows[i].name, name) == 0)
+      return &module_rows[i];
+  return NULL;
+}
+
+static PyValue lookup_function(PyInterp *interp, const ModuleRow *row, const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS(row->functions) && row->functions[i]; i++)
+    for (const PyMethod *m = row->functions[i]; m->name; m++)
+      if (strcmp(m->name, name) == 0)
+        return py_native(interp, m);
+  return py_null();
+}
+
+static PyValue lookup_class(PyInterp *interp, const ModuleRow *row, const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS(row->classes) && row->classes[i]; i++)
+    for (const PyHostClass *const *c = row->classes[i]; *c; c++)
+      if (strcmp((*c)->name, name) == 0)
+        return py_class_value(py_host_class(interp, *c));
+  return py_null();
+}
+
+static PyValue lookup_submodule(PyInterp *interp, const ModuleRow *row, const char *name)
+{
+  for (const char *const *m = row->submodules; m && *m; m++)
+    if (strcmp(*m, name) == 0) {
+      g_autofree char *dotted = g_strdup_printf("%s.%s", row->name, name);
+      return py_import(interp, dotted);
+    }
+  return py_null();
+}
+
+static PyValue lookup_exception(PyInterp *interp, const ModuleRow *row, const char *name)
+{
+  if (!row->exceptions)
+    return py_null();
+  PyClass *cls = exception_class(interp, name);
+  return cls ? py_class_value(cls) : py_null();
+}
+
+/* func is one object; every module of expressions has it. */
+static gboolean has_func(const ModuleRow *row)
+{
+  return row->functions[0] == expr_functions || strcmp(row->name, "sqlalchemy.sql.functions") == 0;
+}
+
+static PyValue module_getattr(PyInterp *interp, const PyModuleDef *module, const char *name)
+{
+  const ModuleRow *row = row_named(module->name);
+  if (strcmp(name, "func") == 0 && has_func(row))
+    return func_namespace(interp);
+  PyValue found = lookup_function(interp, row, name);
+  if (py_is_null(found))
+    found = lookup_class(interp, row, name);
+  if (py_is_null(found) && row->types) {
+    gboolean missing = FALSE;
+    found = types_lookup(interp, row->name, name, &missing);
+    if (missing)
+      return py_null();
+  }
+  if (py_is_null(found))
+    found = lookup_submodule(interp, row, name);
+  if (py_is_null(found))
+    found = lookup_exception(interp, row, name);
+  if (!py_is_null(found) || py_failed(interp) || g_str_has_prefix(name, "__"))
+    return found;
+  return py_unknown(interp, PY_NEEDS_PYTHON, _("%s.%s is not understood"), row->name, name);
+}
+
+/* ---- dialects of other databases: their types are made and only ever handed to with_variant() ---- */
+
+static PyValue foreign_new(PyInterp *interp, PyCall *call)
+{
+  return py_host_new(interp, call->cls, NULL);
+}
+
+static const PyHostClass foreign_type_class = {
+    .name = "ForeignType",
+    .module = "sqlalchemy.dialects",
+    .construct = foreign_new,
+    .params = "*args, **kw",
+    .flags = PY_TAKES_UNKNOWN,
+    REFUSE_REST,
+};
+
+static PyValue foreign_getattr(PyInterp *interp, const PyModuleDef *module, const char *name)
+{
+  (void)module;
+  if (g_ascii_isupper(name[0]))
+    return py_class_value(py_host_class(interp, &foreign_type_class));
+  return py_unknown(interp, PY_NEEDS_PYTHON, _("%s.%s is not understood"), module->name, name);
+}
+
+static const char *const foreign_modules[] = {"sqlalchemy.dialects.mysql", "sqlalchemy.dialects.sqlite",
+                                              "sqlalchemy.dialects.mssql", "sqlalchemy.dialects.oracle"};
+
+PyModuleDef *register_modules(PyRuntime *runtime)
+{
+  PyModuleDef *defs = g_new0(PyModuleDef, G_N_ELEMENTS(module_rows) + G_N_ELEMENTS(foreign_modules));
+  guint n = 0;
+  for (guint i = 0; i < G_N_ELEMENTS(module_rows); i++, n++)
+    defs[n] = (PyModuleDef){.name = module_rows[i].name, .getattr = module_getattr};
+  for (guint i = 0; i < G_N_ELEMENTS(foreign_modules); i++, n++)
+    defs[n] = (PyModuleDef){.name = foreign_modules[i], .getattr = foreign_getattr};
+  py_runtime_add_unknown(runtime, "sqlalchemy");
+  py_runtime_add_unknown(runtime, "alembic");
+  for (guint i = 0; i < n; i++)
+    py_runtime_add_module(runtime, &defs[i]);
+  return defs;
+}

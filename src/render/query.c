@@ -1,0 +1,489 @@
+/* select() and what is made of it. */
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "dml.h"
+
+SqlQuery *as_query(PyValue v)
+{
+  return py_payload(v, &query_class);
+}
+
+PyValue query_value(PyInterp *interp, SqlQuery *query)
+{
+  switch (query->kind) {
+  case SQL_QUERY_SELECT:
+  case SQL_QUERY_COMPOUND: return py_host_object(interp, &select_class, query);
+  case SQL_QUERY_INSERT: return py_host_object(interp, &insert_class, query);
+  case SQL_QUERY_UPDATE: return py_host_object(interp, &update_class, query);
+  case SQL_QUERY_DELETE: return py_host_object(interp, &delete_class, query);
+  default: return py_host_object(interp, &query_class, query);
+  }
+}
+
+/* The generative copy a method changes. */
+static SqlQuery *copy(PyInterp *interp, PyCall *call)
+{
+  return sql_query_copy(py_arena(interp), as_query(call->self));
+}
+
+gboolean select_add(PyInterp *interp, SqlQuery *query, const PyValue *items, gsize n)
+{
+  Arena *arena = py_arena(interp);
+  for (gsize i = 0; i < n; i++) {
+    SqlFrom *from = as_from(interp, items[i]);
+    if (from) {
+      SqlTextList keys = sql_from_keys(arena, from);
+      for (guint k = 0; k < keys.n; k++)
+        sql_expr_list_add(arena, &query->columns, sql_from_column(arena, from, keys.items[k]));
+      if (keys.n == 0)
+        sql_from_list_add(arena, &query->from, from);
+      continue;
+    }
+    if (py_is(items[i], PY_LIST) || to_text(items[i])) {
+      refuse(interp, _("select(%s), which SQLAlchemy 2 does not take"), py_type_name(interp, items[i]));
+      return FALSE;
+    }
+    SqlExpr *x = to_expr(interp, items[i]);
+    if (!x)
+      return FALSE;
+    sql_expr_list_add(arena, &query->columns, x);
+  }
+  return TRUE;
+}
+
+static PyValue fn_select(PyInterp *interp, PyCall *call)
+{
+  SqlQuery *query = sql_select(py_arena(interp));
+  PyValue *items;
+  gsize n;
+  py_sequence(call->values[0], &items, &n);
+  if (n == 1 && py_is(items[0], PY_LIST) && run_is_old(interp))
+    py_sequence(items[0], &items, &n);
+  return select_add(interp, query, items, n) ? query_value(interp, query) : py_null();
+}
+
+/* ---- WHERE, shared by UPDATE and DELETE ---- */
+
+static gboolean add_where(PyInterp *interp, SqlExpr **where, PyValue criteria)
+{
+  PyValue *items;
+  gsize n;
+  py_sequence(criteria, &items, &n);
+  for (gsize i = 0; i < n; i++) {
+    SqlExpr *x = to_condition(interp, items[i]);
+    if (!x)
+      return FALSE;
+    *where = sql_and_where(py_arena(interp), *where, x);
+  }
+  return TRUE;
+}
+
+PyValue query_where(PyInterp *interp, PyCall *call)
+{
+  SqlQuery *query = copy(interp, call);
+  return add_where(interp, &query->where, call->values[0]) ? query_value(interp, query) : py_null();
+}
+
+static PyValue select_having(PyInterp *interp, PyCall *call)
+{
+  SqlQuery *query = copy(interp, call);
+  return add_where(interp, &query->having, call->values[0]) ? query_value(interp, query) : py_null();
+}
+
+/* ---- lists of expressions ---- */
+
+/* order_by("a") names a label or column of the select; that it must be one is for SQLAlchemy to know. */
+static gboolean add_exprs(PyInterp *interp, SqlExprList *list, PyValue tuple)
+{
+  PyValue *items;
+  gsize n;
+  py_sequence(tuple, &items, &n);
+  for (gsize i = 0; i < n; i++)
+    if (to_text(items[i])) {
+      refuse(interp, _("a column given by its name as text"));
+      return FALSE;
+    }
+  return to_expr_list(interp, items, n, list);
+}
+
+static PyValue select_order_by(PyInterp *interp, PyCall *call)
+{
+  SqlQuery *query = copy(interp, call);
+  PyValue *items;
+  gsize n;
+  py_sequence(call->values[0], &items, &n);
+  if (n == 1 && py_is_none(items[0])) {
+    query->order_by = (SqlExprList){0};
+    return query_value(interp, query);
+  }
+  return add_exprs(interp, &query->order_by, call->values[0]) ? query_value(interp, query) : py_null();
+}
+
+static PyValue select_group_by(PyInterp *interp, PyCall *call)
+{
+  SqlQuery *query = copy(interp, call);
+  return add_exprs(interp, &query->group_by, call->values[0]) ? query_value(interp, query) : py_null();
+}
+
+static PyValue select_distinct(PyInterp *interp, PyCall *call)
+{
+  SqlQuery *query = copy(interp, call);
+  query->distinct = TRUE;
+  return add_exprs(interp, &query->distinct_on, call->values[0]) ? query_value(interp, query) : py_null();
+}
+
+PyValue query_prefix_with(PyInterp *interp, PyCall *call)
+{
+  SqlQuery *query = copy(interp, call);
+  PyValue *items;
+  gsize n;
+  py_sequence(call->values[0], &items, &n);
+  for (gsize i = 0; i < n; i++) {
+    if (!to_text(items[i]))
+      return refuse(interp, _("prefix_with(%s)"), py_type_name(interp, items[i]));
+    sql_text_list_add(py_arena(interp), &query->prefixes, arena_strdup(py_arena(interp), to_text(items[i])));
+  }
+  return query_value(interp, query);
+}
+
+PyValue query_execution_options(PyInterp *interp, PyCall *call)
+{
+  (void)interp;
+  return call->self;
+}
+
+/* ---- LIMIT, OFFSET ---- */
+
+static gboolean set_count(PyInterp *interp, PyValue v, SqlExpr **slot)
+{
+  *slot = NULL;
+  return py_is_none(v) || (*slot = to_expr(interp, v));
+}
+
+static PyValue select_limit(PyInterp *interp, PyCall *call)
+{
+  SqlQuery *query = copy(interp, call);
+  SqlExpr **slot = strcmp(call->function, "limit") == 0 ? &query->limit : &query->offset;
+  return set_count(interp, call->values[0], slot) ? query_value(interp, query) : py_null();
+}
+
+static PyValue select_fetch(PyInterp *interp, PyCall *call)
+{
+  SqlQuery *query = copy(interp, call);
+  query->fetch_with_ties = py_is_true(call->values[1]);
+  query->fetch_percent = py_is_true(call->values[2]);
+  return set_count(interp, call->values[0], &query->fetch) ? query_value(interp, query) : py_null();
+}
+
+/* ---- FROM ---- */
+
+static PyValue select_select_from(PyInterp *interp, PyCall *call)
+{
+  SqlQuery *query = copy(interp, call);
+  PyValue *items;
+  gsize n;
+  py_sequence(call->values[0], &items, &n);
+  for (gsize i = 0; i < n; i++) {
+    SqlFrom *from = to_from(interp, items[i]);
+    if (!from)
+      return py_null();
+    sql_from_list_add(py_arena(interp), &query->from, from);
+  }
+  return query_value(interp, query);
+}
+
+/* select.join(target): from the only table there is; anything harder is refused. */
+static SqlFrom *join_left(SqlQuery *query)
+{
+  if (query->from.n > 0)
+    return query->from.n == 1 ? query->from.items[0] : NULL;
+  SqlFrom *left = NULL;
+  for (guint i = 0; i < query->columns.n; i++) {
+    SqlFrom *from = query->columns.items[i]->from;
+    if (!from || (left && left != from))
+      return NULL;
+    left = from;
+  }
+  return left;
+}
+
+static PyValue join_select(PyInterp *interp, SqlQuery *query, SqlFrom *left, const PyValue *args,
+                           gboolean outer)
+{
+  if (!left)
+    return refuse(interp, _("join() of a select with no single left side"));
+  PyValue joined = join_value(interp, left, args, outer);
+  if (py_is_null(joined))
+    return joined;
+  query->from = (SqlFromList){0};
+  sql_from_list_add(py_arena(interp), &query->from, as_from(interp, joined));
+  return query_value(interp, query);
+}
+
+static PyValue select_join(PyInterp *interp, PyCall *call)
+{
+  SqlQuery *query = copy(interp, call);
+  return join_select(interp, query, join_left(query), call->values, FALSE);
+}
+
+static PyValue select_outerjoin(PyInterp *interp, PyCall *call)
+{
+  SqlQuery *query = copy(interp, call);
+  PyValue args[] = {call->values[0], call->values[1], py_bool(TRUE), call->values[2]};
+  return join_select(interp, query, join_left(query), args, TRUE);
+}
+
+static PyValue select_join_from(PyInterp *interp, PyCall *call)
+{
+  SqlQuery *query = copy(interp, call);
+  SqlFrom *left = to_from(interp, call->values[0]);
+  return left ? join_select(interp, query, left, call->values + 1, FALSE) : py_null();
+}
+
+static PyValue select_correlate(PyInterp *interp, PyCall *call)
+{
+  SqlQuery *query = copy(interp, call);
+  PyValue *items;
+  gsize n;
+  py_sequence(call->values[0], &items, &n);
+  gboolean except = strcmp(call->function, "correlate_except") == 0;
+  if (except)
+    query->has_correlate_except = TRUE;
+  if (n == 1 && py_is_none(items[0])) {
+    query->correlate_none = !except;
+    return query_value(interp, query);
+  }
+  for (gsize i = 0; i < n; i++) {
+    SqlFrom *from = to_from(interp, items[i]);
+    if (!from)
+      return py_null();
+    sql_from_list_add(py_arena(interp), except ? &query->correlate_except : &query->correlate, from);
+  }
+  return query_value(interp, query);
+}
+
+static PyValue select_for_update(PyInterp *interp, PyCall *call)
+{
+  SqlQuery *query = copy(interp, call);
+  query->for_update = (SqlForUpdate){
+      .given = TRUE,
+      .nowait = py_is_true(call->values[0]),
+      .read = py_is_true(call->values[1]),
+      .skip_locked = py_is_true(call->values[3]),
+      .key_share = py_is_true(call->values[4]),
+  };
+  if (py_arg_given(call, 2)) {
+    SqlFrom *of = as_from(interp, call->values[2]);
+    if (!of)
+      return refuse(interp, _("with_for_update(of=...)"));
+    sql_from_list_add(py_arena(interp), &query->for_update.of, of);
+  }
+  return query_value(interp, query);
+}
+
+/* ---- columns ---- */
+
+static PyValue select_add_columns(PyInterp *interp, PyCall *call)
+{
+  SqlQuery *query = copy(interp, call);
+  PyValue *items;
+  gsize n;
+  py_sequence(call->values[0], &items, &n);
+  if (strcmp(call->function, "with_only_columns") == 0)
+    query->columns = (SqlExprList){0};
+  return select_add(interp, query, items, n) ? query_value(interp, query) : py_null();
+}
+
+/* ---- a select as something else ---- */
+
+static PyValue select_subquery(PyInterp *interp, PyCall *call)
+{
+  SqlName name;
+  if (!arg_name(call, 0, &name))
+    return py_null();
+  return from_value(interp, sql_subquery(py_arena(interp), as_query(call->self), name));
+}
+
+static PyValue select_lateral(PyInterp *interp, PyCall *call)
+{
+  SqlName name;
+  if (!arg_name(call, 0, &name))
+    return py_null();
+  SqlFrom *from = sql_subquery(py_arena(interp), as_query(call->self), name);
+  from->lateral = TRUE;
+  return from_value(interp, from);
+}
+
+static PyValue query_cte(PyInterp *interp, PyCall *call)
+{
+  SqlName name;
+  if (!arg_name(call, 0, &name))
+    return py_null();
+  SqlFrom *from = sql_cte(py_arena(interp), as_query(call->self), name, py_is_true(call->values[1]));
+  from->nesting = py_is_true(call->values[2]);
+  return from_value(interp, from);
+}
+
+static PyValue select_scalar_subquery(PyInterp *interp, PyCall *call)
+{
+  return expr_value(interp, sql_scalar_subquery(py_arena(interp), as_query(call->self)));
+}
+
+static PyValue select_label(PyInterp *interp, PyCall *call)
+{
+  SqlName name;
+  if (!arg_name(call, 0, &name))
+    return py_null();
+  return expr_value(
+      interp, sql_label(py_arena(interp), name, sql_scalar_subquery(py_arena(interp), as_query(call->self))));
+}
+
+static PyValue select_exists(PyInterp *interp, PyCall *call)
+{
+  return expr_value(interp, sql_exists(py_arena(interp), as_query(call->self)));
+}
+
+/* exists(select), exists(expressions), exists() */
+static PyValue fn_exists(PyInterp *interp, PyCall *call)
+{
+  PyValue *items;
+  gsize n;
+  py_sequence(call->values[0], &items, &n);
+  SqlQuery *query = n == 1 ? as_query(items[0]) : NULL;
+  if (query)
+    return expr_value(interp, sql_exists(py_arena(interp), query));
+  return refuse(interp, _("exists() of anything but a select"));
+}
+
+/* ---- UNION and its likes ---- */
+
+static const struct {
+  const char *name;
+  SqlCompound kind;
+} compound_rows[] = {
+    {"union", SQL_UNION},           {"union_all", SQL_UNION_ALL}, {"except_", SQL_EXCEPT},
+    {"except_all", SQL_EXCEPT_ALL}, {"intersect", SQL_INTERSECT}, {"intersect_all", SQL_INTERSECT_ALL},
+};
+
+static PyValue compound(PyInterp *interp, PyCall *call, SqlQuery *first)
+{
+  Arena *arena = py_arena(interp);
+  SqlQueryList selects = {0};
+  PyValue *items;
+  gsize n;
+  py_sequence(call->values[0], &items, &n);
+  if (first)
+    sql_query_list_add(arena, &selects, first);
+  for (gsize i = 0; i < n; i++) {
+    SqlQuery *query = as_query(items[i]);
+    if (!query)
+      return refuse(interp, _("%s(%s)"), call->function, py_type_name(interp, items[i]));
+    sql_query_list_add(arena, &selects, query);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS(compound_rows); i++)
+    if (strcmp(compound_rows[i].name, call->function) == 0)
+      return query_value(interp, sql_compound(arena, compound_rows[i].kind, selects));
+  g_assert_not_reached();
+}
+
+static PyValue select_compound(PyInterp *interp, PyCall *call)
+{
+  return compound(interp, call, as_query(call->self));
+}
+
+static PyValue fn_compound(PyInterp *interp, PyCall *call)
+{
+  return compound(interp, call, NULL);
+}
+
+#define FROM_PARAMS "target, onclause=None, isouter=False, full=False"
+
+const PyMethod select_methods[] = {
+    {"where", query_where, "*whereclause", 0},
+    {"filter", query_where, "*criteria", 0},
+    {"having", select_having, "*having", 0},
+    {"order_by", select_order_by, "*clauses", 0},
+    {"group_by", select_group_by, "*clauses", 0},
+    {"distinct", select_distinct, "*expr", 0},
+    {"limit", select_limit, "limit", 0},
+    {"offset", select_limit, "offset", 0},
+    {"fetch", select_fetch, "count, with_ties=False, percent=False", 0},
+    {"select_from", select_select_from, "*froms", 0},
+    {"join", select_join, FROM_PARAMS, 0},
+    {"outerjoin", select_outerjoin, "target, onclause=None, full=False", 0},
+    {"join_from", select_join_from, "from_, " FROM_PARAMS, 0},
+    {"correlate", select_correlate, "*fromclauses", 0},
+    {"correlate_except", select_correlate, "*fromclauses", 0},
+    {"with_for_update", select_for_update,
+     "nowait=False, read=False, of=None, skip_locked=False, key_share=False", 0},
+    {"add_columns", select_add_columns, "*entities", 0},
+    {"with_only_columns", select_add_columns, "*entities, maintain_column_froms=False", 0},
+    {"subquery", select_subquery, "name=None", 0},
+    {"alias", select_subquery, "name=None, flat=False", 0},
+    {"lateral", select_lateral, "name=None", 0},
+    {"cte", query_cte, "name=None, recursive=False, nesting=False", 0},
+    {"scalar_subquery", select_scalar_subquery, "", 0},
+    {"label", select_label, "name", 0},
+    {"exists", select_exists, "", 0},
+    {"union", select_compound, "*other", 0},
+    {"union_all", select_compound, "*other", 0},
+    {"except_", select_compound, "*other", 0},
+    {"except_all", select_compound, "*other", 0},
+    {"intersect", select_compound, "*other", 0},
+    {"intersect_all", select_compound, "*other", 0},
+    {"prefix_with", query_prefix_with, "*prefixes, dialect='*'", 0},
+    {"execution_options", query_execution_options, "**kw", 0},
+    {NULL, NULL, NULL, 0},
+};
+
+static PyValue query_str(PyInterp *interp, PyValue self)
+{
+  return refuse(interp, _("%s as text"), py_type_name(interp, self));
+}
+
+const PyHostClass query_class = {
+    .name = "Executable",
+    .module = "sqlalchemy.sql.base",
+    .getattr = refuse_getattr,
+    .setattr = refuse_setattr,
+    .class_getattr = refuse_class_getattr,
+    .str = query_str,
+    .repr = query_str,
+};
+
+const PyHostClass select_class = {
+    .name = "Select",
+    .module = "sqlalchemy.sql.selectable",
+    .base = &query_class,
+    .methods = select_methods,
+};
+
+static PyValue fn_join(PyInterp *interp, PyCall *call)
+{
+  SqlFrom *left = to_from(interp, call->values[0]);
+  gboolean outer = strcmp(call->function, "outerjoin") == 0;
+  PyValue args[] = {call->values[1], call->values[2], outer ? py_bool(TRUE) : call->values[3],
+                    call->values[outer ? 3 : 4]};
+  return join_value(interp, left, args, outer);
+}
+
+static PyValue fn_alias(PyInterp *interp, PyCall *call)
+{
+  return py_call_method(interp, call->values[0], "alias", &call->values[1], 1);
+}
+
+const PyMethod select_functions[] = {
+    {"select", fn_select, "*entities", 0},
+    {"exists", fn_exists, "*args", 0},
+    {"union", fn_compound, "*selects", 0},
+    {"union_all", fn_compound, "*selects", 0},
+    {"except_", fn_compound, "*selects", 0},
+    {"except_all", fn_compound, "*selects", 0},
+    {"intersect", fn_compound, "*selects", 0},
+    {"intersect_all", fn_compound, "*selects", 0},
+    {"join", fn_join, "left, right, onclause=None, isouter=False, full=False", 0},
+    {"outerjoin", fn_join, "left, right, onclause=None, full=False", 0},
+    {"alias", fn_alias, "selectable, name=None, flat=False", 0},
+    {NULL, NULL, NULL, 0},
+};

@@ -1,0 +1,211 @@
+/* One direction of one migration: parse, interpret, collect what it sends. */
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "retort/base/file.h"
+#include "retort/py/parser.h"
+#include "session.h"
+
+/* ---- scripts ---- */
+
+static void reason_free(gpointer data)
+{
+  RenderReason *reason = data;
+  g_free(reason->path);
+  g_free(reason->what);
+  g_free(reason);
+}
+
+static Script *script_new(void)
+{
+  Script *script = g_new0(Script, 1);
+  script->statements = g_ptr_array_new_with_free_func((GDestroyNotify)statement_free);
+  script->blocks = g_array_new(FALSE, FALSE, sizeof(ScriptBlock));
+  script->reasons = g_ptr_array_new_with_free_func(reason_free);
+  script->warnings = g_ptr_array_new_with_free_func(g_free);
+  return script;
+}
+
+void script_free(Script *script)
+{
+  if (!script)
+    return;
+  g_ptr_array_unref(script->statements);
+  g_array_unref(script->blocks);
+  g_ptr_array_unref(script->reasons);
+  g_ptr_array_unref(script->warnings);
+  g_free(script->error);
+  g_free(script);
+}
+
+static gboolean statement_equal(const Statement *a, const Statement *b)
+{
+  return a->autocommit == b->autocommit && strcmp(a->sql, b->sql) == 0;
+}
+
+gboolean script_equal(const Script *a, const Script *b)
+{
+  if (a->state != b->state || a->statements->len != b->statements->len || a->blocks->len != b->blocks->len ||
+      g_strcmp0(a->error, b->error) != 0)
+    return FALSE;
+  if (a->blocks->len > 0 &&
+      memcmp(a->blocks->data, b->blocks->data, a->blocks->len * sizeof(ScriptBlock)) != 0)
+    return FALSE;
+  for (guint i = 0; i < a->statements->len; i++)
+    if (!statement_equal(a->statements->pdata[i], b->statements->pdata[i]))
+      return FALSE;
+  return TRUE;
+}
+
+static void add_reason(Script *script, RenderState state, const char *path, guint line, guint column,
+                       const char *what)
+{
+  RenderReason *reason = g_new0(RenderReason, 1);
+  script->state = state;
+  reason->path = g_strdup(path);
+  reason->line = line;
+  reason->column = column;
+  reason->what = g_strdup(what);
+  g_ptr_array_add(script->reasons, reason);
+}
+
+/* ---- the run, as the binding files see it ---- */
+
+Run *run_of(PyInterp *interp)
+{
+  return py_data(interp);
+}
+
+gboolean run_is_old(PyInterp *interp)
+{
+  return run_of(interp)->options->flavor == RENDER_AS_OLD;
+}
+
+void run_mark_opaque(PyInterp *interp, const SqlType *type)
+{
+  g_hash_table_add(run_of(interp)->opaque, (gpointer)type);
+}
+
+gboolean run_is_opaque(PyInterp *interp, const SqlType *type)
+{
+  return type && g_hash_table_contains(run_of(interp)->opaque, type);
+}
+
+void run_warn(PyInterp *interp, const char *text)
+{
+  g_ptr_array_add(run_of(interp)->script->warnings, g_strdup(text));
+}
+
+gboolean run_emit(PyInterp *interp, SqlOp *op)
+{
+  Run *run = run_of(interp);
+  PyPlace here = py_here_in(interp, run->path);
+  SqlPlace place = {.autocommit = run->autocommit > 0, .line = here.line, .column = here.column};
+  GError *error = NULL;
+  if (py_failed(interp))
+    return FALSE;
+  /* A table's worth of text is far more work than a step of Python. */
+  if (!py_spend(interp, 100))
+    return FALSE;
+  if (sql_compile(&run->sql, op, place, run->script->statements, &error))
+    return TRUE;
+  raise_error(interp, error);
+  return FALSE;
+}
+
+static void run_init(Run *run, RenderSession *session, Script *script, const char *path)
+{
+  const RenderOptions *options = &session->options;
+  *run = (Run){
+      .session = session,
+      .options = options,
+      .script = script,
+      .path = path,
+      .exceptions = session->exceptions,
+      .opaque = g_hash_table_new(NULL, NULL),
+      .sql = {.flavor = options->flavor == RENDER_AS_OLD ? SQL_FLAVOR_OLD : SQL_FLAVOR_NEW,
+              .online = options->online,
+              .pyformat = options->pyformat,
+              .no_literal_binds = options->no_literal_binds,
+              .naming = options->naming_convention ? &session->naming : NULL,
+              .run = session->sql_run},
+  };
+}
+
+/* ---- rendering ---- */
+
+static const char *function_of(Direction direction)
+{
+  return direction == DIRECTION_DOWNGRADE ? "downgrade" : "upgrade";
+}
+
+static void record_outcome(Run *run, PyInterp *interp)
+{
+  Script *script = run->script;
+  PyPlace place;
+  switch (py_outcome(interp)) {
+  case PY_OK: return;
+  case PY_RAISED:
+    script->error = g_strdup(py_exception_text(interp));
+    script->error_line = py_exception_place(interp, run->path).line;
+    return;
+  case PY_STOPPED:
+  case PY_BUDGET: break;
+  }
+  const PyReason *reason = py_stop_reason(interp);
+  place = py_stop_place(interp, run->path);
+  gboolean elsewhere = place.path && strcmp(place.path, run->path) != 0;
+  add_reason(script, reason->kind == PY_NEEDS_DATABASE ? RENDER_DATABASE : RENDER_PYTHON,
+             elsewhere ? place.path : NULL, place.line, place.column, reason->text);
+}
+
+static void run_tree(Run *run, PyInterp *interp, const PyTree *tree, Direction direction)
+{
+  const char *name = function_of(direction);
+  PyModule *module = py_run(interp, tree, "migration");
+  if (module && py_is_null(py_module_get(module, name))) {
+    run->script->error =
+        g_strdup_printf("AttributeError: module '%s' has no attribute '%s'", run->path, name);
+    return;
+  }
+  if (module)
+    py_call_named(interp, module, name);
+  record_outcome(run, interp);
+}
+
+Script *render_source(RenderSession *session, const char *path, const char *text, gsize len,
+                      Direction direction)
+{
+  Script *script = script_new();
+  g_autoptr(Arena) arena = arena_new(ARENA_NO_LIMIT);
+  PySyntaxError problem = {0};
+  if (direction == DIRECTION_STAMP)
+    return script;
+  if (!session->roots->len || g_path_is_absolute(path))
+    session_find_roots(session, path);
+  const PyTree *tree = py_parse(arena, path, text, len, PY_PARSE_DEFAULT, &problem);
+  if (!tree) {
+    add_reason(script, RENDER_PYTHON, NULL, problem.line, problem.column, problem.text);
+    return script;
+  }
+  Run run;
+  run_init(&run, session, script, path);
+  g_autoptr(PyInterp) interp = py_interp_new(session->runtime, NULL, &run);
+  run.interp = interp;
+  run.arena = py_arena(interp);
+  run_tree(&run, interp, tree, direction);
+  g_hash_table_unref(run.opaque);
+  return script;
+}
+
+Script *render_revision(RenderSession *session, const Revision *revision, Direction direction)
+{
+  g_autoptr(GError) error = NULL;
+  gsize len = 0;
+  g_autofree char *text = file_read(revision->path, FILE_LIMIT, &len, NULL, &error);
+  if (text)
+    return render_source(session, revision->path, text, len, direction);
+  Script *script = script_new();
+  add_reason(script, RENDER_PYTHON, NULL, 0, 0, error->message);
+  return script;
+}

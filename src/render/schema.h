@@ -1,0 +1,24 @@
+/* What columns.c, constraints.c, tables.c and ddl.c share. */
+#pragma once
+
+#include "bind.h"
+
+typedef struct {
+  SqlIndex *index;
+  SqlTable *table; /* NULL until it is known */
+} IndexObject;
+
+/* The table an index on t.c.x belongs to, from its expressions. */
+SqlTable *index_table(const SqlIndex *index);
+
+/* Host classes by room of sqlalchemy.schema, each list ends with NULL. */
+extern const PyHostClass *const column_classes[];
+extern const PyHostClass *const constraint_classes[];
+extern const PyHostClass *const table_classes[];
+extern const PyHostClass *const ddl_classes[];
+extern const PyMethod table_functions[];
+extern const PyHostClass *const pg_ddl_classes[];
+/* ExcludeConstraint's elements and keywords. */
+gboolean exclude_elements(PyInterp *interp, PyValue elements, SqlConstraint *constraint);
+gboolean exclude_options(PyInterp *interp, PyValue kw, SqlConstraint *constraint);
+extern const PyHostClass *const pg_constraint_classes[];

@@ -1,0 +1,100 @@
+/* Sessions: set up once, shared by all scripts of a run. */
+#include "session.h"
+
+#include <string.h>
+
+/* How far up from a migration its project may begin. */
+#define MAX_LEVELS 8
+
+static void copy_naming(RenderSession *session, const char *const *pairs)
+{
+  static const char *const names[SQL_N_NAMING] = {"ix", "uq", "ck", "fk", "pk"};
+  session->naming_pairs = g_strdupv((char **)pairs);
+  session->options.naming_convention = (const char *const *)session->naming_pairs;
+  for (char **pair = session->naming_pairs; pair && pair[0] && pair[1]; pair += 2)
+    for (guint i = 0; i < SQL_N_NAMING; i++)
+      if (strcmp(pair[0], names[i]) == 0)
+        session->naming.templates[i] = pair[1];
+}
+
+static const RenderOptions default_options;
+
+RenderSession *render_session_new(const Project *project, const RenderOptions *options)
+{
+  RenderSession *session = g_new0(RenderSession, 1);
+  session->options = options ? *options : default_options;
+  session->x_arguments = g_strdupv((char **)session->options.x_arguments);
+  session->options.x_arguments = (const char *const *)session->x_arguments;
+  session->options.tag = session->tag = g_strdup(session->options.tag);
+  if (session->options.naming_convention)
+    copy_naming(session, session->options.naming_convention);
+  session->sql_run = sql_run_new();
+  session->exceptions = g_hash_table_new(g_str_hash, g_str_equal);
+  session->roots = g_ptr_array_new_with_free_func(g_free);
+  session->runtime = py_runtime_new();
+  session->modules = register_modules(session->runtime);
+  py_runtime_set_resolver(session->runtime, session_resolve, session);
+  if (project && project->script_location)
+    session_find_roots(session, project->script_location);
+  return session;
+}
+
+void render_session_free(RenderSession *session)
+{
+  if (!session)
+    return;
+  py_runtime_free(session->runtime);
+  g_free(session->modules);
+  sql_run_free(session->sql_run);
+  g_hash_table_unref(session->exceptions);
+  g_ptr_array_unref(session->roots);
+  g_strfreev(session->naming_pairs);
+  g_strfreev(session->x_arguments);
+  g_free(session->tag);
+  g_free(session);
+}
+
+void render_session_restart(RenderSession *session)
+{
+  sql_run_restart(session->sql_run);
+}
+
+/* A project's modules lie in a folder above its migrations, not above the repository. */
+void session_find_roots(RenderSession *session, const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname(path);
+  if (session->roots->len > 0 && g_str_has_prefix(folder, session->roots->pdata[0]))
+    return;
+  g_ptr_array_set_size(session->roots, 0);
+  for (guint i = 0; i < MAX_LEVELS && strlen(folder) > 1; i++) {
+    g_autofree char *git = g_build_filename(folder, ".git", NULL);
+    g_ptr_array_add(session->roots, g_strdup(folder));
+    if (g_file_test(git, G_FILE_TEST_EXISTS))
+      break;
+    char *up = g_path_get_dirname(folder);
+    g_free(folder);
+    folder = up;
+  }
+}
+
+static char *find_in(const char *root, const char *relative, gboolean *is_package)
+{
+  g_autofree char *package = g_build_filename(root, relative, "__init__.py", NULL);
+  g_autofree char *module = g_strdup_printf("%s/%s.py", root, relative);
+  *is_package = g_file_test(package, G_FILE_TEST_IS_REGULAR);
+  if (*is_package)
+    return g_steal_pointer(&package);
+  return g_file_test(module, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer(&module) : NULL;
+}
+
+char *session_resolve(void *data, const char *module, gboolean *is_package)
+{
+  RenderSession *session = data;
+  g_autofree char *relative = g_strdelimit(g_strdup(module), ".", '/');
+  for (guint i = 0; i < session->roots->len; i++) {
+    char *found = find_in(session->roots->pdata[i], relative, is_package);
+    if (found)
+      return found;
+  }
+  return NULL;
+}

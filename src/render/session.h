@@ -1,0 +1,21 @@
+/* A session: one Alembic run, and what all its scripts share. */
+#pragma once
+
+#include "bind.h"
+
+struct RenderSession {
+  RenderOptions options; /* its strings are copies */
+  char **naming_pairs;
+  char **x_arguments;
+  char *tag;
+  SqlNaming naming;
+  SqlRun *sql_run;
+  PyRuntime *runtime;
+  PyModuleDef *modules;
+  GHashTable *exceptions; /* name -> PyClass of the runtime */
+  GPtrArray *roots;       /* char*: folders in which modules of the project are looked for */
+};
+
+/* Finds modules of the project for the file at path. */
+void session_find_roots(RenderSession *session, const char *path);
+char *session_resolve(void *session, const char *module, gboolean *is_package);

@@ -1,0 +1,446 @@
+/* Table(), table(), MetaData(). */
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "dml.h"
+#include "schema.h"
+
+typedef struct {
+  PyDict *tables; /* key -> Table, in the order they were made */
+  SqlName schema;
+  SqlNaming *naming;
+} MetaDataObject;
+
+/* ---- keywords of Table(...) ---- */
+
+typedef struct {
+  SqlTable *table;
+  gboolean *if_not_exists; /* op.create_table() only */
+} TableKeywords;
+
+static gboolean take_prefixes(PyInterp *interp, PyValue value, SqlTable *table)
+{
+  PyList *items = py_collect(interp, value);
+  for (gsize i = 0; items && i < items->len; i++) {
+    if (!to_text(items->items[i])) {
+      refuse(interp, _("a prefix of CREATE TABLE that is no text"));
+      return FALSE;
+    }
+    sql_text_list_add(py_arena(interp), &table->prefixes,
+                      arena_strdup(py_arena(interp), to_text(items->items[i])));
+  }
+  return items != NULL;
+}
+
+static gboolean take_inherits(PyInterp *interp, PyValue value, SqlTable *table)
+{
+  SqlName name;
+  if (!to_text(value))
+    return to_name_list(interp, value, &table->inherits);
+  if (!to_name(interp, value, &name))
+    return FALSE;
+  sql_name_list_add(py_arena(interp), &table->inherits, name);
+  return TRUE;
+}
+
+static gboolean take_plain_text(PyInterp *interp, const char *name, PyValue value, const char **text)
+{
+  *text = arena_strdup(py_arena(interp), to_text(value));
+  if (*text || py_is_none(value))
+    return TRUE;
+  refuse(interp, "%s=%s", name, py_type_name(interp, value));
+  return FALSE;
+}
+
+/* What changes nothing in what is sent. */
+static gboolean is_silent(const char *name)
+{
+  static const char *const names[] = {"info",
+                                      "keep_existing",
+                                      "extend_existing",
+                                      "must_exist",
+                                      "implicit_returning",
+                                      "postgresql_ignore_search_path",
+                                      "_constraints_included"};
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+    if (strcmp(names[i], name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean take_postgresql(PyInterp *interp, const char *name, PyValue value, SqlTable *table,
+                                gboolean *known)
+{
+  if (strcmp(name, "postgresql_inherits") == 0)
+    return take_inherits(interp, value, table);
+  if (strcmp(name, "postgresql_partition_by") == 0)
+    return take_plain_text(interp, name, value, &table->partition_by);
+  if (strcmp(name, "postgresql_using") == 0)
+    return take_plain_text(interp, name, value, &table->using);
+  if (strcmp(name, "postgresql_on_commit") == 0)
+    return take_plain_text(interp, name, value, &table->on_commit);
+  if (strcmp(name, "postgresql_tablespace") == 0)
+    return to_name(interp, value, &table->tablespace);
+  if (strcmp(name, "postgresql_with_oids") == 0) {
+    table->with_oids = to_tri(interp, value);
+    return !py_failed(interp);
+  }
+  *known = FALSE;
+  return TRUE;
+}
+
+static gboolean take_table_option(PyInterp *interp, const char *name, PyValue value, void *data,
+                                  gboolean *known)
+{
+  TableKeywords *keywords = data;
+  SqlTable *table = keywords->table;
+  *known = TRUE;
+  if (!py_require_known(interp, value))
+    return FALSE;
+  if (is_silent(name))
+    return TRUE;
+  if (strcmp(name, "schema") == 0)
+    return to_name(interp, value, &table->schema);
+  if (strcmp(name, "comment") == 0)
+    return take_plain_text(interp, name, value, &table->comment);
+  if (strcmp(name, "prefixes") == 0)
+    return take_prefixes(interp, value, table);
+  if (strcmp(name, "quote") == 0 || strcmp(name, "quote_schema") == 0) {
+    SqlName *quoted = strcmp(name, "quote") == 0 ? &table->name : &table->schema;
+    if (!py_is_none(value))
+      quoted->quote = py_is_true(value) ? SQL_QUOTE_ALWAYS : SQL_QUOTE_NEVER;
+    return TRUE;
+  }
+  if (strcmp(name, "if_not_exists") == 0 && keywords->if_not_exists) {
+    *keywords->if_not_exists = to_tri(interp, value) == SQL_YES;
+    return TRUE;
+  }
+  if (strcmp(name, "autoload_with") == 0 || strcmp(name, "autoload") == 0) {
+    if (py_is_none(value) || (py_is(value, PY_BOOL) && !py_is_true(value)))
+      return TRUE;
+    needs_database(interp, _("Table(%s) is read from the database"), table->name.text);
+    return FALSE;
+  }
+  if (strcmp(name, "listeners") == 0 || strcmp(name, "include_columns") == 0 ||
+      strcmp(name, "autoload_replace") == 0 || strcmp(name, "resolve_fks") == 0) {
+    refuse(interp, _("Table(%s=...)"), name);
+    return FALSE;
+  }
+  return take_postgresql(interp, name, value, table, known);
+}
+
+/* ---- items of Table(...) ---- */
+
+static gboolean take_table_item(PyInterp *interp, PyValue item, SqlTable *table)
+{
+  Arena *arena = py_arena(interp);
+  ColumnObject *column = py_payload(item, &column_class);
+  SqlConstraint *constraint = py_payload(item, &constraint_class);
+  IndexObject *index = py_payload(item, &index_class);
+  if (column) {
+    if (!column->column->name.text) {
+      raise_sa(interp, "ArgumentError",
+               "Column must be constructed with a non-blank name or assign a non-blank .name before adding "
+               "to a Table.");
+      return FALSE;
+    }
+    sql_column_list_add(arena, &table->columns, column->column);
+    if (!column->table)
+      column->table = table;
+  } else if (constraint) {
+    sql_constraint_list_add(arena, &table->constraints, constraint);
+  } else if (index) {
+    index->table = table;
+    sql_index_list_add(arena, &table->indexes, index->index);
+  } else {
+    refuse(interp, _("%s inside a table"), py_type_name(interp, item));
+    return FALSE;
+  }
+  return TRUE;
+}
+
+SqlTable *table_build(PyInterp *interp, SqlName name, PyValue items, PyValue kw, gboolean *if_not_exists)
+{
+  SqlTable *table = arena_new0(py_arena(interp), SqlTable);
+  TableKeywords keywords = {table, if_not_exists};
+  PyValue *list;
+  gsize n;
+  table->name = name;
+  if (!take_dialect_options(interp, kw, "Table", take_table_option, &keywords))
+    return NULL;
+  py_sequence(items, &list, &n);
+  for (gsize i = 0; i < n; i++)
+    if (!py_require_known(interp, list[i]) || !take_table_item(interp, list[i], table))
+      return NULL;
+  return table;
+}
+
+PyValue table_value(PyInterp *interp, SqlTable *table, PyValue metadata)
+{
+  TableObject *object = arena_new0(py_arena(interp), TableObject);
+  object->table = table;
+  object->metadata = metadata;
+  return py_host_object(interp, &table_class, object);
+}
+
+static char *table_key(Arena *arena, const SqlTable *table)
+{
+  return table->schema.text ? arena_printf(arena, "%s.%s", table->schema.text, table->name.text)
+                            : arena_strdup(arena, table->name.text);
+}
+
+/* Table(name, metadata, *args, **kw) */
+static PyValue table_new(PyInterp *interp, PyCall *call)
+{
+  SqlName name;
+  MetaDataObject *metadata = py_payload(call->values[1], &metadata_class);
+  if (!arg_name(call, 0, &name))
+    return py_null();
+  if (!metadata || !name.text)
+    return refuse(interp, _("Table() without a name or MetaData"));
+  SqlTable *table = table_build(interp, name, call->values[2], call->values[3], NULL);
+  if (!table)
+    return py_null();
+  if (!table->schema.text && py_is_null(py_dict_get_text(call->values[3].dict, "schema")))
+    table->schema = metadata->schema;
+  table->naming = metadata->naming;
+  const char *key = table_key(py_arena(interp), table);
+  if (!py_is_null(py_dict_get_text(metadata->tables, key))) {
+    if (table->columns.n == 0 && table->constraints.n == 0)
+      return py_dict_get_text(metadata->tables, key);
+    return refuse(interp, _("Table(%s) a second time in one MetaData"), key);
+  }
+  PyValue value = table_value(interp, table, call->values[1]);
+  py_dict_set_text(interp, metadata->tables, key, value);
+  return value;
+}
+
+/* table(name, *columns, schema=None) */
+static PyValue fn_table(PyInterp *interp, PyCall *call)
+{
+  Arena *arena = py_arena(interp);
+  SqlTable *table = arena_new0(arena, SqlTable);
+  PyValue *items;
+  gsize n;
+  table->light = TRUE;
+  if (!arg_name(call, 0, &table->name) || !arg_name(call, 2, &table->schema))
+    return py_null();
+  py_sequence(call->values[1], &items, &n);
+  for (gsize i = 0; i < n; i++) {
+    ColumnObject *full = py_payload(items[i], &column_class);
+    SqlExpr *light = full ? NULL : as_expr(interp, items[i]);
+    SqlColumn *column = full ? full->column : arena_new0(arena, SqlColumn);
+    if (!full && (!light || light->kind != SQL_EXPR_COLUMN))
+      return py_failed(interp) ? py_null()
+                               : refuse(interp, _("table(..., %s)"), py_type_name(interp, items[i]));
+    if (light) {
+      column->name = light->name;
+      column->type = light->type ? light->type : sql_type(SQL_TYPE_NULL);
+    }
+    sql_column_list_add(arena, &table->columns, column);
+    if (full && !full->table)
+      full->table = table;
+  }
+  return table_value(interp, table, py_none());
+}
+
+/* ---- CREATE and DROP ---- */
+
+static PyValue emit_table(PyInterp *interp, SqlTable *table, SqlOpKind kind)
+{
+  SqlOp *op = op_new(interp, kind);
+  if (kind == SQL_CREATE_TABLE) {
+    op->create_table.table = table;
+    op->create_table.direct = TRUE;
+  } else {
+    op->drop_table.name = table->name;
+    op->drop_table.schema = table->schema;
+    op->drop_table.drop_types_of = table;
+  }
+  return run_emit(interp, op) ? py_none() : py_null();
+}
+
+static PyValue table_create_drop(PyInterp *interp, PyCall *call, SqlOpKind kind)
+{
+  TableObject *object = py_payload(call->self, &table_class);
+  if (!is_bind(call->values[0]) || object->table->light)
+    return refuse(interp, _("%s() without a connection"), call->function);
+  if (py_is_true(call->values[1]) && run_of(interp)->options->online)
+    return needs_database(interp, _("whether the table %s exists decides what is done"),
+                          object->table->name.text);
+  return emit_table(interp, object->table, kind);
+}
+
+static PyValue table_create(PyInterp *interp, PyCall *call)
+{
+  return table_create_drop(interp, call, SQL_CREATE_TABLE);
+}
+
+static PyValue table_drop(PyInterp *interp, PyCall *call)
+{
+  return table_create_drop(interp, call, SQL_DROP_TABLE);
+}
+
+static PyValue table_append(PyInterp *interp, PyCall *call)
+{
+  TableObject *object = py_payload(call->self, &table_class);
+  return take_table_item(interp, call->values[0], object->table) ? py_none() : py_null();
+}
+
+/* The methods of every FROM stand in the list from_methods; these are a table's own. */
+static const PyMethod table_methods[] = {
+    {"create", table_create, "bind, checkfirst=False", 0},
+    {"drop", table_drop, "bind, checkfirst=False", 0},
+    {"append_constraint", table_append, "constraint", 0},
+    {NULL, NULL, NULL, 0},
+};
+
+static PyValue table_getattr(PyInterp *interp, PyValue self, PyStr *name)
+{
+  TableObject *object = py_payload(self, &table_class);
+  const SqlTable *table = object->table;
+  const char *n = name->data;
+  if (strcmp(n, "name") == 0)
+    return py_str(interp, table->name.text, -1);
+  if (strcmp(n, "schema") == 0)
+    return table->schema.text ? py_str(interp, table->schema.text, -1) : py_none();
+  if (strcmp(n, "metadata") == 0 && !py_is_none(object->metadata))
+    return object->metadata;
+  if (strcmp(n, "key") == 0 || strcmp(n, "fullname") == 0)
+    return py_str(interp, table_key(py_arena(interp), table), -1);
+  return from_class.getattr(interp, self, name);
+}
+
+static PyValue table_text(PyInterp *interp, PyValue self)
+{
+  TableObject *object = py_payload(self, &table_class);
+  return py_str(interp, table_key(py_arena(interp), object->table), -1);
+}
+
+static PyValue table_format(PyInterp *interp, PyValue self, const char *spec)
+{
+  return py_format(interp, table_text(interp, self), spec);
+}
+
+const PyHostClass table_class = {
+    .name = "Table",
+    .module = "sqlalchemy.sql.schema",
+    .base = &from_class,
+    .construct = table_new,
+    .params = "name, metadata, *args, **kw",
+    .methods = table_methods,
+    .getattr = table_getattr,
+    .str = table_text,
+    .format = table_format,
+};
+
+/* ---- MetaData(schema=None, quote_schema=None, naming_convention=None, info=None) ---- */
+
+static SqlNaming *to_naming(PyInterp *interp, PyValue v)
+{
+  static const char *const names[SQL_N_NAMING] = {"ix", "uq", "ck", "fk", "pk"};
+  SqlNaming *naming = arena_new0(py_arena(interp), SqlNaming);
+  PyValue key, value;
+  for (gsize at = 0; py_dict_next(v.dict, &at, &key, &value);) {
+    int kind = -1;
+    for (int i = 0; i < SQL_N_NAMING && to_text(key); i++)
+      if (strcmp(names[i], to_text(key)) == 0)
+        kind = i;
+    if (kind < 0 || !to_text(value)) {
+      refuse(interp, _("a naming_convention that is not plain text"));
+      return NULL;
+    }
+    naming->templates[kind] = arena_strdup(py_arena(interp), to_text(value));
+  }
+  return naming;
+}
+
+static PyValue metadata_new(PyInterp *interp, PyCall *call)
+{
+  MetaDataObject *metadata = arena_new0(py_arena(interp), MetaDataObject);
+  metadata->tables = py_dict(interp).dict;
+  /* bind= went away with SQLAlchemy 2. */
+  PyValue *rest;
+  gsize n;
+  py_sequence(call->values[0], &rest, &n);
+  if (n > 0 && !(n == 1 && to_text(rest[0])))
+    return refuse(interp, _("MetaData(%s)"), py_type_name(interp, rest[0]));
+  if (!to_name(interp, n == 1 ? rest[0] : call->values[1], &metadata->schema))
+    return py_null();
+  if (py_arg_given(call, 3)) {
+    if (!py_is(call->values[3], PY_DICT))
+      return refuse(interp, _("MetaData(naming_convention=%s)"), py_type_name(interp, call->values[3]));
+    if (!(metadata->naming = to_naming(interp, call->values[3])))
+      return py_null();
+  }
+  return py_host_new(interp, call->cls, metadata);
+}
+
+static PyValue metadata_all(PyInterp *interp, PyCall *call, SqlOpKind kind)
+{
+  MetaDataObject *metadata = py_payload(call->self, &metadata_class);
+  if (!is_bind(call->values[0]) || py_arg_given(call, 1))
+    return refuse(interp, _("%s() like this"), call->function);
+  if (py_is_true(call->values[2]) && run_of(interp)->options->online)
+    return needs_database(interp, _("which tables exist decides what %s() does"), call->function);
+  if (py_dict_len(metadata->tables) > 1)
+    return refuse(interp, _("%s() of several tables"), call->function);
+  PyValue key, value;
+  for (gsize at = 0; py_dict_next(metadata->tables, &at, &key, &value);) {
+    TableObject *object = py_payload(value, &table_class);
+    if (py_is_null(emit_table(interp, object->table, kind)))
+      return py_null();
+  }
+  return py_none();
+}
+
+static PyValue metadata_create_all(PyInterp *interp, PyCall *call)
+{
+  return metadata_all(interp, call, SQL_CREATE_TABLE);
+}
+
+static PyValue metadata_drop_all(PyInterp *interp, PyCall *call)
+{
+  return metadata_all(interp, call, SQL_DROP_TABLE);
+}
+
+static PyValue metadata_reflect(PyInterp *interp, PyCall *call)
+{
+  (void)call;
+  return needs_database(interp, _("MetaData.reflect() reads the database"));
+}
+
+static const PyMethod metadata_methods[] = {
+    {"create_all", metadata_create_all, "bind, tables=None, checkfirst=True", 0},
+    {"drop_all", metadata_drop_all, "bind, tables=None, checkfirst=True", 0},
+    {"reflect", metadata_reflect, "*args, **kw", PY_TAKES_UNKNOWN},
+    {NULL, NULL, NULL, 0},
+};
+
+static PyValue metadata_getattr(PyInterp *interp, PyValue self, PyStr *name)
+{
+  MetaDataObject *metadata = py_payload(self, &metadata_class);
+  if (strcmp(name->data, "tables") == 0)
+    return (PyValue){.type = PY_DICT, .dict = metadata->tables};
+  if (strcmp(name->data, "schema") == 0)
+    return metadata->schema.text ? py_str(interp, metadata->schema.text, -1) : py_none();
+  return refuse_getattr(interp, self, name);
+}
+
+const PyHostClass metadata_class = {
+    .name = "MetaData",
+    .module = "sqlalchemy.sql.schema",
+    .construct = metadata_new,
+    .params = "*args, schema=None, quote_schema=None, naming_convention=None, info=None",
+    .methods = metadata_methods,
+    .getattr = metadata_getattr,
+    .setattr = refuse_setattr,
+    .class_getattr = refuse_class_getattr,
+};
+
+const PyHostClass *const table_classes[] = {&table_class, &metadata_class, NULL};
+
+const PyMethod table_functions[] = {
+    {"table", fn_table, "name, *columns, schema=None", 0},
+    {NULL, NULL, NULL, 0},
+};

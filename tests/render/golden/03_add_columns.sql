@@ -1,0 +1,41 @@
+ALTER TABLE accounts ADD COLUMN nick VARCHAR(30);
+
+ALTER TABLE accounts ADD COLUMN level SMALLINT DEFAULT '0' NOT NULL;
+
+ALTER TABLE accounts ADD COLUMN parent_id INTEGER;
+
+ALTER TABLE accounts ADD CONSTRAINT fk_parent FOREIGN KEY(parent_id) REFERENCES accounts (id);
+
+ALTER TABLE accounts ADD COLUMN seen TIMESTAMP WITH TIME ZONE;
+
+CREATE INDEX ix_accounts_seen ON accounts (seen);
+
+COMMENT ON COLUMN accounts.seen IS 'last visit';
+
+ALTER TABLE "Old"."Accounts" ADD COLUMN IF NOT EXISTS "Mixed" TEXT NOT NULL;
+
+ALTER TABLE wide ADD COLUMN col_a FLOAT;
+
+ALTER TABLE wide ADD COLUMN col_b FLOAT;
+
+ALTER TABLE wide ADD COLUMN col_c FLOAT;
+
+== downgrade
+ALTER TABLE wide DROP COLUMN col_c;
+
+ALTER TABLE wide DROP COLUMN col_b;
+
+ALTER TABLE wide DROP COLUMN col_a;
+
+ALTER TABLE "Old"."Accounts" DROP COLUMN IF EXISTS "Mixed";
+
+ALTER TABLE accounts DROP COLUMN seen;
+
+ALTER TABLE accounts DROP CONSTRAINT fk_parent;
+
+ALTER TABLE accounts DROP COLUMN parent_id;
+
+ALTER TABLE accounts DROP COLUMN level;
+
+ALTER TABLE accounts DROP COLUMN nick;
+

@@ -1,0 +1,25 @@
+SET LOCAL lock_timeout = '5s';
+
+COMMIT;
+
+CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_a ON accounts (nick);
+
+CREATE UNIQUE INDEX CONCURRENTLY ix_b ON accounts (lower(nick));
+
+BEGIN;
+
+ANALYZE accounts;
+
+== downgrade
+COMMIT;
+
+DROP INDEX CONCURRENTLY IF EXISTS ix_b;
+
+BEGIN;
+
+COMMIT;
+
+DROP INDEX CONCURRENTLY ix_a;
+
+BEGIN;
+

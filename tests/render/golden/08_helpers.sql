@@ -1,0 +1,41 @@
+CREATE FUNCTION touch() RETURNS trigger AS $$
+BEGIN
+    NEW.updated_at := now();
+    RETURN NEW;
+END;
+$$ LANGUAGE plpgsql;
+
+ALTER TABLE accounts ADD COLUMN updated_at TIMESTAMP WITHOUT TIME ZONE NOT NULL;
+
+CREATE TRIGGER accounts_touch
+BEFORE UPDATE ON accounts
+FOR EACH ROW EXECUTE PROCEDURE touch();
+
+ALTER TABLE orders ADD COLUMN created_at TIMESTAMP WITHOUT TIME ZONE NOT NULL;
+
+ALTER TABLE orders ADD COLUMN updated_at TIMESTAMP WITHOUT TIME ZONE NOT NULL;
+
+CREATE TRIGGER orders_touch
+BEFORE UPDATE ON orders
+FOR EACH ROW EXECUTE PROCEDURE touch();
+
+CREATE TABLE audit (
+    made_at TIMESTAMP WITHOUT TIME ZONE, 
+    who VARCHAR
+);
+
+== downgrade
+DROP TABLE audit;
+
+DROP TRIGGER orders_touch ON orders;
+
+ALTER TABLE orders DROP COLUMN created_at;
+
+ALTER TABLE orders DROP COLUMN updated_at;
+
+DROP TRIGGER accounts_touch ON accounts;
+
+ALTER TABLE accounts DROP COLUMN updated_at;
+
+DROP FUNCTION touch();
+

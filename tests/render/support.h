@@ -1,0 +1,11 @@
+/* What the tests of this room share. */
+#pragma once
+
+#include "retort/render/render.h"
+
+/* A file of tests/render; the caller's. */
+char *test_path(const char *name);
+/* Its text; the test stops when there is none. */
+char *test_read(const char *name);
+/* Expects that libpg_query accepts every statement of the script. */
+void expect_parses(const char *name, const Script *script);
