@@ -31,6 +31,7 @@ void add_lock(Reading *r, const char *relation, LockMode mode, const char *becau
 void add_lock_var(Reading *r, const PgQuery__RangeVar *var, LockMode mode, const char *because);
 void add_name(GPtrArray *names, const char *name);
 void add_loss(Reading *r, LossKind kind, const char *relation, const char *column);
+void add_finding(Reading *r, CheckId check, const char *object);
 void add_note(Reading *r, const char *note);
 void set_unknown(Reading *r, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void note_created(Reading *r, const char *relation);

@@ -43,6 +43,13 @@ static void loss_free(gpointer data)
   g_free(loss);
 }
 
+static void finding_free(gpointer data)
+{
+  Finding *finding = data;
+  g_free(finding->object);
+  g_free(finding);
+}
+
 static Forecast *forecast_new(void)
 {
   Forecast *forecast = g_new0(Forecast, 1);
@@ -51,6 +58,7 @@ static Forecast *forecast_new(void)
   forecast->scans = g_ptr_array_new_with_free_func(g_free);
   forecast->rebuilds = g_ptr_array_new_with_free_func(g_free);
   forecast->losses = g_ptr_array_new_with_free_func(loss_free);
+  forecast->findings = g_ptr_array_new_with_free_func(finding_free);
   forecast->notes = g_ptr_array_new_with_free_func(g_free);
   return forecast;
 }
@@ -64,8 +72,11 @@ void forecast_free(Forecast *forecast)
   g_ptr_array_unref(forecast->scans);
   g_ptr_array_unref(forecast->rebuilds);
   g_ptr_array_unref(forecast->losses);
+  g_ptr_array_unref(forecast->findings);
   g_ptr_array_unref(forecast->notes);
   g_free(forecast->unknown);
+  g_free(forecast->added_column);
+  g_free(forecast->dropped_column);
   g_free(forecast);
 }
 
@@ -127,6 +138,16 @@ void add_loss(Reading *r, LossKind kind, const char *relation, const char *colum
   loss->relation = g_strdup(relation);
   loss->column = g_strdup(column);
   g_ptr_array_add(r->forecast->losses, loss);
+}
+
+void add_finding(Reading *r, CheckId check, const char *object)
+{
+  if (object != NULL && is_created(r, object))
+    return;
+  Finding *finding = g_new0(Finding, 1);
+  finding->check = check;
+  finding->object = g_strdup(object);
+  g_ptr_array_add(r->forecast->findings, finding);
 }
 
 void add_note(Reading *r, const char *note)

@@ -99,7 +99,10 @@ static void judge_default(Reading *r, const char *table, const PgQuery__Node *ex
 {
   switch (expression_volatility(expression)) {
   case VOLATILITY_CONSTANT: break;
-  case VOLATILITY_VOLATILE: add_name(r->forecast->rewrites, table); break;
+  case VOLATILITY_VOLATILE:
+    add_name(r->forecast->rewrites, table);
+    add_finding(r, CHECK_DEFAULT_REWRITES, table);
+    break;
   case VOLATILITY_UNKNOWN:
     add_name(r->forecast->rewrites, table);
     add_note(r, _("the default calls a function that may be volatile: counted as a rewrite"));
@@ -111,8 +114,10 @@ void read_constraint(Reading *r, const char *table, const PgQuery__Constraint *c
 {
   switch (c->contype) {
   case PG_QUERY__CONSTR_TYPE__CONSTR_CHECK:
-    if (existing && !c->skip_validation)
+    if (existing && !c->skip_validation) {
       add_name(r->forecast->scans, table);
+      add_finding(r, CHECK_CHECK_VALIDATES, table);
+    }
     break;
   case PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY:
   case PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE:
@@ -120,10 +125,14 @@ void read_constraint(Reading *r, const char *table, const PgQuery__Constraint *c
     if (c->indexname[0] != '\0') {
       add_lock(r, c->indexname, r->session->version >= 12 ? SUX : AX, _("it becomes the constraint's index"));
       if (c->contype == PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY)
-        add_note(r, _("every row is read when a column of the key is still nullable"));
+        add_finding(r, CHECK_KEY_USING_INDEX, table);
     } else if (existing) {
       add_name(r->forecast->rebuilds, table);
       add_name(r->forecast->scans, table);
+      add_finding(r,
+                  c->contype == PG_QUERY__CONSTR_TYPE__CONSTR_EXCLUSION ? CHECK_EXCLUDE_BUILDS_INDEX
+                                                                        : CHECK_UNIQUE_BUILDS_INDEX,
+                  table);
     }
     break;
   case PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN:
@@ -132,6 +141,7 @@ void read_constraint(Reading *r, const char *table, const PgQuery__Constraint *c
       g_autofree char *referenced = relation_name(c->pktable);
       add_name(r->forecast->scans, table);
       add_name(r->forecast->scans, referenced);
+      add_finding(r, CHECK_FOREIGN_KEY_VALIDATES, table);
     }
     break;
   default: break;
@@ -141,16 +151,24 @@ void read_constraint(Reading *r, const char *table, const PgQuery__Constraint *c
 void read_column(Reading *r, const char *table, const PgQuery__ColumnDef *column, gboolean existing)
 {
   const PgQuery__Node *defaults = NULL;
+  gboolean not_null = FALSE, filled = is_serial(column->type_name);
   const PgQuery__Constraint *reference = NULL;
   for (gsize i = 0; i < column->n_constraints; i++) {
     const PgQuery__Constraint *c = column->constraints[i]->constraint;
     switch (c->contype) {
     case PG_QUERY__CONSTR_TYPE__CONSTR_DEFAULT: defaults = c->raw_expr; break;
     case PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN: reference = c; break;
+    case PG_QUERY__CONSTR_TYPE__CONSTR_NOTNULL: not_null = TRUE; break;
     case PG_QUERY__CONSTR_TYPE__CONSTR_IDENTITY:
     case PG_QUERY__CONSTR_TYPE__CONSTR_GENERATED:
-      if (existing)
+      filled = TRUE;
+      if (existing) {
         add_name(r->forecast->rewrites, table);
+        add_finding(r,
+                    c->contype == PG_QUERY__CONSTR_TYPE__CONSTR_IDENTITY ? CHECK_SERIAL_REWRITES
+                                                                         : CHECK_GENERATED_REWRITES,
+                    table);
+      }
       break;
     default: read_constraint(r, table, c, existing);
     }
@@ -162,8 +180,14 @@ void read_column(Reading *r, const char *table, const PgQuery__ColumnDef *column
     return;
   if (defaults != NULL)
     judge_default(r, table, defaults);
-  if (is_serial(column->type_name))
+  if (is_serial(column->type_name)) {
     add_name(r->forecast->rewrites, table);
+    add_finding(r, CHECK_SERIAL_REWRITES, table);
+  }
+  if (not_null && defaults == NULL && !filled)
+    add_finding(r, CHECK_REQUIRED_COLUMN, table);
+  if (strcmp(type_name(column->type_name), "json") == 0)
+    add_finding(r, CHECK_JSON_TYPE, table);
   if (!is_builtin_type(column->type_name))
     add_note(r, _("if the column's type is a domain with a check, the table is rewritten"));
 }
@@ -185,12 +209,13 @@ static void read_type_change(Reading *r, const char *table, const PgQuery__Alter
        strcmp(type, "timestamp") == 0 || strcmp(type, "timestamptz") == 0);
   if (may_be_free)
     add_note(r, _("no rewrite when the present type is only widened; that is not visible here"));
-  add_note(r, _("the column's statistics are lost: ANALYZE afterwards"));
+  add_finding(r, CHECK_TYPE_CHANGE, table);
 }
 
 static void read_set_not_null(Reading *r, const char *table)
 {
   add_name(r->forecast->scans, table);
+  add_finding(r, CHECK_NOT_NULL_SCANS, table);
   if (r->session->version >= 12)
     add_note(r, _("no scan when a valid CHECK already proves NOT NULL"));
 }
@@ -202,6 +227,7 @@ static void read_attach(Reading *r, const char *parent, const PgQuery__Partition
   add_lock(r, child, AX, _("it becomes a partition"));
   if (!is_created(r, child))
     add_name(r->forecast->scans, child);
+  add_finding(r, CHECK_PARTITION_SCAN, child);
   add_note(r, _("a DEFAULT partition, if there is one, is locked and read"));
 }
 
@@ -224,6 +250,11 @@ static void read_drop_column(Reading *r, const char *table, const PgQuery__Alter
 {
   add_lock(r, table, AX, NULL);
   add_loss(r, LOSS_COLUMN, table, cmd->name);
+  add_finding(r, CHECK_COLUMN_DROPPED, table);
+  g_free(r->forecast->dropped_column);
+  r->forecast->dropped_column = g_strdup_printf("%s.%s", table, cmd->name);
+  if (cmd->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
+    add_finding(r, CHECK_CASCADES, table);
   add_note(r,
            _("if a foreign key leaves from it, the table it points at is locked ACCESS EXCLUSIVE as well"));
 }
@@ -255,8 +286,10 @@ static gboolean read_plain(Reading *r, const char *table, PgQuery__AlterTableTyp
     add_lock(r, table, plain[i].mode, NULL);
     if (plain[i].work == WORK_SCAN)
       add_name(r->forecast->scans, table);
-    if (plain[i].work == WORK_REWRITE)
+    if (plain[i].work == WORK_REWRITE) {
       add_name(r->forecast->rewrites, table);
+      add_finding(r, CHECK_FULL_REWRITE, table);
+    }
     return TRUE;
   }
   return FALSE;
@@ -268,6 +301,10 @@ static void read_command(Reading *r, const char *table, const PgQuery__AlterTabl
   case AT(AddColumn):
     add_lock(r, table, AX, NULL);
     read_column(r, table, cmd->def->column_def, TRUE);
+    if (cmd->missing_ok)
+      add_finding(r, CHECK_GUARD_LOCKS, table);
+    g_free(r->forecast->added_column);
+    r->forecast->added_column = g_strdup_printf("%s.%s", table, cmd->def->column_def->colname);
     break;
   case AT(SetNotNull):
     add_lock(r, table, AX, NULL);

@@ -41,12 +41,14 @@ static void read_create_index(Reading *r, const PgQuery__IndexStmt *index)
   if (index->concurrent) {
     r->forecast->no_transaction = TRUE;
     add_name(r->forecast->scans, table);
-    add_note(r, _("it waits for every transaction that is older, and leaves an INVALID index when it fails"));
+    add_finding(r, CHECK_CONCURRENTLY_LEFTOVER, table);
+    add_note(r, _("it waits for every older transaction"));
   } else if (!is_created(r, table)) {
     add_name(r->forecast->rebuilds, table);
+    add_finding(r, CHECK_INDEX_NOT_CONCURRENT, table);
   }
-  if (index->if_not_exists)
-    add_note(r, _("IF NOT EXISTS still takes the lock"));
+  if (index->if_not_exists && !index->concurrent)
+    add_finding(r, CHECK_GUARD_LOCKS, table);
   if (index->idxname[0] != '\0') {
     note_created(r, index->idxname);
     g_hash_table_replace(r->session->index_table, g_strdup(index->idxname), g_strdup(table));
@@ -102,6 +104,8 @@ static void drop_index(Reading *r, const PgQuery__DropStmt *drop, const char *na
   else
     add_note(r, drop->concurrent ? _("its table is locked SHARE UPDATE EXCLUSIVE as well")
                                  : _("its table is locked ACCESS EXCLUSIVE as well"));
+  if (!drop->concurrent && (table == NULL || !is_created(r, table)))
+    add_finding(r, CHECK_INDEX_DROP_NOT_CONCURRENT, name);
   r->forecast->no_transaction |= drop->concurrent;
 }
 
@@ -112,6 +116,7 @@ static void drop_one(Reading *r, const PgQuery__DropStmt *drop, const char *name
   case OBJECT(FOREIGN_TABLE):
     add_lock(r, name, AX, NULL);
     add_loss(r, LOSS_TABLE, name, NULL);
+    add_finding(r, CHECK_TABLE_DROPPED, name);
     if (!is_created(r, name))
       add_note(r, _("tables that its foreign keys point at are locked ACCESS EXCLUSIVE as well"));
     break;
@@ -147,7 +152,7 @@ static void read_drop(Reading *r, const PgQuery__DropStmt *drop)
       drop_one(r, drop, name);
   }
   if (drop->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
-    add_note(r, _("CASCADE drops, and locks ACCESS EXCLUSIVE, whatever depends on it"));
+    add_finding(r, CHECK_CASCADES, NULL);
 }
 
 /* ---- changing ---- */
@@ -160,7 +165,7 @@ static void read_rename(Reading *r, const PgQuery__RenameStmt *rename)
   g_autofree char *name = relation_name(rename->relation);
   add_lock(r, name, index && r->session->version >= 12 ? SUX : AX, NULL);
   if (rename->rename_type == OBJECT(TABLE) || rename->rename_type == OBJECT(COLUMN))
-    add_note(r, _("programs that use the old name fail from the commit on"));
+    add_finding(r, CHECK_RENAMED, name);
   if (is_created(r, name) && rename->rename_type == OBJECT(TABLE))
     note_created(r, rename->newname);
 }
@@ -210,8 +215,10 @@ static void read_vacuum(Reading *r, const PgQuery__VacuumStmt *vacuum)
   for (gsize i = 0; i < vacuum->n_rels; i++) {
     g_autofree char *name = relation_name(vacuum->rels[i]->vacuum_relation->relation);
     add_lock(r, name, full ? AX : SUX, NULL);
-    if (full)
+    if (full) {
       add_name(r->forecast->rewrites, name);
+      add_finding(r, CHECK_FULL_REWRITE, name);
+    }
   }
   if (vacuum->n_rels == 0)
     add_note(r, _("it works through every table"));
@@ -230,6 +237,8 @@ static void read_reindex(Reading *r, const PgQuery__ReindexStmt *reindex)
   add_lock(r, name, concurrent ? SUX : index ? AX : LOCK_MODE_SHARE, NULL);
   add_name(r->forecast->rebuilds, name);
   if (!concurrent)
+    add_finding(r, CHECK_REINDEX_NOT_CONCURRENT, name);
+  if (!concurrent)
     add_note(r, index ? _("its table is locked SHARE as well")
                       : _("its indexes are locked ACCESS EXCLUSIVE: readers wait"));
 }
@@ -238,25 +247,28 @@ static void read_refresh(Reading *r, const PgQuery__RefreshMatViewStmt *refresh)
 {
   g_autofree char *name = relation_name(refresh->relation);
   add_lock(r, name, refresh->concurrent ? LOCK_MODE_EXCLUSIVE : AX, NULL);
-  if (!refresh->concurrent)
+  if (!refresh->concurrent) {
     add_name(r->forecast->rewrites, name);
+    add_finding(r, CHECK_REFRESH_BLOCKS, name);
+  }
 }
 
 static void read_alter_enum(Reading *r, const PgQuery__AlterEnumStmt *alter)
 {
   if (alter->old_val[0] != '\0')
     return; /* RENAME VALUE */
+  add_finding(r, CHECK_ENUM_VALUE, NULL);
   if (r->session->version < 12)
     r->forecast->no_transaction = TRUE;
-  else
-    add_note(r, _("the new value cannot be used before the commit"));
 }
 
 static void read_alter_domain(Reading *r, const PgQuery__AlterDomainStmt *alter)
 {
   /* subtype: C adds a constraint, V validates one, O sets NOT NULL */
-  if (strchr("CVO", alter->subtype[0]) != NULL && alter->subtype[0] != '\0')
+  if (strchr("CVO", alter->subtype[0]) != NULL && alter->subtype[0] != '\0') {
+    add_finding(r, CHECK_DOMAIN_CONSTRAINT, NULL);
     add_note(r, _("every table with a column of this domain is locked SHARE and read"));
+  }
 }
 
 static void read_transaction(Reading *r)
@@ -334,6 +346,7 @@ static gboolean read_change(Reading *r, const PgQuery__Node *s)
       g_autofree char *name = relation_name(s->cluster_stmt->relation);
       add_lock(r, name, AX, NULL);
       add_name(r->forecast->rewrites, name);
+      add_finding(r, CHECK_FULL_REWRITE, name);
     }
     return TRUE;
   case PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT:

@@ -72,7 +72,7 @@ static void judge_whole_table(Reading *r, const PgQuery__RangeVar *target, const
     return;
   g_autofree char *name = relation_name(target);
   add_name(r->forecast->scans, name);
-  add_note(r, _("it touches every row in one transaction; in batches nobody would wait long"));
+  add_finding(r, CHECK_WHOLE_TABLE_CHANGE, name);
 }
 
 static void read_copy(Reading *r, const PgQuery__CopyStmt *copy)
@@ -90,13 +90,15 @@ static void read_truncate(Reading *r, const PgQuery__TruncateStmt *truncate)
     g_autofree char *name = relation_name(truncate->relations[i]->range_var);
     add_lock(r, name, LOCK_MODE_ACCESS_EXCLUSIVE, NULL);
     add_loss(r, LOSS_ROWS, name, NULL);
+    add_finding(r, CHECK_TRUNCATES, name);
   }
   if (truncate->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
-    add_note(r, _("CASCADE empties every table that refers to it as well"));
+    add_finding(r, CHECK_CASCADES, NULL);
 }
 
 static void read_lock_table(Reading *r, const PgQuery__LockStmt *lock)
 {
+  add_finding(r, CHECK_LOCKS_TABLE, NULL);
   for (gsize i = 0; i < lock->n_relations; i++)
     add_lock_var(r, lock->relations[i]->range_var, (LockMode)CLAMP(lock->mode, 0, LOCK_MODE_ACCESS_EXCLUSIVE),
                  NULL);

@@ -1,5 +1,7 @@
 noinst_LIBRARIES += src/review/libreview.a
 src_review_libreview_a_SOURCES = \
+	src/review/check.c include/retort/review/check.h \
+	src/review/findings.c include/retort/review/findings.h \
 	src/review/forecast.c include/retort/review/forecast.h src/review/forecast-private.h \
 	src/review/forecast_alter.c \
 	src/review/forecast_objects.c \

@@ -12,6 +12,7 @@
 #include <glib.h>
 
 #include "retort/pg/lockmode.h"
+#include "retort/review/check.h"
 
 typedef struct {
   char *relation; /* as written: "orders" or "sales.orders" */
@@ -40,10 +41,13 @@ typedef struct {
   GPtrArray *scans;        /* char*: relations read as a whole */
   GPtrArray *rebuilds;     /* char*: tables whose indexes are built or rebuilt under the lock */
   GPtrArray *losses;       /* ForecastLoss* */
+  GPtrArray *findings;     /* Finding*, what the checks say of this statement */
   GPtrArray *notes;        /* char*, translated: what depends on things the statement alone does not tell */
   gboolean no_transaction; /* must run outside of one */
   gboolean changes_rows;   /* INSERT, UPDATE, DELETE, ... */
   char *unknown;           /* translated: why the forecast is not complete; NULL: it is */
+  char *added_column;      /* ADD COLUMN and DROP COLUMN, as "table.column", for comparing neighbours */
+  char *dropped_column;
 } Forecast;
 
 typedef struct ForecastSession ForecastSession;
