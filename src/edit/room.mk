@@ -5,7 +5,8 @@ src_edit_libedit_a_SOURCES = \
 	src/edit/file_name.c src/edit/file_name.h \
 	src/edit/hooks.c include/retort/edit/hooks.h \
 	src/edit/mako.c include/retort/edit/mako.h \
-	src/edit/mako_run.c
+	src/edit/mako_run.c \
+	src/edit/rebase.c include/retort/edit/rebase.h
 nodist_src_edit_libedit_a_SOURCES = src/edit/templates.c src/edit/templates.h
 src_edit_libedit_a_CFLAGS = $(AM_CFLAGS) -I$(top_builddir)/src/edit
 
