@@ -44,7 +44,7 @@ static gboolean parse(Session *session, char **argv, int *status)
 {
   g_autoptr(GError) error = NULL;
   ArgSpec spec = program_spec();
-  g_autofree const ArgOption **lists = (const ArgOption **)spec.options;
+  g_autofree const ArgOption **lists G_GNUC_UNUSED = (const ArgOption **)spec.options;
   *status = 0;
   session->global = args_parse(&spec, argv, &error);
   if (!session->global) {
@@ -68,7 +68,7 @@ static gboolean parse(Session *session, char **argv, int *status)
     if (session->command->run == NULL)
       return FALSE;
     ArgSpec own = command_spec(session->command);
-    g_autofree const ArgOption **own_lists = (const ArgOption **)own.options;
+    g_autofree const ArgOption **own_lists G_GNUC_UNUSED = (const ArgOption **)own.options;
     session->args = args_parse(&own, session->global->rest + 1, &error);
     if (!session->args) {
       *status = usage_error(session->command, error->message);

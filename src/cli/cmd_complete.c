@@ -149,7 +149,7 @@ COMMAND_RUN(complete)
   g_ptr_array_add(words, NULL);
   /* -c, -n, -C and -d of the line being typed say which project it is about. */
   ArgSpec spec = program_spec();
-  g_autofree const ArgOption **lists = (const ArgOption **)spec.options;
+  g_autofree const ArgOption **lists G_GNUC_UNUSED = (const ArgOption **)spec.options;
   Session inner = {.global = args_parse(&spec, (char **)words->pdata, NULL)};
   if (!inner.global)
     inner.global = args_parse(&spec, (char *[]){NULL}, error);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "commands.h"
+#include "json.h"
 #include "out.h"
 #include "retort/base/text.h"
 #include "retort/pg/locks.h"
@@ -35,17 +36,6 @@ static LockSnapshot *take_snapshot(PgConn *conn, GError **error)
   return answer.snapshot;
 }
 
-static void add_text(JsonBuilder *builder, const char *name, const char *text)
-{
-  json_builder_set_member_name(builder, name);
-  if (!text) {
-    json_builder_add_null_value(builder);
-    return;
-  }
-  g_autofree char *valid = g_utf8_make_valid(text, -1);
-  json_builder_add_string_value(builder, valid);
-}
-
 /* An age in seconds; a negative one stands for none. */
 static void add_age(JsonBuilder *builder, const char *name, double seconds)
 {
@@ -59,26 +49,24 @@ static void add_age(JsonBuilder *builder, const char *name, double seconds)
 static void add_node(JsonBuilder *builder, const LockNode *node)
 {
   json_builder_begin_object(builder);
-  json_builder_set_member_name(builder, "pid");
-  json_builder_add_int_value(builder, node->pid);
+  json_add_int(builder, "pid", node->pid);
   json_builder_set_member_name(builder, "blocked_by");
   json_builder_begin_array(builder);
   for (guint i = 0; node->blocked_by && i < node->blocked_by->len; i++)
     json_builder_add_int_value(builder, g_array_index(node->blocked_by, int, i));
   json_builder_end_array(builder);
-  add_text(builder, "user", node->user);
-  add_text(builder, "application", node->application);
-  add_text(builder, "client", node->client);
-  add_text(builder, "state", node->state);
-  add_text(builder, "wait_event", node->wait_event);
+  json_add_text(builder, "user", node->user);
+  json_add_text(builder, "application", node->application);
+  json_add_text(builder, "client", node->client);
+  json_add_text(builder, "state", node->state);
+  json_add_text(builder, "wait_event", node->wait_event);
   add_age(builder, "transaction_s", node->xact_s);
   add_age(builder, "state_s", node->state_s);
   add_age(builder, "wait_s", node->wait_s);
-  add_text(builder, "lock_mode", node->lock_mode);
-  add_text(builder, "lock_relation", node->lock_relation);
-  json_builder_set_member_name(builder, "lock_granted");
-  json_builder_add_boolean_value(builder, node->lock_granted);
-  add_text(builder, "query", node->query);
+  json_add_text(builder, "lock_mode", node->lock_mode);
+  json_add_text(builder, "lock_relation", node->lock_relation);
+  json_add_truth(builder, "lock_granted", node->lock_granted);
+  json_add_text(builder, "query", node->query);
   json_builder_end_object(builder);
 }
 

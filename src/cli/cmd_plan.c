@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "json.h"
 #include "out.h"
 #include "position.h"
 #include "retort/base/error.h"
@@ -122,18 +123,9 @@ static void print_json(const Plan *plan)
     const PlanStep *step = plan->steps->pdata[i];
     plan_rows_apply(rows, step);
     json_builder_begin_object(builder);
-    json_builder_set_member_name(builder, "direction");
-    json_builder_add_string_value(builder, verbs[step->direction]);
-    json_builder_set_member_name(builder, "revision");
-    if (step->revision)
-      json_builder_add_string_value(builder, step->revision->id);
-    else
-      json_builder_add_null_value(builder);
-    json_builder_set_member_name(builder, "rows_after");
-    json_builder_begin_array(builder);
-    for (guint k = 0; k < rows->len; k++)
-      json_builder_add_string_value(builder, rows->pdata[k]);
-    json_builder_end_array(builder);
+    json_add_text(builder, "direction", verbs[step->direction]);
+    json_add_text(builder, "revision", step->revision ? step->revision->id : NULL);
+    json_add_array(builder, "rows_after", rows);
     json_builder_end_object(builder);
   }
   json_builder_end_array(builder);
@@ -161,8 +153,7 @@ static void print_json_error(const GError *error)
 {
   g_autoptr(JsonBuilder) builder = json_builder_new();
   json_builder_begin_object(builder);
-  json_builder_set_member_name(builder, "error");
-  json_builder_add_string_value(builder, error->message);
+  json_add_text(builder, "error", error->message);
   json_builder_end_object(builder);
   out_json(json_builder_get_root(builder));
 }

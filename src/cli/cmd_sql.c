@@ -3,11 +3,12 @@
 #include <string.h>
 
 #include "commands.h"
+#include "json.h"
 #include "migrate.h"
 #include "out.h"
+#include "select.h"
 #include "retort/base/error.h"
 #include "retort/base/text.h"
-#include "retort/history/target.h"
 #include "retort/render/render.h"
 
 const ArgOption sql_options[] = {
@@ -26,90 +27,14 @@ typedef struct {
   guint not_exact;
 } Output;
 
-/* A file named on the command line: one of the project's, or any other. */
-static Revision *find_file(Session *session, const char *path, GPtrArray *own, GError **error)
-{
-  g_autofree char *absolute = g_canonicalize_filename(path, NULL);
-  for (guint i = 0; session->map && i < session->map->revisions->len; i++) {
-    Revision *revision = session->map->revisions->pdata[i];
-    if (strcmp(revision->path, absolute) == 0)
-      return revision;
-  }
-  Revision *revision = revision_read(absolute, error);
-  if (revision)
-    g_ptr_array_add(own, revision);
-  return revision;
-}
-
-static gboolean is_file(const char *word)
-{
-  return (strchr(word, '/') || g_str_has_suffix(word, ".py")) && g_file_test(word, G_FILE_TEST_EXISTS);
-}
-
-/* Oldest first, as they would run. */
-static void append_reversed(GPtrArray *to, const GPtrArray *from)
-{
-  for (guint i = from->len; i-- > 0;)
-    g_ptr_array_add(to, from->pdata[i]);
-}
-
-static gboolean collect_word(Session *session, const char *word, GPtrArray *revisions, GPtrArray *own,
-                             GError **error)
-{
-  if (is_file(word)) {
-    Revision *revision = find_file(session, word, own, error);
-    if (revision)
-      g_ptr_array_add(revisions, revision);
-    return revision != NULL;
-  }
-  RevisionMap *map = session_map(session, error);
-  if (!map)
-    return FALSE;
-  g_autoptr(GPtrArray) found = strchr(word, ':') ? target_history_range(map, word, NULL, error)
-                                                 : target_resolve(map, word, NULL, error);
-  if (found)
-    append_reversed(revisions, found);
-  return found != NULL;
-}
-
-static gboolean collect(Session *session, GPtrArray *revisions, GPtrArray *own, GError **error)
-{
-  GPtrArray *words = session->args->positionals;
-  gboolean only_files = words->len > 0;
-  for (guint i = 0; i < words->len; i++)
-    only_files &= is_file(words->pdata[i]);
-  /* A lone file needs no project, but belongs to one when there is one. */
-  if (!session_project(session, only_files ? NULL : error) && !only_files)
-    return FALSE;
-  for (guint i = 0; i < words->len; i++)
-    if (!collect_word(session, words->pdata[i], revisions, own, error))
-      return FALSE;
-  if (words->len)
-    return TRUE;
-  RevisionMap *map = session_map_with_faults(session, error);
-  if (!map)
-    return FALSE;
-  g_ptr_array_extend(revisions, map->revisions, NULL, NULL);
-  return TRUE;
-}
-
-static void add_text(JsonBuilder *builder, const char *name, const char *text)
-{
-  g_autofree char *valid = g_utf8_make_valid(text, -1);
-  json_builder_set_member_name(builder, name);
-  json_builder_add_string_value(builder, valid);
-}
-
 static void add_reason(JsonBuilder *builder, guint line, guint column, const char *path, const char *what)
 {
   json_builder_begin_object(builder);
-  json_builder_set_member_name(builder, "line");
-  json_builder_add_int_value(builder, line);
-  json_builder_set_member_name(builder, "column");
-  json_builder_add_int_value(builder, column);
+  json_add_int(builder, "line", line);
+  json_add_int(builder, "column", column);
   if (path)
-    add_text(builder, "path", path);
-  add_text(builder, "what", what);
+    json_add_text(builder, "path", path);
+  json_add_text(builder, "what", what);
   json_builder_end_object(builder);
 }
 
@@ -134,10 +59,10 @@ static void print_json(JsonBuilder *builder, const Revision *revision, const Scr
                        Direction direction)
 {
   json_builder_begin_object(builder);
-  add_text(builder, "revision", revision->id);
-  add_text(builder, "path", revision->path);
-  add_text(builder, "direction", direction == DIRECTION_UPGRADE ? "upgrade" : "downgrade");
-  add_text(builder, "state", states[script->state]);
+  json_add_text(builder, "revision", revision->id);
+  json_add_text(builder, "path", revision->path);
+  json_add_text(builder, "direction", direction == DIRECTION_UPGRADE ? "upgrade" : "downgrade");
+  json_add_text(builder, "state", states[script->state]);
   add_statements(builder, script);
   json_builder_set_member_name(builder, "reasons");
   json_builder_begin_array(builder);
@@ -203,10 +128,10 @@ static void emit(Output *output, const Revision *revision, Direction direction)
 
 COMMAND_RUN(sql)
 {
-  g_autoptr(GPtrArray) own = g_ptr_array_new_with_free_func((GDestroyNotify)revision_free);
-  g_autoptr(GPtrArray) revisions = g_ptr_array_new();
-  if (!collect(session, revisions, own, error))
+  g_auto(Selection) selection = {NULL, NULL};
+  if (!select_revisions(session, session->args->positionals, &selection, error))
     return FALSE;
+  GPtrArray *revisions = selection.revisions;
   RenderOptions options;
   migrate_render_options(session, FALSE, &options);
   g_autoptr(RenderSession) renderer = render_session_new(session->project, &options);

@@ -74,7 +74,7 @@ static const ArgPositional plan_targets[] = {
 };
 
 static const ArgPositional sql_targets[] = {
-    {"revision", ARG_ANY, N_("A revision, a range a:b, or a file; without any, everything.")},
+    {"revision", ARG_ANY, N_("A revision, a range a:b, or a file.")},
     {NULL, 0, NULL},
 };
 
@@ -159,6 +159,14 @@ const Command commands[] = {
      .own = TRUE,
      .has_json = TRUE,
      .run = cmd_plan},
+    {.name = "review",
+     .summary = N_("Say what statements will lock, rewrite and risk."),
+     .options = review_options,
+     .positionals = sql_targets,
+     .words = WORDS_RANGES,
+     .own = TRUE,
+     .has_json = TRUE,
+     .run = cmd_review},
     {.name = "revision",
      .summary = N_("Write a new revision file."),
      .options = revision_options,

@@ -37,7 +37,7 @@ static int columns(void)
 char *help_usage(const Command *command)
 {
   ArgSpec spec = command ? command_spec(command) : program_spec();
-  g_autofree const ArgOption **lists = (const ArgOption **)spec.options;
+  g_autofree const ArgOption **lists G_GNUC_UNUSED = (const ArgOption **)spec.options;
   g_autofree char *choices = command_choices();
   g_autofree char *tail = g_strconcat(choices, " ...", NULL);
   g_autofree char *prog = command ? g_strconcat("retort ", command->name, NULL) : g_strdup("retort");
@@ -93,7 +93,7 @@ static void print_options(const ArgOption *const *lists)
 void help_print(const Command *command)
 {
   ArgSpec spec = command ? command_spec(command) : program_spec();
-  g_autofree const ArgOption **lists = (const ArgOption **)spec.options;
+  g_autofree const ArgOption **lists G_GNUC_UNUSED = (const ArgOption **)spec.options;
   g_autofree char *usage = help_usage(command);
   puts(usage);
   printf("\n%s\n",

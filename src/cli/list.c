@@ -1,7 +1,7 @@
 #include "list.h"
 
+#include "json.h"
 #include "out.h"
-#include "revision_json.h"
 
 static void print_json(const GPtrArray *revisions, const char *const *current)
 {
@@ -10,11 +10,9 @@ static void print_json(const GPtrArray *revisions, const char *const *current)
   for (guint i = 0; i < revisions->len; i++) {
     const Revision *revision = revisions->pdata[i];
     json_builder_begin_object(builder);
-    revision_json(builder, revision);
-    if (current) {
-      json_builder_set_member_name(builder, "current");
-      json_builder_add_boolean_value(builder, g_strv_contains(current, revision->id));
-    }
+    json_add_revision(builder, revision);
+    if (current)
+      json_add_truth(builder, "current", g_strv_contains(current, revision->id));
     json_builder_end_object(builder);
   }
   json_builder_end_array(builder);

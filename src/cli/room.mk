@@ -16,6 +16,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cmd_manual.c \
 	src/cli/cmd_migrate.c \
 	src/cli/cmd_plan.c \
+	src/cli/cmd_review.c \
 	src/cli/cmd_revision.c \
 	src/cli/cmd_show.c \
 	src/cli/cmd_sql.c \
@@ -23,12 +24,13 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/commands.c src/cli/commands.h src/cli/command.h \
 	src/cli/handover.c src/cli/handover.h \
 	src/cli/help.c src/cli/help.h \
+	src/cli/json.c src/cli/json.h \
 	src/cli/list.c src/cli/list.h \
 	src/cli/migrate.c src/cli/migrate.h \
 	src/cli/out.c src/cli/out.h \
 	src/cli/position.c src/cli/position.h \
-	src/cli/revision_json.c src/cli/revision_json.h \
 	src/cli/screen.c src/cli/screen.h \
+	src/cli/select.c src/cli/select.h \
 	src/cli/session.c src/cli/session.h \
 	src/cli/wrap.c
 
