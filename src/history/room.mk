@@ -15,5 +15,9 @@ src_history_libhistory_a_SOURCES += src/history/project.c src/history/project_fi
 	src/history/revision-private.h src/history/revision_module.c src/history/revision_module.h \
 	src/history/revision_literal.c src/history/revision_source.c src/history/load.c src/history/load.h \
 	src/history/load_list.c src/history/git_repo.c src/history/git_reader.c src/history/git_walk.c \
-	src/history/git_annotate.c src/history/git_history.c src/history/git-private.h \
+	src/history/git_annotate.c src/history/git_history.c src/history/git-private.h src/history/watch.c \
+	include/retort/history/watch.h \
 	include/retort/history/project.h include/retort/history/revision.h include/retort/history/git.h
+src_history_libhistory_a_SOURCES += src/history/graph.c src/history/graph_collect.c src/history/graph_order.c \
+	src/history/graph_lanes.c src/history/graph_draw.c src/history/graph-private.h \
+	include/retort/history/graph.h

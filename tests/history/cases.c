@@ -1,6 +1,7 @@
 #include "cases.h"
 
 #include <gio/gio.h>
+#include <string.h>
 
 JsonNode *case_file_load(const char *name)
 {
@@ -65,5 +66,33 @@ RevisionMap *case_graph_map(JsonArray *graph)
                                             case_strings(json_object_get_member(row, "depends_on")),
                                             case_strings(json_object_get_member(row, "branch_labels"))));
   }
+  return revision_map_new(revisions);
+}
+
+static Revision *parse_line(char *line)
+{
+  char *date = strchr(line, '#'), *labels, *depends_on, *down;
+  if (date)
+    *date++ = '\0';
+  if ((labels = strchr(line, '@')))
+    *labels++ = '\0';
+  if ((depends_on = strchr(line, '>')))
+    *depends_on++ = '\0';
+  if ((down = strchr(line, ':')))
+    *down++ = '\0';
+  Revision *revision =
+      case_revision(g_strstrip(line), down ? g_strstrip(down) : NULL,
+                    depends_on ? g_strstrip(depends_on) : NULL, labels ? g_strstrip(labels) : NULL);
+  revision->create_date = date ? g_strdup(g_strstrip(date)) : NULL;
+  return revision;
+}
+
+RevisionMap *case_map_from_text(const char *text)
+{
+  GPtrArray *revisions = g_ptr_array_new();
+  g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+  for (char **line = lines; *line; line++)
+    if (**line && !g_str_has_prefix(*line, "//"))
+      g_ptr_array_add(revisions, parse_line(*line));
   return revision_map_new(revisions);
 }

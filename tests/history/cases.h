@@ -13,3 +13,5 @@ RevisionMap *case_graph_map(JsonArray *graph);
 Revision *case_revision(const char *id, const char *down, const char *depends_on, const char *labels);
 /* The strings of an array, or of a lone string; null gives an empty vector. */
 char **case_strings(JsonNode *node);
+/* A map from lines "ID: PARENT ... [> DEPENDENCY ...] [@ LABEL ...] [# CREATE DATE]", in load order. */
+RevisionMap *case_map_from_text(const char *text);

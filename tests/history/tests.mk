@@ -15,3 +15,9 @@ tests_history_graph_answers_SOURCES = tests/history/graph_answers.c tests/histor
 	tests/history/answers.h tests/history/cases.c tests/history/cases.h
 tests_history_graph_answers_CFLAGS = $(AM_CFLAGS)
 tests_history_graph_answers_LDADD = $(HISTORY_LIBS) $(HISTORY_EXT)
+
+# Draws graphs that are written by hand.
+check_PROGRAMS += tests/history/draw_graph
+tests_history_draw_graph_SOURCES = tests/history/draw_graph.c tests/history/cases.c tests/history/cases.h
+tests_history_draw_graph_CFLAGS = $(AM_CFLAGS)
+tests_history_draw_graph_LDADD = $(HISTORY_LIBS) $(HISTORY_EXT)

@@ -1,0 +1,288 @@
+/* Folds, and which lane each line takes.
+ *
+ * Rows are counted in half steps here: row r is 2r, the gap below it 2r + 1.  A lane is given to lines from the
+ * bottom of the picture upwards, so that what is new at the top moves nothing below.
+ */
+#include "graph-private.h"
+
+/* A fold that is not worth it hides more than it saves. */
+enum { FOLD_DEFAULT = 3 };
+
+static guint edge_count(const GraphLayout *layout, guint revision)
+{
+  return layout->out_start[revision + 1] - layout->out_start[revision];
+}
+
+static guint child_count(const GraphLayout *layout, guint revision)
+{
+  guint n = 0;
+  for (guint i = layout->in_start[revision]; i < layout->in_start[revision + 1]; i++)
+    n += graph_edge(layout, layout->in_edges[i])->parent == revision;
+  return n;
+}
+
+/* In the middle of a line: one parent below, one child above. */
+static gboolean is_linear(const GraphLayout *layout, guint revision)
+{
+  return layout->up[revision] != GRAPH_NONE && layout->down[revision] != GRAPH_NONE &&
+         edge_count(layout, revision) == 1 && child_count(layout, revision) == 1;
+}
+
+static gboolean folds(const GraphLayout *layout, const GraphOptions *options, guint revision)
+{
+  return options && options->may_fold && is_linear(layout, revision) &&
+         options->may_fold(graph_revision(layout, revision), options->data);
+}
+
+static void add_unit(GraphLayout *layout, guint at, guint count)
+{
+  GraphUnit *unit = g_new(GraphUnit, 1);
+  unit->first = graph_revision(layout, layout->sequence[at]);
+  unit->count = count;
+  for (guint i = 0; i < count; i++)
+    layout->unit[layout->sequence[at - i]] = layout->units->len;
+  g_ptr_array_add(layout->units, unit);
+}
+
+void graph_fold(GraphLayout *layout, const GraphOptions *options)
+{
+  guint least = options && options->fold_at_least > 1 ? options->fold_at_least : FOLD_DEFAULT;
+
+  layout->units = g_ptr_array_new_with_free_func(g_free);
+  layout->unit = g_new0(guint, layout->n + 1);
+  for (guint at = layout->n; at > 0;) {
+    guint count = 0;
+    while (count < at && folds(layout, options, layout->sequence[at - 1 - count]) &&
+           (count == 0 || layout->down[layout->sequence[at - count]] == layout->sequence[at - 1 - count]))
+      count++;
+    if (count < least)
+      count = 1;
+    add_unit(layout, at - 1, count);
+    at -= count;
+  }
+}
+
+static guint row(const GraphLayout *layout, guint revision)
+{
+  return layout->unit[revision];
+}
+
+/* What goes straight down from each revision and straight up to it. */
+static void choose_straight(const GraphLayout *layout, guint *straight_down, guint *straight_up)
+{
+  for (guint i = 0; i < layout->n; i++)
+    straight_down[i] = straight_up[i] = GRAPH_NONE;
+  for (guint i = 0; i < layout->edges->len; i++) {
+    GraphEdge *edge = graph_edge(layout, i);
+    gboolean chain = edge->parent != GRAPH_NONE && layout->down[edge->child] == edge->parent && !edge->dashed;
+    gboolean first = straight_down[edge->child] == GRAPH_NONE;
+    edge->kind = EDGE_FREE;
+    if (chain) {
+      edge->kind = row(layout, edge->child) == row(layout, edge->parent) ? EDGE_HIDDEN : EDGE_CHAIN;
+      straight_down[edge->child] = straight_up[edge->parent] = i;
+    } else if (first && layout->down[edge->child] == GRAPH_NONE) {
+      edge->kind = EDGE_DOWN;
+      straight_down[edge->child] = i;
+    }
+  }
+}
+
+/* At the end of a chain the highest child, one that is no dependent first, draws its line straight up from there. */
+static void choose_up(const GraphLayout *layout, guint parent, guint *straight_up)
+{
+  guint best = GRAPH_NONE;
+  if (straight_up[parent] != GRAPH_NONE)
+    return;
+  for (guint j = layout->in_start[parent]; j < layout->in_start[parent + 1]; j++) {
+    guint i = layout->in_edges[j];
+    const GraphEdge *edge = graph_edge(layout, i),
+                    *other = best == GRAPH_NONE ? NULL : graph_edge(layout, best);
+    if (edge->parent != parent || edge->kind != EDGE_FREE)
+      continue;
+    if (!other || edge->dashed < other->dashed ||
+        (edge->dashed == other->dashed && row(layout, edge->child) < row(layout, other->child)))
+      best = i;
+  }
+  if (best == GRAPH_NONE)
+    return;
+  graph_edge(layout, best)->kind = EDGE_UP;
+  straight_up[parent] = best;
+}
+
+/* Lines that end at one parent by joining: sorted from the parent upwards. */
+static int nearest_first(const void *a, const void *b, void *data)
+{
+  const GraphLayout *layout = data;
+  guint x = row(layout, graph_edge(layout, *(const guint *)a)->child);
+  guint y = row(layout, graph_edge(layout, *(const guint *)b)->child);
+  return x > y ? -1 : x < y;
+}
+
+/* Up to so many lines run beside each other to the same parent, and so far, before they join on the way. */
+enum { JOIN_AT_MOST = 4, JOIN_WITHIN = 12 };
+
+/* Where the lines of one style join: right above the parent, or, when that is many or far, on the way, in the line
+ * (carrier) that leads there already.  Below row straight that is the parent's own line; above it the topmost of
+ * these lines. */
+static void choose_joins(const GraphLayout *layout, GArray *lines, guint parent, guint straight)
+{
+  guint last = row(layout, parent) - 1, join = last, count = 0;
+
+  g_array_sort_with_data(lines, nearest_first, (void *)layout);
+  guint top = lines->len > 0 ? g_array_index(lines, guint, lines->len - 1) : GRAPH_NONE;
+  for (guint i = 0; i < lines->len; i++) {
+    guint number = g_array_index(lines, guint, i);
+    GraphEdge *edge = graph_edge(layout, number);
+    guint at = row(layout, edge->child);
+    gboolean own_line = straight != GRAPH_NONE && at > straight;
+    if (!own_line && number == top) {
+      edge->join = last;
+      continue;
+    }
+    if (count == JOIN_AT_MOST || join - at > JOIN_WITHIN) {
+      join = at;
+      count = 0;
+    }
+    count++;
+    edge->join = join;
+    edge->carrier = own_line || join == last ? GRAPH_NONE : top;
+  }
+}
+
+/* Lines of the two styles do not share a way, so that a dependency stays one to its end. */
+static void join_at(const GraphLayout *layout, guint parent, const guint *straight_up)
+{
+  g_autoptr(GArray) solid = g_array_new(FALSE, FALSE, sizeof(guint));
+  g_autoptr(GArray) dashed = g_array_new(FALSE, FALSE, sizeof(guint));
+  guint straight[2] = {GRAPH_NONE, GRAPH_NONE};
+
+  if (straight_up[parent] != GRAPH_NONE) {
+    const GraphEdge *edge = graph_edge(layout, straight_up[parent]);
+    straight[edge->dashed] = row(layout, edge->child);
+  }
+  for (guint j = layout->in_start[parent]; j < layout->in_start[parent + 1]; j++) {
+    guint i = layout->in_edges[j];
+    const GraphEdge *edge = graph_edge(layout, i);
+    if (edge->parent == parent && (edge->kind == EDGE_DOWN || edge->kind == EDGE_FREE))
+      g_array_append_val(edge->dashed ? dashed : solid, i);
+  }
+  choose_joins(layout, solid, parent, straight[FALSE]);
+  choose_joins(layout, dashed, parent, straight[TRUE]);
+}
+
+/* A line that wants a lane: a chain, or an edge of its own. */
+typedef struct {
+  guint top, bottom; /* half steps, both ends included */
+  gboolean bare;     /* ends in a revision, not in a join */
+  guint chain;       /* or GRAPH_NONE */
+  guint edge;        /* the edge of its own, or the one that leaves a chain at its foot, or GRAPH_NONE */
+} Line;
+
+static guint edge_bottom(const GraphEdge *edge, const GraphLayout *layout)
+{
+  return edge->parent == GRAPH_NONE ? 2 * row(layout, edge->child) + 1 : 2 * edge->join + 1;
+}
+
+static void add_chain_lines(const GraphLayout *layout, const guint *straight_down, const guint *straight_up,
+                            GArray *lines)
+{
+  for (guint i = 0; i < layout->n; i++) {
+    if (layout->down[i] != GRAPH_NONE)
+      continue;
+    guint top = i, foot = straight_down[i];
+    while (layout->up[top] != GRAPH_NONE)
+      top = layout->up[top];
+    Line line = {.chain = layout->chain[i], .edge = foot, .bare = foot == GRAPH_NONE};
+    line.bottom = line.bare ? 2 * row(layout, i) : edge_bottom(graph_edge(layout, foot), layout);
+    line.top = 2 * row(layout, top);
+    if (straight_up[top] != GRAPH_NONE)
+      line.top = 2 * row(layout, graph_edge(layout, straight_up[top])->child);
+    g_array_append_val(lines, line);
+  }
+}
+
+static void add_edge_lines(const GraphLayout *layout, GArray *lines)
+{
+  for (guint i = 0; i < layout->edges->len; i++) {
+    const GraphEdge *edge = graph_edge(layout, i);
+    if (edge->kind != EDGE_FREE)
+      continue;
+    Line line = {.chain = GRAPH_NONE, .edge = i};
+    line.top = 2 * row(layout, edge->child);
+    line.bottom = edge_bottom(edge, layout);
+    g_array_append_val(lines, line);
+  }
+}
+
+/* From the bottom; of those that end together the longest comes first and gets the nearest lane. */
+static int lowest_first(const void *a, const void *b)
+{
+  const Line *x = a, *y = b;
+  if (x->bottom != y->bottom)
+    return x->bottom > y->bottom ? -1 : 1;
+  if (x->top != y->top)
+    return x->top < y->top ? -1 : 1;
+  return x->edge < y->edge ? -1 : x->edge > y->edge;
+}
+
+/* The lowest lane from on that is free; ceilings: top of the highest line in each lane so far. */
+static guint take_lane(GArray *ceilings, guint from, const Line *line)
+{
+  /* Nothing may begin right below a revision that ends a line. */
+  guint needed = line->bottom + (line->bare ? 4 : 1);
+  guint lane = from;
+
+  while (lane < ceilings->len && g_array_index(ceilings, guint, lane) < needed)
+    lane++;
+  while (ceilings->len <= lane)
+    g_array_append_val(ceilings, ((guint[]){G_MAXUINT})[0]);
+  g_array_index(ceilings, guint, lane) = line->top;
+  return lane;
+}
+
+static void assign_lanes(GraphLayout *layout, GArray *lines)
+{
+  g_autoptr(GArray) ceilings = g_array_new(FALSE, FALSE, sizeof(guint));
+  g_autofree guint *chain_lane = g_new0(guint, layout->n_chains + 1);
+
+  g_array_sort(lines, lowest_first);
+  for (guint i = 0; i < lines->len; i++) {
+    const Line *line = &g_array_index(lines, Line, i);
+    GraphEdge *edge = line->edge == GRAPH_NONE ? NULL : graph_edge(layout, line->edge);
+    /* Right of the line it leads to, so that it joins leftwards. */
+    guint from = edge && edge->parent != GRAPH_NONE ? chain_lane[layout->chain[edge->parent]] + 1 : 0;
+    guint lane = take_lane(ceilings, from, line);
+    if (line->chain != GRAPH_NONE)
+      chain_lane[line->chain] = lane;
+    else
+      edge->lane = lane;
+  }
+  for (guint i = 0; i < layout->n; i++)
+    layout->lane[i] = chain_lane[layout->chain[i]];
+  for (guint i = 0; i < layout->edges->len; i++) {
+    GraphEdge *edge = graph_edge(layout, i);
+    if (edge->kind == EDGE_UP)
+      edge->lane = layout->lane[edge->parent];
+    else if (edge->kind != EDGE_FREE)
+      edge->lane = layout->lane[edge->child];
+  }
+}
+
+void graph_lanes(GraphLayout *layout)
+{
+  g_autofree guint *straight_down = g_new(guint, layout->n + 1), *straight_up = g_new(guint, layout->n + 1);
+  g_autoptr(GArray) lines = g_array_new(FALSE, FALSE, sizeof(Line));
+
+  layout->lane = g_new0(guint, layout->n + 1);
+  choose_straight(layout, straight_down, straight_up);
+  for (guint i = 0; i < layout->n; i++)
+    choose_up(layout, i, straight_up);
+  for (guint i = 0; i < layout->n; i++)
+    if (layout->in_start[i + 1] > layout->in_start[i] + 1)
+      join_at(layout, i, straight_up);
+    else if (layout->in_start[i + 1] > layout->in_start[i])
+      graph_edge(layout, layout->in_edges[layout->in_start[i]])->join = row(layout, i) - 1;
+  add_chain_lines(layout, straight_down, straight_up, lines);
+  add_edge_lines(layout, lines);
+  assign_lanes(layout, lines);
+}
