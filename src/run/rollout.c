@@ -132,7 +132,6 @@ static gboolean rows_as_expected(const Rollout *rollout, const VersionRows *rows
 static void rows_read(VersionRows *rows, const GError *error, void *data)
 {
   Rollout *rollout = data;
-  g_autoptr(VersionRows) owned = rows;
   g_autoptr(GError) problem = error != NULL ? g_error_copy(error) : NULL;
   rollout_enter(rollout);
   rollout->waiting = FALSE;
@@ -145,6 +144,7 @@ static void rows_read(VersionRows *rows, const GError *error, void *data)
   } else {
     rollout->state = STATE_READY;
   }
+  version_rows_free(rows);
   rollout_turn(rollout);
   rollout_leave(rollout);
 }
