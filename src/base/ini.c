@@ -35,7 +35,7 @@ typedef struct {
   IniSection *section;
   IniEntry *entry; /* option that an indented line would continue */
   guint line;
-  gssize indent; /* of the line that started section or option */
+  glong indent; /* in characters, of the line that started section or option */
 } IniReader;
 
 static void ini_entry_free(void *data)
@@ -201,12 +201,13 @@ static gboolean read_line(IniReader *reader, const char *start, const char *end,
   }
   if (*text == '#' || *text == ';')
     return TRUE;
-  if (reader->entry && text - start > reader->indent) {
+  glong indent = g_utf8_strlen(start, text - start);
+  if (reader->entry && indent > reader->indent) {
     g_string_append_c(reader->entry->value, '\n');
     g_string_append_len(reader->entry->value, text, stop - text);
     return TRUE;
   }
-  reader->indent = text - start;
+  reader->indent = indent;
   /* "[]" names nothing and is read as an option, as ConfigParser does */
   if (*text == '[' && stop - text > 2 && memchr(text + 2, ']', (gsize)(stop - text - 2)))
     return read_section(reader, text, stop, error);
@@ -230,7 +231,7 @@ static void trim_values(IniSection *section)
     const char *end = start + entry->value->len;
     const char *from = start;
     strip(&from, &end);
-    g_string_truncate(entry->value, (gsize)(end - start));
+    g_string_truncate(entry->value, from < end ? (gsize)(end - start) : 0);
   }
 }
 

@@ -290,6 +290,8 @@ static gboolean read_pair(TomlReader *r, TomlValue *table)
     TomlValue *next = member(table, key);
     if (!next && !(next = add_member(r, table, key, TOML_TABLE, ORIGIN_DOTTED)))
       return FALSE;
+    if (next->origin == ORIGIN_IMPLIED)
+      next->origin = ORIGIN_DOTTED;
     if (next->kind != TOML_TABLE || next->origin != ORIGIN_DOTTED)
       return fault(r, _("a dotted key reaches into something defined elsewhere")) != NULL;
     table = next;
