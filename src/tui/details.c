@@ -205,7 +205,10 @@ static void add_facts(Details *details)
   add_names(view, _("depends on"), revision->depends_on);
   add_names(view, _("labels"), revision->branch_labels);
   add_names(view, _("created"), (char *[]){revision->create_date, NULL});
-  add_names(view, _("file"), (char *[]){revision->path, NULL});
+  const Project *project = details->snapshot->project;
+  g_autofree char *folder = project->config_path ? g_path_get_dirname(project->config_path) : NULL;
+  g_autofree char *path = folder ? file_relative(revision->path, folder) : g_strdup(revision->path);
+  add_names(view, _("file"), (char *[]){path, NULL});
   textview_add(view, STYLE_NORMAL, "");
 }
 

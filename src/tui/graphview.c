@@ -252,10 +252,13 @@ static void select_first(GraphView *view)
     if (row >= 0)
       position = MIN(position, (guint)row);
   }
-  if (position != G_MAXUINT)
-    list_show(&view->list, position);
-  else
-    list_select(&view->list, view->notes->len);
+  if (position == G_MAXUINT && view->snapshot->map->heads->len > 0) {
+    /* Revisions of other branches may stand above the newest head. */
+    const Revision *head = g_ptr_array_index(view->snapshot->map->heads, view->snapshot->map->heads->len - 1);
+    int row = graphview_find(view, view->merged ? revision_map_get(view->merged, head->id) : head);
+    position = row >= 0 ? (guint)row : view->notes->len;
+  }
+  list_show(&view->list, position == G_MAXUINT ? view->notes->len : position);
 }
 
 void graphview_rebuild(GraphView *view)

@@ -11,6 +11,11 @@
 #define AGE_WIDTH 4
 #define MESSAGE_LEAST 10
 #define MARKS_LIMIT 4
+#define REF_WIDTH 20
+/* Alembic's own ids have 12 characters; with less room than ID_ROOM they are cut to ID_LEAST. */
+#define ID_USUAL 12
+#define ID_LEAST 8
+#define ID_ROOM 36
 
 /* Lines */
 
@@ -158,8 +163,10 @@ static Marks collect_marks(const GraphView *view, const Revision *revision, cons
     add_state_marks(view, own, &marks);
   add_labels(revision, &marks);
   const ForeignNote *foreign = own ? NULL : g_hash_table_lookup(view->foreign, revision->id);
-  if (foreign)
-    add_mark(&marks, STYLE_TAG, g_strdup_printf(_("on %s"), foreign->ref));
+  if (foreign) {
+    g_autofree char *ref = text_clip(foreign->ref, REF_WIDTH, FALSE);
+    add_mark(&marks, STYLE_TAG, g_strdup_printf(_("on %s"), ref));
+  }
   if (facts & FACT_POSITION)
     add_mark(&marks, STYLE_POSITION, g_strdup_printf("◀ %s", workspace_target_name(view->ws)));
   if (facts & FACT_HEAD)
@@ -179,6 +186,16 @@ static gint64 date_of(const char *create_date)
   return time ? g_date_time_to_unix(time) : 0;
 }
 
+/* "Ana Maria Brun" as "Ana M" where the whole name has no room. */
+static char *short_name(const char *name)
+{
+  const char *blank = strchr(name, ' ');
+  if (!blank || text_width(name) <= AUTHOR_WIDTH)
+    return g_strdup(name);
+  g_autofree char *initial = g_utf8_substring(blank + 1, 0, 1);
+  return g_strdup_printf("%.*s %s", (int)(blank - name), name, initial);
+}
+
 /* Age and author at the right edge; returns the columns they take. */
 static int paint_right(const GraphView *view, const Revision *revision, const Revision *own, Canvas *canvas,
                        Rect rect)
@@ -190,8 +207,8 @@ static int paint_right(const GraphView *view, const Revision *revision, const Re
   int used = 0, right = rect.x + rect.width;
   if (rect.width >= AUTHOR_FROM) {
     used += AUTHOR_WIDTH + 1;
-    if (author)
-      canvas_text_clipped(canvas, right - used + 1, rect.y, AUTHOR_WIDTH, STYLE_FAINT, author);
+    g_autofree char *name = author ? short_name(author) : g_strdup("");
+    canvas_text_clipped(canvas, right - used + 1, rect.y, AUTHOR_WIDTH, STYLE_FAINT, name);
   }
   if (rect.width >= AGE_FROM) {
     used += AGE_WIDTH + 1;
@@ -210,15 +227,17 @@ static void paint_revision(GraphView *view, const Revision *revision, Canvas *ca
   int x = rect.x + view->lanes_width + 1;
   int room = rect.x + rect.width - right - x;
   g_autofree char *id = text_escape(revision->id, -1, FALSE);
-  int id_width = MIN(view->id_width, MAX(room / 4, 8));
+  int id_width = MIN(view->id_width, MAX(room / 3, room < ID_ROOM ? ID_LEAST : ID_USUAL));
   canvas_text_clipped(canvas, x, rect.y, id_width, (elsewhere ? STYLE_FAINT : STYLE_ID) | path, id);
   x += id_width + 2;
   room -= id_width + 2;
   Marks marks = collect_marks(view, revision, own);
-  g_autofree char *message = text_escape(revision->doc ? revision->doc : "", -1, FALSE);
+  gboolean named = revision->doc && *revision->doc;
+  g_autofree char *file = named ? NULL : g_path_get_basename(revision->path ? revision->path : "");
+  g_autofree char *message = text_escape(named ? revision->doc : file, -1, FALSE);
   int message_room = MAX(room - marks.width, MIN(MESSAGE_LEAST, room));
-  x += canvas_text_clipped(canvas, x, rect.y, message_room, (elsewhere ? STYLE_FAINT : STYLE_NORMAL) | path,
-                           message);
+  x += canvas_text_clipped(canvas, x, rect.y, message_room,
+                           (elsewhere || !named ? STYLE_FAINT : STYLE_NORMAL) | path, message);
   int end = rect.x + rect.width - right;
   for (guint i = 0; i < marks.n; i++) {
     x += canvas_text_clipped(canvas, x + 1, rect.y, end - x - 1, marks.list[i].style, marks.list[i].text) + 1;

@@ -7,7 +7,6 @@
 
 /* The query is only worth its place with this many columns. */
 #define QUERY_LEAST 16
-#define STATE_WIDTH 20
 
 static Style row_style(const LockNode *node)
 {
@@ -52,17 +51,17 @@ static double duration_of(const LockNode *node)
   return node->xact_s >= 0 ? node->xact_s : node->state_s;
 }
 
-static int paint_lock(const LockNode *node, Canvas *canvas, int x, int y, int room)
+static void paint_lock(const LockNode *node, Canvas *canvas, int x, int y, int room)
 {
   if (!node->lock_mode && !node->lock_relation)
-    return 0;
+    return;
   g_autofree char *relation =
       node->lock_relation ? text_escape(node->lock_relation, -1, FALSE) : g_strdup("");
   const char *shown = g_str_has_prefix(relation, "public.") ? relation + strlen("public.") : relation;
   gboolean waits = node->wait_s >= 0;
   g_autofree char *text =
       g_strdup_printf(waits ? _("%s %s waits") : "%s %s", shown, node->lock_mode ? node->lock_mode : "");
-  return canvas_text_clipped(canvas, x, y, room, waits ? STYLE_CARE : STYLE_NORMAL, text);
+  canvas_text_clipped(canvas, x, y, room, waits ? STYLE_CARE : STYLE_NORMAL, text);
 }
 
 static char *one_line(const char *query)
@@ -79,33 +78,48 @@ static char *one_line(const char *query)
   return g_string_free(out, FALSE);
 }
 
+/* Columns of a row: who (with the tree), state, lock, query; narrower where there is less room. */
+typedef struct {
+  int who, state, lock;
+} Columns;
+
+static Columns columns_for(int width)
+{
+  if (width >= 110)
+    return (Columns){34, 28, 38};
+  return width >= 90 ? (Columns){30, 26, 34} : (Columns){26, 24, 0};
+}
+
+static int paint_who(const LockNode *node, Canvas *canvas, int x, int y, int end)
+{
+  Style style = row_style(node);
+  const char *name = node->application && *node->application ? node->application : node->user;
+  g_autofree char *who = text_escape(node->own ? "retort" : name ? name : "", -1, FALSE);
+  g_autofree char *pid = node->pid ? g_strdup_printf("%d", node->pid) : g_strdup(_("prepared"));
+  x += canvas_text_clipped(canvas, x, y, end - x, style | STYLE_BOLD, pid) + 1;
+  return x + canvas_text_clipped(canvas, x, y, end - x, style, who);
+}
+
 void lockview_paint_row(const LockSnapshot *snapshot, guint row, Canvas *canvas, Rect rect)
 {
   const LockRow *lock = g_ptr_array_index(snapshot->rows, row);
   const LockNode *node = lock->node;
+  Columns columns = columns_for(rect.width);
   int end = rect.x + rect.width, y = rect.y;
   int x = paint_tree(snapshot, row, canvas, rect.x, y);
-  Style style = row_style(node);
-  if (node->pid)
-    x += canvas_printf(canvas, x, y, -1, style | STYLE_BOLD, "%d", node->pid) + 1;
-  else
-    x += canvas_text(canvas, x, y, -1, style | STYLE_BOLD, _("prepared")) + 1;
-  g_autofree char *who = text_escape(node->application && *node->application ? node->application
-                                     : node->user                            ? node->user
-                                                                             : "",
-                                     -1, FALSE);
-  x += canvas_text_clipped(canvas, x, y, MIN(14, end - x), style, node->own ? "retort" : who) + 1;
+  x = paint_who(node, canvas, x, y, MAX(rect.x + columns.who - 1, x + 8));
   if (lock->again) {
-    canvas_text_clipped(canvas, x, y, end - x, STYLE_FAINT, _("(see above)"));
+    canvas_text_clipped(canvas, x + 1, y, end - x - 1, STYLE_FAINT, _("(see above)"));
     return;
   }
+  x = MAX(x + 1, rect.x + columns.who);
   g_autofree char *since = text_duration(duration_of(node));
   g_autofree char *state = g_strdup_printf("%s %s", node->state ? node->state : "", since);
-  canvas_text_clipped(canvas, x, y, MIN(STATE_WIDTH + 8, end - x), STYLE_NORMAL, state);
-  x += MAX(text_width(state), STATE_WIDTH) + 2;
-  int used = end > x ? paint_lock(node, canvas, x, y, end - x) : 0;
-  x += used ? MAX(used, 30) + 2 : 0;
-  if (node->query && end - x >= QUERY_LEAST) {
+  canvas_text_clipped(canvas, x, y, MIN(columns.state - 1, end - x), STYLE_NORMAL, state);
+  x += columns.state;
+  paint_lock(node, canvas, x, y, MIN(columns.lock ? columns.lock - 1 : end - x, end - x));
+  x += columns.lock;
+  if (columns.lock && node->query && end - x >= QUERY_LEAST) {
     g_autofree char *query = one_line(node->query);
     canvas_text_clipped(canvas, x, y, end - x, STYLE_FAINT, query);
   }

@@ -458,7 +458,7 @@ Screen *screen_run_new(App *app, PlannedScripts *planned, const StepChoices *cho
   self->marks = g_new0(StepMark, MAX(n, 1));
   g_autofree RolloutStep *steps = g_new0(RolloutStep, MAX(n, 1));
   for (guint i = 0; i < n; i++)
-    steps[i] = (RolloutStep){step_at(self, i), g_ptr_array_index(planned->scripts, i)};
+    steps[i] = (RolloutStep){.step = step_at(self, i), .script = g_ptr_array_index(planned->scripts, i)};
   RolloutOptions options = {.transaction = steps_transaction(planned->snapshot->project),
                             .pause = choices->pause,
                             .create_version_table = TRUE,

@@ -23,7 +23,9 @@ struct StepScreen {
   guint generation;
   PlannedScripts *planned; /* NULL until rendered */
   char *obstacle;
-  GPtrArray *tables, *users;
+  GPtrArray *relations; /* char*: that the plan locks */
+  GPtrArray *tables;    /* TableInfo*, parallel, or NULL */
+  GPtrArray *users;     /* TableUser*, or NULL */
   TextView *view;
   GCancellable *cancellable;
   Ask *ask; /* under way */
@@ -39,7 +41,8 @@ static guint contexts(Screen *screen)
 
 static void rewrite(StepScreen *self)
 {
-  StepText text = {self->ws, self->planned, self->tables, self->users, self->lock_timeout_ms};
+  StepText text = {self->ws,     self->planned, self->relations,
+                   self->tables, self->users,   self->lock_timeout_ms};
   step_text_write(&text, self->view);
   app_repaint(self->screen.app);
 }
@@ -63,18 +66,30 @@ static Ask *new_ask(StepScreen *self)
   return self->ask;
 }
 
-/* Splits "schema.name"; the names stay the array's. */
-static RelationName *relation_names(GPtrArray *relations)
+typedef struct {
+  RelationName *names;
+  GPtrArray *texts;
+} RelationNames;
+
+/* "schema.name" as the catalog wants it. */
+static RelationNames relation_names(const GPtrArray *relations)
 {
-  RelationName *names = g_new0(RelationName, relations->len + 1);
+  RelationNames names = {g_new0(RelationName, relations->len + 1), g_ptr_array_new_with_free_func(g_free)};
   for (guint i = 0; i < relations->len; i++) {
-    char *dot = strchr(g_ptr_array_index(relations, i), '.');
-    names[i].name = dot ? dot + 1 : g_ptr_array_index(relations, i);
-    names[i].schema = dot ? g_ptr_array_index(relations, i) : NULL;
+    char *text = g_strdup(g_ptr_array_index(relations, i));
+    g_ptr_array_add(names.texts, text);
+    char *dot = strchr(text, '.');
+    names.names[i] = (RelationName){dot ? text : NULL, dot ? dot + 1 : text};
     if (dot)
       *dot = '\0';
   }
   return names;
+}
+
+static void relation_names_clear(RelationNames *names)
+{
+  g_free(names->names);
+  g_ptr_array_unref(names->texts);
 }
 
 static void users_known(GPtrArray *users, const GError *error, void *data)
@@ -93,9 +108,9 @@ static void users_known(GPtrArray *users, const GError *error, void *data)
 static void ask_users(PgConn *conn, void *data)
 {
   StepScreen *self = data;
-  g_autoptr(GPtrArray) relations = step_text_relations(self->planned);
-  g_autofree RelationName *names = relation_names(relations);
-  catalog_table_users(conn, names, relations->len, users_known, new_ask(self));
+  RelationNames names = relation_names(self->relations);
+  catalog_table_users(conn, names.names, self->relations->len, users_known, new_ask(self));
+  relation_names_clear(&names);
 }
 
 static void tables_known(GPtrArray *tables, const GError *error, void *data)
@@ -114,9 +129,9 @@ static void tables_known(GPtrArray *tables, const GError *error, void *data)
 static void ask_tables(PgConn *conn, void *data)
 {
   StepScreen *self = data;
-  g_autoptr(GPtrArray) relations = step_text_relations(self->planned);
-  g_autofree RelationName *names = relation_names(relations);
-  catalog_tables(conn, names, relations->len, tables_known, new_ask(self));
+  RelationNames names = relation_names(self->relations);
+  catalog_tables(conn, names.names, self->relations->len, tables_known, new_ask(self));
+  relation_names_clear(&names);
 }
 
 static void plan_ready(PlannedScripts *planned, void *data)
@@ -124,9 +139,9 @@ static void plan_ready(PlannedScripts *planned, void *data)
   StepScreen *self = data;
   self->planned = planned;
   self->obstacle = step_text_obstacle(planned);
-  g_autoptr(GPtrArray) relations = step_text_relations(planned);
+  self->relations = step_text_relations(planned);
   rewrite(self);
-  if (relations->len > 0)
+  if (self->relations->len > 0)
     workspace_when_free(self->ws, ask_tables, self);
 }
 
@@ -317,6 +332,7 @@ static void free_screen(Screen *screen)
   if (self->ask)
     self->ask->self = NULL;
   planned_scripts_free(self->planned);
+  g_clear_pointer(&self->relations, g_ptr_array_unref);
   g_clear_pointer(&self->tables, g_ptr_array_unref);
   g_clear_pointer(&self->users, g_ptr_array_unref);
   textview_free(self->view);

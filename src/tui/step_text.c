@@ -87,11 +87,9 @@ GPtrArray *step_text_relations(const PlannedScripts *planned)
 
 static const TableInfo *table_info(const StepText *step, const char *relation)
 {
-  const char *dot = strrchr(relation, '.');
-  const char *name = dot ? dot + 1 : relation;
-  for (guint i = 0; step->tables && i < step->tables->len; i++) {
+  for (guint i = 0; step->tables && i < step->tables->len && i < step->relations->len; i++) {
     const TableInfo *info = g_ptr_array_index(step->tables, i);
-    if (info->oid && strcmp(info->name, name) == 0)
+    if (info->oid && strcmp(g_ptr_array_index(step->relations, i), relation) == 0)
       return info;
   }
   return NULL;

@@ -9,7 +9,8 @@
 typedef struct {
   const Workspace *ws;
   const PlannedScripts *planned;
-  const GPtrArray *tables; /* TableInfo*: sizes, or NULL */
+  const GPtrArray *relations; /* char*: what step_text_relations() gave */
+  const GPtrArray *tables;    /* TableInfo*: their sizes, parallel, or NULL */
   const GPtrArray *users;  /* TableUser*: who is on these tables now, or NULL */
   guint lock_timeout_ms;
 } StepText;

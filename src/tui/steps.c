@@ -91,11 +91,23 @@ const char *steps_refuse(const Workspace *ws, ActionId action, const GraphSelect
   }
 }
 
-/* One step up is the first of those that lead to the selection, or else to the heads. */
+/* The first pending child of an applied revision, or NULL. */
+static const Revision *pending_child(const Workspace *ws, const Revision *revision)
+{
+  for (guint i = 0; i < revision->next->len; i++) {
+    const Revision *child = g_ptr_array_index(revision->next, i);
+    if (!ws->applied[child->index])
+      return child;
+  }
+  return NULL;
+}
+
+/* One step up is the first of those that lead to the selection, or on from the selection when it is applied, or else
+ * to the heads. */
 static char *target_of_step_up(const Workspace *ws, const Revision *selected, GError **error)
 {
-  gboolean pending = selected && !ws->applied[selected->index];
-  const char *target = pending ? selected->id : "heads";
+  const Revision *goal = selected && ws->applied[selected->index] ? pending_child(ws, selected) : selected;
+  const char *target = goal ? goal->id : "heads";
   g_autoptr(Plan) whole = plan_upgrade(ws->snapshot->map, (const char *const *)ws->rows->rows, target, error);
   if (!whole || whole->steps->len == 0)
     return whole ? g_strdup(target) : NULL;

@@ -16,6 +16,18 @@ static void set_text(char **to, const char *text)
   *to = text ? text_escape(text, -1, FALSE) : NULL;
 }
 
+/* "app@/run/postgresql:5432/shop" is a socket here: its folder says nothing to an operator. */
+static void set_database_name(Workspace *ws, const char *display)
+{
+  const char *at = strstr(display, "@/"), *slash = strrchr(display, '/');
+  if (at && slash > at + 1) {
+    g_autofree char *name = g_strdup_printf("%.*s@local%s", (int)(at - display), display, slash);
+    set_text(&ws->database_name, name);
+  } else {
+    set_text(&ws->database_name, display);
+  }
+}
+
 static gboolean environment_names_server(void)
 {
   static const char *const names[] = {"PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE", "PGPORT", "PGUSER"};
@@ -180,7 +192,7 @@ static void connected(PgConn *conn, const GError *error, void *data)
     set_state(ws, DATABASE_FAILED, error);
     return;
   }
-  set_text(&ws->database_name, pg_conn_display(conn));
+  set_database_name(ws, pg_conn_display(conn));
   int version = pg_conn_server_version(conn);
   g_free(ws->server);
   ws->server = version >= 100000 ? g_strdup_printf("postgresql %d.%d", version / 10000, version % 10000)
@@ -208,7 +220,7 @@ void workspace_connect(Workspace *ws)
     set_state(ws, DATABASE_NONE, NULL);
     return;
   }
-  set_text(&ws->database_name, ws->params->display);
+  set_database_name(ws, ws->params->display);
   ws->conn = pg_conn_new(ws->params, &(PgConnOptions){0});
   set_state(ws, DATABASE_CONNECTING, NULL);
   pg_conn_connect(ws->conn, connected, ws);
