@@ -196,12 +196,8 @@ static void read_doc(const Module *module, Revision *revision)
 {
   const Binding *binding = module_binding(module, "__doc__");
   Literal literal = {0};
-  gboolean found = FALSE;
+  gboolean found = binding ? module_literal(module, binding, &literal) : module_docstring(module, &literal);
 
-  if (binding)
-    found = module_literal(module, binding, &literal);
-  else if (module->doc && strchr("rRuU\"'(", *module->doc))
-    found = module_expression(module, module->doc, module->doc_end, &literal);
   revision->long_doc = strip(found && literal.kind == LITERAL_STRING ? literal.string->str : "");
   literal_clear(&literal);
   const char *blank = strstr(revision->long_doc, "\n\n");
@@ -244,9 +240,10 @@ Revision *revision_parse(const char *path, const char *text, gsize len, GError *
 
   if (!revision && fault.line)
     g_set_error(error, RETORT_ERROR, fault.code, "%s:%u: %s", path, fault.line, fault.text);
+  else if (!revision && fault.code == RETORT_ERROR_COMMAND)
+    g_set_error_literal(error, RETORT_ERROR, fault.code, fault.text);
   else if (!revision)
-    g_set_error(error, RETORT_ERROR, fault.code, fault.code == RETORT_ERROR_COMMAND ? "%2$s" : "%1$s: %2$s",
-                path, fault.text);
+    g_set_error(error, RETORT_ERROR, fault.code, "%s: %s", path, fault.text);
   revision_fault_clear(&fault);
   return revision;
 }

@@ -20,7 +20,8 @@ typedef struct {
   guint names;   /* names followed so far on this path */
   guint imports; /* modules entered */
   guint brackets;
-  guint *steps; /* shared by all that belongs to one question */
+  gboolean plain; /* a docstring: strings only, and none of them formatted */
+  guint *steps;   /* shared by all that belongs to one question */
 } Scope;
 
 static gboolean evaluate(Scope *scope, const char **p, const char *end, Literal *out);
@@ -116,7 +117,7 @@ static void append_text(const char *p, const char *end, gboolean raw, GString *o
 }
 
 /* One string literal with its prefix at p, which is the quote or letters before it. */
-static gboolean read_string(const char **p, const char *end, GString *out)
+static gboolean read_string(const char **p, const char *end, gboolean plain, GString *out)
 {
   gboolean raw = FALSE;
   gboolean format = FALSE;
@@ -137,7 +138,8 @@ static gboolean read_string(const char **p, const char *end, GString *out)
   if (!closed || (gsize)(stop - start) < 2 * quotes || stop[-1] != *start)
     return FALSE;
   start += quotes;
-  if (format && (memchr(start, '{', (gsize)(stop - start)) || memchr(start, '}', (gsize)(stop - start))))
+  if (format &&
+      (plain || memchr(start, '{', (gsize)(stop - start)) || memchr(start, '}', (gsize)(stop - start))))
     return FALSE;
   append_text(start, stop - quotes, raw, out);
   *p = stop;
@@ -156,12 +158,12 @@ static gboolean at_string(const char *p, const char *end)
   return FALSE;
 }
 
-static gboolean read_strings(const char **p, const char *end, Literal *out)
+static gboolean read_strings(const char **p, const char *end, gboolean plain, Literal *out)
 {
   out->kind = LITERAL_STRING;
   out->string = g_string_new(NULL);
   do {
-    if (!read_string(p, end, out->string))
+    if (!read_string(p, end, plain, out->string))
       return FALSE;
     skip_space(p, end);
   } while (at_string(*p, end));
@@ -357,7 +359,7 @@ static gboolean read_term(Scope *scope, const char **p, const char *end, Literal
   if (*p >= end || ++*scope->steps > STEP_LIMIT)
     return FALSE;
   if (at_string(*p, end))
-    return read_strings(p, end, out);
+    return read_strings(p, end, scope->plain, out);
   if (**p == '(' || **p == '[')
     return read_bracket(scope, p, end, out);
   if (g_ascii_isdigit(**p)) {
@@ -366,7 +368,7 @@ static gboolean read_term(Scope *scope, const char **p, const char *end, Literal
     out->kind = LITERAL_NUMBER;
     return TRUE;
   }
-  return is_name_char(**p) && read_name(scope, p, end, out);
+  return !scope->plain && is_name_char(**p) && read_name(scope, p, end, out);
 }
 
 /* left + right, into left. */
@@ -388,7 +390,7 @@ static gboolean evaluate(Scope *scope, const char **p, const char *end, Literal 
 {
   gboolean good = read_term(scope, p, end, out);
 
-  for (skip_space(p, end); good && *p < end && **p == '+'; skip_space(p, end)) {
+  for (skip_space(p, end); good && *p < end && **p == '+' && !scope->plain; skip_space(p, end)) {
     Literal right = {0};
     ++*p;
     good = read_term(scope, p, end, &right) && concatenate(out, &right);
@@ -431,6 +433,15 @@ gboolean module_literal(const Module *module, const Binding *binding, Literal *l
 
   *literal = (Literal){0};
   return evaluate_binding(&scope, binding, literal);
+}
+
+gboolean module_docstring(const Module *module, Literal *literal)
+{
+  guint steps = 0;
+  Scope scope = {.module = module, .plain = TRUE, .steps = &steps};
+
+  *literal = (Literal){0};
+  return module->doc && evaluate_all(&scope, module->doc, module->doc_end, literal);
 }
 
 gboolean module_expression(const Module *module, const char *start, const char *end, Literal *literal)

@@ -67,6 +67,8 @@ gboolean module_scan(Module *module, const char *text, gsize len, GArray *bindin
 const Binding *module_binding(const Module *module, const char *name);
 /* The value of a binding.  FALSE when only Python knows it. */
 gboolean module_literal(const Module *module, const Binding *binding, Literal *literal);
+/* The docstring; FALSE when there is none. */
+gboolean module_docstring(const Module *module, Literal *literal);
 /* The value of any expression at the end of the module. */
 gboolean module_expression(const Module *module, const char *start, const char *end, Literal *literal);
 void literal_clear(Literal *literal);
