@@ -22,16 +22,15 @@ typedef struct {
   gboolean ddl;           /* inside DDL: literals by their type, always inline */
   gboolean hide_table;    /* columns without their table */
   gboolean in_operator;   /* below a binary operator: eager operators take parentheses */
-  gboolean in_columns;    /* directly in the list of selected columns: labels print AS */
-  gboolean in_order_by;   /* labels print as their bare name */
+  gboolean in_order_by;   /* directly in ORDER BY: selected labels print as their bare name */
+  gboolean hide_schema;   /* tables without their schema */
   SqlOperator expand_op;  /* IN or NOT IN around an expanding bind */
   GHashTable *names;      /* anonymous object -> the name it got */
   GHashTable *counters;   /* "param" -> how many so far */
-  struct SqlScope *scope; /* the select being printed, innermost first */
-  GPtrArray *ctes;        /* GString of "name AS (...)", in order; NULL outside row statements */
-  GHashTable *cte_seen;   /* SqlFrom -> printed */
+  struct SqlScope *scope; /* the statement being printed, innermost first */
+  GPtrArray *ctes;        /* char *: "name AS (...)", in the order they are printed */
+  GHashTable *cte_seen;   /* SqlFrom * whose text is in ctes or under way */
   gboolean cte_recursive;
-  SqlExprList labels; /* of the select whose ORDER BY is being printed */
 } SqlCompiler;
 
 /* --- compile.c --- */
@@ -95,6 +94,8 @@ void sql_recreate_table(SqlCompiler *c, const SqlOp *op);
 /* Whether an INSERT that leaves the column out still names it: a default on Python's side or a sequence. */
 gboolean sql_column_has_insert_default(const SqlColumn *column);
 void sql_put_insert_default(SqlCompiler *c, GString *out, const SqlColumn *column);
+/* The same as an expression. */
+SqlExpr *sql_insert_default_expr(SqlCompiler *c, const SqlColumn *column);
 
 /* --- compile_type.c, compile_literal.c --- */
 
@@ -202,6 +203,8 @@ gboolean sql_text_has_bind(const char *text, const char *name);
 void sql_put_text(SqlCompiler *c, GString *out, const SqlExpr *text);
 /* A bind: its value, or its name where binds stay. */
 void sql_put_bind(SqlCompiler *c, GString *out, const SqlExpr *bind);
+/* A bind by name, whatever its value. */
+void sql_put_bind_name(SqlCompiler *c, GString *out, const SqlExpr *bind);
 
 /* "param_1", "anon_2": the name of an anonymous object, numbered by key when first asked for. */
 const char *sql_anonymous_name(SqlCompiler *c, const void *object, const char *key);
@@ -220,13 +223,69 @@ void sql_put_function(SqlCompiler *c, GString *out, const SqlExpr *function);
 
 /* --- compile_from.c --- */
 
+SQL_DEFINE_LIST(SqlFromSet, sql_from_set, SqlFrom *)
+
 /* What stands before the dot of a column: the alias or the qualified table name.  FALSE: nothing. */
 gboolean sql_put_from_name(SqlCompiler *c, GString *out, const SqlFrom *from);
+/* An entry of a FROM list. */
+void sql_put_from(SqlCompiler *c, GString *out, SqlFrom *from);
+gboolean sql_from_set_has(const SqlFromSet *set, const SqlFrom *from);
+/* Adds what the expression's columns come from, in order, each once. */
+void sql_collect_froms(Arena *arena, const SqlExpr *expr, SqlFromSet *set);
+/* from and, for a join, all that it joins. */
+void sql_flatten_from(Arena *arena, SqlFrom *from, SqlFromSet *set);
+/* The select's FROM list before correlation: given entries, then those of columns and WHERE; no table twice. */
+SqlFromSet sql_select_froms(Arena *arena, const SqlQuery *query);
 
-/* --- compile_query.c and its family --- */
+/* --- compile_select.c --- */
 
+/* A statement whose names inner statements can see. */
+typedef struct SqlScope {
+  struct SqlScope *outer;
+  const SqlQuery *query;
+  SqlFromSet froms; /* as displayed, joins flattened */
+} SqlScope;
+
+/* as_from: in a FROM list or a CTE, where columns take AS labels. */
+void sql_put_select(SqlCompiler *c, GString *out, const SqlQuery *query, gboolean as_from, gboolean lateral);
+void sql_put_compound(SqlCompiler *c, GString *out, const SqlQuery *query, gboolean as_from);
 gboolean sql_is_selected_label(SqlCompiler *c, const SqlExpr *label);
+SqlName sql_label_name(SqlCompiler *c, const SqlExpr *label);
+void sql_put_label_reference(SqlCompiler *c, GString *out, const SqlExpr *reference);
+
+/* --- compile_columns.c --- */
+
+/* The list of selected or returned columns with the labels they need. */
+void sql_put_columns(SqlCompiler *c, GString *out, const SqlExprList *columns, gboolean as_from);
+/* Their names as the outside sees them, for "cte(a, b)". */
+void sql_put_column_names(SqlCompiler *c, GString *out, const SqlExprList *columns);
+/* A column's own name; NULL for an expression. */
+const char *sql_natural_name(const SqlExpr *column);
+
+/* --- compile_dml.c --- */
+
+void sql_put_insert(SqlCompiler *c, GString *out, const SqlQuery *query, gboolean is_top);
+void sql_put_update(SqlCompiler *c, GString *out, const SqlQuery *query);
+void sql_put_delete(SqlCompiler *c, GString *out, const SqlQuery *query);
+/* " RETURNING ..." */
+void sql_put_returning(SqlCompiler *c, GString *out, const SqlExprList *columns);
+/* "a AND b", as WHERE and HAVING print their condition. */
+void sql_put_condition(SqlCompiler *c, GString *out, SqlExpr *condition);
+/* A bind for a column that got no value. */
+void sql_put_column_bind(SqlCompiler *c, GString *out, const char *key, const SqlType *type);
+
+/* --- compile_conflict.c --- */
+
+/* " ON CONFLICT ..." */
+void sql_put_conflict(SqlCompiler *c, GString *out, const SqlQuery *insert);
+
+/* --- compile_query.c --- */
+
+/* A whole statement, with its CTEs before it. */
+void sql_put_query(SqlCompiler *c, GString *out, const SqlQuery *query);
+/* The statement without them. */
+void sql_put_body(SqlCompiler *c, GString *out, const SqlQuery *query, gboolean as_from);
 /* (SELECT ...): a query inside an expression. */
 void sql_put_nested_query(SqlCompiler *c, GString *out, const SqlQuery *query);
-
-void sql_put_query(SqlCompiler *c, GString *out, const SqlQuery *query);
+/* Makes sure the CTE's text is in c->ctes. */
+void sql_need_cte(SqlCompiler *c, SqlFrom *cte);

@@ -19,24 +19,24 @@ gboolean sql_column_has_insert_default(const SqlColumn *column)
 }
 
 /* Python calls its defaults when a statement is executed: offline nobody does, and a value prints as NULL. */
-static void put_python_default(SqlCompiler *c, GString *out, const SqlColumn *column, const SqlExpr *value)
+SqlExpr *sql_insert_default_expr(SqlCompiler *c, const SqlColumn *column)
 {
+  SqlExpr *value = (SqlExpr *)column->default_value;
+
+  if (!column->has_python_default)
+    return sql_nextval(c->arena, column->sequence);
   if (value != NULL && value->kind != SQL_EXPR_BIND)
-    sql_put_expr(c, out, value);
-  else if (!c->context->online)
-    g_string_append(out, "NULL");
-  else if (value != NULL)
-    sql_put_adapted(c, out, value->value, column->type);
-  else
+    return value;
+  if (value != NULL && c->context->online)
+    return sql_bind_value(c->arena, value->value, column->type);
+  if (c->context->online)
     sql_fail(c, SQL_ERROR_STATEMENT, "the default of column \"%s\" is computed by Python", column->name.text);
+  return sql_null(c->arena);
 }
 
 void sql_put_insert_default(SqlCompiler *c, GString *out, const SqlColumn *column)
 {
-  if (column->has_python_default)
-    put_python_default(c, out, column, column->default_value);
-  else
-    sql_put_expr(c, out, sql_nextval(c->arena, column->sequence));
+  sql_put_expr(c, out, sql_self_group(c->arena, sql_insert_default_expr(c, column), SQL_OP_NONE));
 }
 
 static const SqlCell *find_cell(const SqlCellList *row, const char *key)
@@ -48,14 +48,15 @@ static const SqlCell *find_cell(const SqlCellList *row, const char *key)
   return NULL;
 }
 
+/* Offline a literal by the column's type, online what the driver would send. */
 static void put_cell(SqlCompiler *c, GString *out, const SqlCell *cell, const SqlType *type)
 {
-  if (cell->expr != NULL)
-    sql_put_expr(c, out, cell->expr);
-  else if (c->context->online)
-    sql_put_adapted(c, out, cell->value, type);
-  else
-    sql_put_literal(c, out, cell->value, type);
+  SqlExpr bind = {.kind = SQL_EXPR_BIND, .name = cell->column, .value = cell->value, .type = type};
+  gboolean ddl = c->ddl;
+
+  c->ddl = !c->context->online;
+  sql_put_expr(c, out, cell->expr != NULL ? cell->expr : &bind);
+  c->ddl = ddl;
 }
 
 /* One row, its columns in the table's order.  A column the row leaves out takes no part, unless it has a default on

@@ -3,22 +3,16 @@
 
 #include "compile-private.h"
 
-static void put_modified(SqlCompiler *c, GString *out, const SqlExpr *expr);
-
 /* --- Leaves --- */
 
 static void put_column(SqlCompiler *c, GString *out, const SqlExpr *expr)
 {
-  if (!c->hide_table && expr->from != NULL && sql_put_from_name(c, out, expr->from))
-    g_string_append_c(out, '.');
-  sql_put_name(c, out, expr->name);
-}
+  gboolean has_prefix = !c->hide_table && expr->from != NULL && sql_put_from_name(c, out, expr->from);
 
-static void put_star(SqlCompiler *c, GString *out, const SqlExpr *expr)
-{
-  if (expr->from != NULL && sql_put_from_name(c, out, expr->from))
+  if (has_prefix && expr->name.text != NULL)
     g_string_append_c(out, '.');
-  g_string_append_c(out, '*');
+  if (expr->name.text != NULL)
+    sql_put_name(c, out, expr->name);
 }
 
 static void put_nextval(SqlCompiler *c, GString *out, const SqlSequence *sequence)
@@ -247,27 +241,17 @@ static void put_binary(SqlCompiler *c, GString *out, const SqlExpr *expr)
 
 /* --- Composites --- */
 
-static void put_unary(SqlCompiler *c, GString *out, const SqlExpr *expr)
-{
-  if (sql_is_modifier(expr->op)) {
-    put_modified(c, out, expr);
-    return;
-  }
-  g_string_append(out, sql_spelling(expr->op));
-  sql_put_expr(c, out, expr->left);
-}
-
 /* x DESC NULLS LAST: inside ORDER BY a label stays a bare name. */
-static void put_modified(SqlCompiler *c, GString *out, const SqlExpr *expr)
+static void put_unary(SqlCompiler *c, GString *out, const SqlExpr *expr, gboolean in_order_by)
 {
-  gboolean in_order_by = c->in_order_by;
-
-  if (expr->left->kind != SQL_EXPR_LABEL &&
-      !(expr->left->kind == SQL_EXPR_UNARY && sql_is_modifier(expr->left->op)))
-    c->in_order_by = FALSE;
+  if (!sql_is_modifier(expr->op))
+    g_string_append(out, sql_spelling(expr->op));
+  else
+    c->in_order_by = in_order_by;
   sql_put_expr(c, out, expr->left);
-  c->in_order_by = in_order_by;
-  g_string_append(out, sql_spelling(expr->op));
+  c->in_order_by = FALSE;
+  if (sql_is_modifier(expr->op))
+    g_string_append(out, sql_spelling(expr->op));
 }
 
 static void put_case(SqlCompiler *c, GString *out, const SqlExpr *expr)
@@ -342,21 +326,14 @@ static void put_over(SqlCompiler *c, GString *out, const SqlExpr *expr)
   g_string_append_c(out, ')');
 }
 
-static void put_label(SqlCompiler *c, GString *out, const SqlExpr *expr, gboolean in_columns)
+static void put_label(SqlCompiler *c, GString *out, const SqlExpr *expr, gboolean in_order_by)
 {
-  SqlName name = expr->name;
-
-  if (name.text == NULL)
-    name = sql_name(sql_anonymous_name(c, expr, "anon"));
-  if (c->in_order_by && !in_columns && sql_is_selected_label(c, expr)) {
-    sql_put_name(c, out, name);
-    return;
-  }
-  sql_put_expr(c, out, expr->left);
-  if (!in_columns)
-    return;
-  g_string_append(out, " AS ");
-  sql_put_name(c, out, name);
+  if (expr->left == NULL)
+    sql_put_label_reference(c, out, expr);
+  else if (in_order_by && sql_is_selected_label(c, expr))
+    sql_put_name(c, out, sql_label_name(c, expr));
+  else
+    sql_put_expr(c, out, expr->left);
 }
 
 static void put_pair(SqlCompiler *c, GString *out, const SqlExpr *expr, const char *word,
@@ -375,7 +352,7 @@ static void put_ordered(SqlCompiler *c, GString *out, const SqlExpr *expr, const
   g_string_append(out, end);
 }
 
-static void put_node(SqlCompiler *c, GString *out, const SqlExpr *expr, gboolean in_columns)
+static void put_node(SqlCompiler *c, GString *out, const SqlExpr *expr, gboolean in_order_by)
 {
   switch (expr->kind) {
   case SQL_EXPR_COLUMN: put_column(c, out, expr); break;
@@ -385,7 +362,7 @@ static void put_node(SqlCompiler *c, GString *out, const SqlExpr *expr, gboolean
   case SQL_EXPR_TEXT: sql_put_text(c, out, expr); break;
   case SQL_EXPR_FUNCTION: sql_put_function(c, out, expr); break;
   case SQL_EXPR_BINARY: put_binary(c, out, expr); break;
-  case SQL_EXPR_UNARY: put_unary(c, out, expr); break;
+  case SQL_EXPR_UNARY: put_unary(c, out, expr, in_order_by); break;
   case SQL_EXPR_LIST: sql_put_exprs(c, out, &expr->args, sql_spelling(expr->op)); break;
   case SQL_EXPR_GROUPING:
     g_string_append_c(out, '(');
@@ -416,7 +393,7 @@ static void put_node(SqlCompiler *c, GString *out, const SqlExpr *expr, gboolean
   case SQL_EXPR_NULL: g_string_append(out, "NULL"); break;
   case SQL_EXPR_TRUE: g_string_append(out, "true"); break;
   case SQL_EXPR_FALSE: g_string_append(out, "false"); break;
-  case SQL_EXPR_LABEL: put_label(c, out, expr, in_columns); break;
+  case SQL_EXPR_LABEL: put_label(c, out, expr, in_order_by); break;
   case SQL_EXPR_SUBQUERY: sql_put_nested_query(c, out, expr->query); break;
   case SQL_EXPR_NEXTVAL: put_nextval(c, out, expr->sequence); break;
   case SQL_EXPR_OVER: put_over(c, out, expr); break;
@@ -427,20 +404,20 @@ static void put_node(SqlCompiler *c, GString *out, const SqlExpr *expr, gboolean
   case SQL_EXPR_WITHIN_GROUP: put_ordered(c, out, expr, " WITHIN GROUP (ORDER BY ", ")"); break;
   case SQL_EXPR_ORDERED: put_ordered(c, out, expr, " ORDER BY ", ""); break;
   case SQL_EXPR_SLICE: put_pair(c, out, expr, ":", expr->right); break;
-  case SQL_EXPR_STAR: put_star(c, out, expr); break;
+  case SQL_EXPR_STAR: g_string_append_c(out, '*'); break;
   case SQL_EXPR_DEFAULT: g_string_append(out, "DEFAULT"); break;
   }
 }
 
 void sql_put_expr(SqlCompiler *c, GString *out, const SqlExpr *expr)
 {
-  gboolean in_columns = c->in_columns;
+  gboolean in_order_by = c->in_order_by;
 
   if (!sql_enter(c))
     return;
-  c->in_columns = FALSE;
-  put_node(c, out, expr, in_columns);
-  c->in_columns = in_columns;
+  c->in_order_by = FALSE;
+  put_node(c, out, expr, in_order_by);
+  c->in_order_by = in_order_by;
   sql_leave(c);
 }
 

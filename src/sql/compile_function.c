@@ -132,7 +132,7 @@ SqlExpr *sql_function(Arena *arena, const char *name, SqlExprList args, const Sq
   if (takes_regconfig(function->name))
     type_regconfig(arena, &expr->args);
   if (strcmp(function->name, "count") == 0 && args.n == 0)
-    sql_expr_list_add(arena, &expr->args, sql_star(arena, NULL));
+    sql_expr_list_add(arena, &expr->args, sql_star(arena));
   if (type == NULL)
     expr->type = result_type(arena, function, &expr->args);
   return expr;

@@ -51,9 +51,20 @@ static gboolean binds_are_inline(const SqlCompiler *c)
   return c->ddl || c->context->online || !c->context->no_literal_binds;
 }
 
-static void put_bind_name(SqlCompiler *c, GString *out, const char *name)
+static void put_name(SqlCompiler *c, GString *out, const char *name)
 {
   g_string_append_printf(out, c->context->pyformat ? "%%(%s)s" : ":%s", name);
+}
+
+/* Arrays and JSON are cast where the driver sends them as parameters. */
+static void put_bind_cast(SqlCompiler *c, GString *out, const SqlType *type)
+{
+  SqlAffinity affinity = sql_type_affinity(type);
+
+  if (affinity != SQL_AFFINITY_ARRAY && (affinity != SQL_AFFINITY_JSON || sql_is_old(c)))
+    return;
+  g_string_append(out, "::");
+  sql_put_type(c, out, type);
 }
 
 /* A key as part of a name: [%() $] become "_", and none at the ends. */
@@ -78,32 +89,39 @@ const char *sql_anonymous_name(SqlCompiler *c, const void *object, const char *k
   const char *known = g_hash_table_lookup(c->names, object);
   if (known != NULL)
     return known;
-  char *base = sanitized(key);
-  guint count = GPOINTER_TO_UINT(g_hash_table_lookup(c->counters, base)) + 1;
-  const char *name = arena_printf(c->arena, "%s_%u", base, count);
-  g_hash_table_insert(c->counters, base, GUINT_TO_POINTER(count));
+  guint count = GPOINTER_TO_UINT(g_hash_table_lookup(c->counters, key)) + 1;
+  const char *name = arena_printf(c->arena, "%s_%u", key, count);
+  g_hash_table_insert(c->counters, g_strdup(key), GUINT_TO_POINTER(count));
   g_hash_table_insert(c->names, (gpointer)object, (gpointer)name);
   return name;
 }
 
-static void put_named_bind(SqlCompiler *c, GString *out, const SqlExpr *bind)
+void sql_put_bind_name(SqlCompiler *c, GString *out, const SqlExpr *bind)
 {
-  const char *name = bind->unique ? sql_anonymous_name(c, bind, bind->name.text) : bind->name.text;
+  const char *name = bind->name.text;
 
-  if (bind->expanding)
+  if (bind->unique) {
+    g_autofree char *key = sanitized(name);
+    name = sql_anonymous_name(c, bind, key);
+  }
+  if (bind->expanding) {
     g_string_append_printf(out, "(__[POSTCOMPILE_%s])", name);
-  else
-    put_bind_name(c, out, name);
+    return;
+  }
+  put_name(c, out, name);
+  put_bind_cast(c, out, bind->type);
 }
 
 /* --- Values of binds --- */
 
 static void put_bound_value(SqlCompiler *c, GString *out, const SqlValue *value, const SqlType *type)
 {
-  if (c->context->online && !c->ddl)
-    sql_put_adapted(c, out, value, type);
-  else
+  if (!c->context->online || c->ddl) {
     sql_put_literal(c, out, value, type);
+    return;
+  }
+  sql_put_adapted(c, out, value, type);
+  put_bind_cast(c, out, type);
 }
 
 /* The items of an expanding bind, with its parentheses. */
@@ -128,7 +146,7 @@ void sql_put_bind(SqlCompiler *c, GString *out, const SqlExpr *bind)
   if (c->error != NULL)
     return;
   if (!binds_are_inline(c))
-    put_named_bind(c, out, bind);
+    sql_put_bind_name(c, out, bind);
   else if (is_null && bind->required && c->context->online && !c->ddl)
     sql_fail(c, SQL_ERROR_STATEMENT, "A value is required for bind parameter '%s'", bind->name.text);
   else if (is_null)
@@ -164,7 +182,7 @@ static void put_text_bind(SqlCompiler *c, GString *out, const SqlExpr *text, con
 
   /* text() itself does not count "$" as part of a name, so such a parameter is nobody's and stays. */
   if (strchr(key, '$') != NULL)
-    put_bind_name(c, out, key);
+    put_name(c, out, key);
   else
     sql_put_bind(c, out, given != NULL ? given : &unknown);
 }

@@ -99,10 +99,15 @@ SqlExpr *sql_false(Arena *arena)
   return node(arena, SQL_EXPR_FALSE, sql_type(SQL_TYPE_BOOLEAN));
 }
 
-SqlExpr *sql_star(Arena *arena, SqlFrom *from)
+SqlExpr *sql_star(Arena *arena)
 {
-  SqlExpr *expr = node(arena, SQL_EXPR_STAR, NULL);
-  expr->from = from;
+  return node(arena, SQL_EXPR_STAR, NULL);
+}
+
+SqlExpr *sql_label_reference(Arena *arena, const char *name)
+{
+  SqlExpr *expr = node(arena, SQL_EXPR_LABEL, NULL);
+  expr->name = sql_name(arena_strdup(arena, name));
   return expr;
 }
 

@@ -173,7 +173,8 @@ SqlExpr *sql_group_against(Arena *arena, SqlExpr *x, SqlAgainst against)
   case SQL_EXPR_STAR:
   case SQL_EXPR_DEFAULT: return x;
   case SQL_EXPR_LABEL:
-  case SQL_EXPR_TYPE_COERCE: return with_inner(arena, x, sql_group_against(arena, x->left, against));
+  case SQL_EXPR_TYPE_COERCE:
+    return x->left == NULL ? x : with_inner(arena, x, sql_group_against(arena, x->left, against));
   case SQL_EXPR_FILTER: {
     SqlExpr as_filter = {.op = SQL_OP_CUSTOM, .precedence = 6};
     return is_precedent(&as_filter, against) ? grouping(arena, x) : x;

@@ -167,8 +167,16 @@ static SqlExpr *compare(Arena *arena, SqlOperator op, SqlExpr *left, SqlExpr *ri
 
   if (is_collection(left) && !is_collection(right)) {
     /* any_(x) == 5 is 5 = ANY (x) */
-    SqlExpr *operand = fixed != NULL ? fixed : coerced(arena, right, left, op);
-    return binary(arena, mirrored(op), operand, left, sql_type(SQL_TYPE_BOOLEAN));
+    SqlExpr *swap = left;
+    left = right;
+    right = swap;
+    op = mirrored(op);
+    fixed = NULL;
+  }
+  if (is_collection(right)) {
+    SqlExpr *operand = constant(arena, left);
+    operand = operand != NULL ? operand : coerced(arena, left, right, op);
+    return binary(arena, op, operand, right, sql_type(SQL_TYPE_BOOLEAN));
   }
   if (constant(arena, left) != NULL && is_bare(left) && fixed == NULL)
     return compare_constant(arena, mirrored(op), right, constant(arena, left), error);

@@ -46,14 +46,12 @@ struct SqlFrom {
   SqlExpr *on; /* NULL: found from the foreign keys of the tables */
   gboolean outer;
   gboolean full;
-  SqlNameList column_names; /* VALUES, FUNCTION: the names in parentheses; derives */
-  SqlExprList column_exprs; /* VALUES: column(name, type) */
-  SqlExprList rows;         /* VALUES: TUPLEs */
+  SqlExprList rows; /* VALUES: TUPLEs */
   SqlExpr *function;
   gboolean with_ordinality;
   gboolean render_derived;
   const char *text;
-  SqlExprList columns; /* cache of sql_from_column() */
+  SqlExprList columns; /* what sql_from_column() has made, or the columns of VALUES and FUNCTION */
 };
 
 typedef enum {
@@ -157,11 +155,26 @@ SqlFrom *sql_table_from(Arena *arena, SqlTable *table);
 SqlFrom *sql_alias(Arena *arena, SqlFrom *element, SqlName name);
 SqlFrom *sql_subquery(Arena *arena, SqlQuery *query, SqlName name);
 SqlFrom *sql_cte(Arena *arena, SqlQuery *query, SqlName name, gboolean recursive);
+/* cte.union(query), cte.union_all(query): the same CTE (its references stay good) with one more part. */
+void sql_cte_extend(Arena *arena, SqlFrom *cte, SqlCompound compound, SqlQuery *query);
+/* values(column("a", T), ..., name=...).data(rows): columns are COLUMN expressions, rows TUPLEs of bare values. */
+SqlFrom *sql_values(Arena *arena, SqlExprList columns, SqlExprList rows, SqlName name);
+/* func.f(...).table_valued("a", "b", name=...) and .alias(name): columns are COLUMN expressions, none for alias(). */
+SqlFrom *sql_function_from(Arena *arena, SqlExpr *function, SqlExprList columns, SqlName name);
+/* The one column of alias() and column_valued(): printed as the alias itself. */
+SqlExpr *sql_function_from_column(Arena *arena, SqlFrom *from);
+/* What insert.excluded is. */
+SqlFrom *sql_excluded(Arena *arena, SqlTable *table);
+/* select.join(right, on): joins right to the select's FROM, as SQLAlchemy finds the left side. */
+gboolean sql_select_join(Arena *arena, SqlQuery *query, SqlFrom *right, SqlExpr *on, gboolean outer,
+                         gboolean full, GError **error);
 /* on NULL: from the foreign keys between the two; NoForeignKeys/Ambiguous are InvalidRequestError. */
 SqlFrom *sql_join(Arena *arena, SqlFrom *left, SqlFrom *right, SqlExpr *on, gboolean outer, gboolean full,
                   GError **error);
 /* from.c.key: the same node for the same key; NULL when there is no such column. */
 SqlExpr *sql_from_column(Arena *arena, SqlFrom *from, const char *key);
+/* from.c in order: what select(table) selects. */
+SqlExprList sql_from_columns(Arena *arena, SqlFrom *from);
 /* Keys of from.c in order. */
 SqlTextList sql_from_keys(Arena *arena, SqlFrom *from);
 

@@ -145,7 +145,8 @@ typedef enum {
   SQL_EXPR_NULL,
   SQL_EXPR_TRUE,
   SQL_EXPR_FALSE,
-  SQL_EXPR_LABEL,        /* left AS name, where columns are listed; left (or name in ORDER BY) elsewhere */
+  SQL_EXPR_LABEL,        /* left AS name, where columns are listed; left (or name in ORDER BY) elsewhere;
+                            * left NULL: a reference to the selected column of that name */
   SQL_EXPR_SUBQUERY,     /* ( query ): scalar subquery, IN (SELECT ...), EXISTS's operand */
   SQL_EXPR_NEXTVAL,      /* nextval('sequence') */
   SQL_EXPR_OVER,         /* left OVER (PARTITION BY args ORDER BY order frame) */
@@ -215,7 +216,7 @@ SqlExpr *sql_text_with_bind(Arena *arena, const SqlExpr *text, SqlExpr *bind, GE
 SqlExpr *sql_null(Arena *arena);
 SqlExpr *sql_true(Arena *arena);
 SqlExpr *sql_false(Arena *arena);
-SqlExpr *sql_star(Arena *arena, SqlFrom *from);
+SqlExpr *sql_star(Arena *arena);
 SqlExpr *sql_nextval(Arena *arena, const SqlSequence *sequence);
 
 /* --- Operators --- */
@@ -266,10 +267,13 @@ const char *sql_expr_key(const SqlExpr *x);
 SqlExpr *sql_function(Arena *arena, const char *name, SqlExprList args, const SqlType *type);
 SqlExpr *sql_cast(Arena *arena, SqlExpr *x, const SqlType *type);
 SqlExpr *sql_type_coerce(Arena *arena, SqlExpr *x, const SqlType *type);
-/* whens: condition, result, condition, result, ...; value and otherwise may be NULL. */
+/* whens: condition, result, condition, result, ...; value and otherwise (Python's None) may be NULL. */
 SqlExpr *sql_case(Arena *arena, SqlExpr *value, SqlExprList whens, SqlExpr *otherwise);
 SqlExpr *sql_extract(Arena *arena, const char *field, SqlExpr *x);
+/* x.label(name); a name of NULL is anonymous. */
 SqlExpr *sql_label(Arena *arena, SqlName name, SqlExpr *x);
+/* order_by("name"), desc("name"): the selected column or label of that name. */
+SqlExpr *sql_label_reference(Arena *arena, const char *name);
 SqlExpr *sql_tuple(Arena *arena, SqlExprList items);
 /* postgresql.array(items[, type_=item_type]). */
 SqlExpr *sql_array(Arena *arena, SqlExprList items, const SqlType *item_type);
