@@ -121,6 +121,16 @@ static gboolean seen_before(LoadListing *listing, const LoadEntry *entry)
   return FALSE;
 }
 
+/* A link that looks like a revision file but leads to something that Alembic does not load. */
+static void report_link(LoadListing *listing, const LoadFolder *folder, const char *name, const char *target)
+{
+  g_autofree char *link = g_build_filename(folder->path, name, NULL);
+
+  if (target && revision_file_name(name) && !g_file_test(target, G_FILE_TEST_IS_DIR))
+    diag_add(listing->diags, DIAG_WARNING, link, 0, 0,
+             _("not loaded: this link leads to %s, which is no revision file"), target);
+}
+
 static void add_file(LoadListing *listing, const LoadFolder *folder, const Name *name)
 {
   LoadEntry entry = {.folder = folder};
@@ -131,7 +141,8 @@ static void add_file(LoadListing *listing, const LoadFolder *folder, const Name 
   if (link) {
     entry.path = resolve_link(listing, folder, name->name);
     g_autofree char *base = entry.path ? g_path_get_basename(entry.path) : NULL;
-    if (!base || !revision_file_name(base) || g_file_test(entry.path, G_FILE_TEST_IS_DIR)) {
+    if (!base || !revision_file_name(base) || !g_file_test(entry.path, G_FILE_TEST_IS_REGULAR)) {
+      report_link(listing, folder, name->name, entry.path);
       g_free(entry.path);
       return;
     }

@@ -284,12 +284,11 @@ static gboolean imported_constant(const Scope *scope, const char *dotted, gsize 
 
 static gboolean evaluate_binding(Scope *scope, const Binding *binding, Literal *out)
 {
-  guint index = (guint)(binding - (const Binding *)scope->module->bindings->data);
   Scope inner = *scope;
 
   if (++inner.names > NAME_DEPTH)
     return FALSE;
-  inner.before = index;
+  inner.before = binding->before;
   switch (binding->kind) {
   case BINDING_VALUE: return binding->value && evaluate_all(&inner, binding->value, binding->value_end, out);
   case BINDING_FROM:

@@ -4,11 +4,15 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+/* f-strings within f-strings. */
+#define FORMAT_DEPTH 8
+
 typedef struct {
   Module *module;
   const char *p;
   const char *end;
   guint line;
+  guint before;         /* bindings made when the statement began */
   gboolean first;       /* no statement seen yet: a string would be the docstring */
   gboolean conditional; /* inside an if, a loop, ... */
   guint bad_line;
@@ -75,12 +79,21 @@ static const char *skip_triple(const char *p, const char *end, guint *line, gboo
   return end;
 }
 
-const char *module_skip_string(const char *p, const char *end, guint *line, gboolean *closed)
+/* Is the quote at p that of an f-string?  start bounds the look back at the prefix. */
+static gboolean is_format(const char *p, const char *start)
+{
+  const char *prefix = p;
+
+  while (prefix > start && p - prefix < 3 && is_name_char(prefix[-1]))
+    prefix--;
+  return (p - prefix == 1 || p - prefix == 2) && strspn(prefix, "fFrR") >= (gsize)(p - prefix) &&
+         (memchr(prefix, 'f', (gsize)(p - prefix)) || memchr(prefix, 'F', (gsize)(p - prefix)));
+}
+
+static const char *skip_plain(const char *p, const char *end, guint *line)
 {
   char quote = *p;
 
-  if (end - p >= 3 && p[1] == quote && p[2] == quote)
-    return skip_triple(p, end, line, closed);
   for (p++; p < end && *p != '\n'; p++) {
     if (*p == '\\' && p + 1 < end) {
       p++;
@@ -89,8 +102,53 @@ const char *module_skip_string(const char *p, const char *end, guint *line, gboo
       return p + 1;
     }
   }
-  /* newer Pythons allow the same quotes within an f-string, which can leave one over here: the line ends it */
   return p;
+}
+
+/* An f-string on one line, in whose braces newer Pythons allow the same quotes again.  NULL when that reading does not
+ * work out. */
+static const char *skip_format(const char *p, const char *end, guint depth)
+{
+  char quote = *p;
+  guint braces = 0;
+  guint brackets = 0; /* within the braces */
+  gboolean in_spec = FALSE;
+
+  if (depth > FORMAT_DEPTH)
+    return NULL;
+  for (p++; p < end && *p != '\n'; p++) {
+    gboolean text = braces == 0 || in_spec;
+    if (text && *p == quote)
+      return braces == 0 ? p + 1 : NULL;
+    if (text && (*p == '\\' || (braces == 0 && p + 1 < end && p[1] == *p && (*p == '{' || *p == '}')))) {
+      p++;
+    } else if (*p == '{') {
+      braces++;
+      in_spec = FALSE;
+    } else if (*p == '}' && braces > 0) {
+      braces--;
+      in_spec = braces > 0;
+    } else if (!text && (*p == '"' || *p == '\'')) {
+      const char *stop = skip_format(p, end, depth + 1);
+      if (!stop)
+        return NULL;
+      p = stop - 1;
+    } else if (!text && (*p == '(' || *p == '[')) {
+      brackets++;
+    } else if (!text && (*p == ')' || *p == ']')) {
+      brackets -= brackets > 0;
+    } else if (!text && *p == ':' && brackets == 0) {
+      in_spec = TRUE;
+    }
+  }
+  return NULL;
+}
+
+const char *module_skip_string(const char *p, const char *end, guint *line, gboolean *closed)
+{
+  if (end - p >= 3 && p[1] == *p && p[2] == *p)
+    return skip_triple(p, end, line, closed);
+  return skip_plain(p, end, line);
 }
 
 static gboolean bad(Walk *walk, guint line, const char *reason)
@@ -107,6 +165,13 @@ static gboolean walk_string(Walk *walk)
   guint line = walk->line;
   gboolean closed = TRUE;
 
+  if (is_format(walk->p, walk->module->text) && !(walk->end - walk->p >= 3 && walk->p[1] == *walk->p)) {
+    const char *stop = skip_format(walk->p, walk->end, 0);
+    if (stop) {
+      walk->p = stop;
+      return TRUE;
+    }
+  }
   walk->p = module_skip_string(walk->p, walk->end, &walk->line, &closed);
   return closed || bad(walk, line, _("a string begins here and never ends"));
 }
@@ -241,6 +306,7 @@ static Binding *bind(Walk *walk, const char *name, const char *end, BindingKind 
 {
   Binding binding = {.kind = walk->conditional ? BINDING_OPAQUE : kind,
                      .line = line,
+                     .before = walk->before,
                      .name = name,
                      .name_len = (guint)(end - name)};
   g_array_append_val(walk->module->bindings, binding);
@@ -529,6 +595,7 @@ static gboolean read_simple(Walk *walk)
   WordKind kind = is_name_start(*start) ? word_kind(start, word_end) : WORD_NAME;
 
   walk->first = FALSE;
+  walk->before = walk->module->bindings->len;
   if (!read_statement(walk, &statement))
     return FALSE;
   if (kind == WORD_IMPORT)

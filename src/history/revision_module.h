@@ -21,9 +21,10 @@ typedef enum {
 typedef struct {
   BindingKind kind;
   guint line;
-  const char *name;
+  guint before;       /* bindings made when its statement began: what its value may refer to */
   guint name_len;
   guint module_len;
+  const char *name;
   const char *module; /* imports */
   const char *value;  /* the expression, or the original name of a from-import */
   const char *value_end;

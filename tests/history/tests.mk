@@ -21,3 +21,17 @@ check_PROGRAMS += tests/history/draw_graph
 tests_history_draw_graph_SOURCES = tests/history/draw_graph.c tests/history/cases.c tests/history/cases.h
 tests_history_draw_graph_CFLAGS = $(AM_CFLAGS)
 tests_history_draw_graph_LDADD = $(HISTORY_LIBS) $(HISTORY_EXT)
+
+# Times large graphs.
+check_PROGRAMS += tests/history/time_graph
+tests_history_time_graph_SOURCES = tests/history/time_graph.c tests/history/cases.c tests/history/cases.h
+tests_history_time_graph_CFLAGS = $(AM_CFLAGS)
+tests_history_time_graph_LDADD = $(HISTORY_LIBS) $(HISTORY_EXT)
+EXTRA_DIST += tests/bench/gen_revisions.py
+
+# Files side: configuration, revision files, git.
+check_PROGRAMS += tests/history/test_files
+TESTS += tests/history/test_files
+tests_history_test_files_SOURCES = tests/history/test_revision.c tests/history/fs.c tests/history/fs.h
+tests_history_test_files_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_history_test_files_LDADD = $(HISTORY_LIBS) $(TEST_EXT) $(HISTORY_EXT)
