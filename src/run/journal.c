@@ -245,6 +245,7 @@ static JournalEntry *entry_from_file(const char *path)
   entry->path = g_strdup(path);
   entry->time = g_strdup(string_member(head, "time"));
   entry->database = g_strdup(string_member(head, "database"));
+  entry->system_id = g_strdup(string_member(head, "system"));
   entry->who = g_strdup(string_member(head, "who"));
   entry->project = g_strdup(string_member(head, "project"));
   entry->command = g_strdup(string_member(head, "command"));

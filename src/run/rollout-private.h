@@ -35,6 +35,7 @@ typedef struct {
   FileStamp stamp;
   char *revision; /* id, or "base" */
   Direction direction;
+  guint skip; /* first statement to run */
 } StepCopy;
 
 /* rows: the version rows (char*) before the step; the step is done to them. */
@@ -106,6 +107,7 @@ struct Rollout {
   char **rows_expected;  /* as of the last COMMIT */
   char **rows_pending;   /* as of the COMMIT to come; NULL: unchanged */
   guint steps_committed;
+  gboolean outside_journaled;         /* the last line of the record was a statement outside a transaction */
   char *old_settings;                 /* statements that put the session back, or NULL */
   gint64 began, step_began, op_began; /* monotonic */
 

@@ -52,11 +52,13 @@ static void add_step(JsonObject *object, const Rollout *rollout, const RolloutEv
   json_object_set_string_member(object, "revision", step->revision);
   json_object_set_string_member(object, "direction", direction_name(step->direction));
   json_object_set_string_member(object, "rows_after", rows);
+  json_object_set_int_member(object, "statements", step->statements->len + step->row_ops->len);
+  if (step->skip > 0)
+    json_object_set_int_member(object, "skip", step->skip);
 }
 
-static void add_statement(JsonObject *object, const Rollout *rollout, const RolloutEvent *event)
+static void add_statement(JsonObject *object, const RolloutEvent *event)
 {
-  const Op *op = rollout_op(rollout);
   if (event->statement != ROLLOUT_VERSION_TABLE)
     json_object_set_int_member(object, "statement", event->statement);
   if (event->kind != ROLLOUT_EVENT_STATEMENT || event->sql == NULL)
@@ -64,8 +66,8 @@ static void add_statement(JsonObject *object, const Rollout *rollout, const Roll
   /* Migrations may be written in any encoding; the record is UTF-8. */
   g_autofree char *sql = g_utf8_make_valid(event->sql, -1);
   json_object_set_string_member(object, "sql", sql);
-  if (op != NULL && op->outside)
-    json_object_set_boolean_member(object, "autocommit", TRUE);
+  if (!event->in_transaction)
+    json_object_set_boolean_member(object, "outside", TRUE);
 }
 
 static void add_end(JsonObject *object, const RolloutEvent *event)
@@ -91,7 +93,7 @@ void rollout_journal(Rollout *rollout, const RolloutEvent *event)
   JsonObject *object = json_object_new();
   add_step(object, rollout, event);
   if (event->kind == ROLLOUT_EVENT_STATEMENT || event->kind == ROLLOUT_EVENT_STATEMENT_DONE)
-    add_statement(object, rollout, event);
+    add_statement(object, event);
   if (event->text != NULL)
     json_object_set_string_member(object, "text", event->text);
   if (event->elapsed_s > 0)
@@ -109,7 +111,11 @@ void rollout_journal(Rollout *rollout, const RolloutEvent *event)
   }
   if (is_end(event->kind))
     add_end(object, event);
-  journal_write(rollout->options.journal, kinds[event->kind].name, object, kinds[event->kind].sync);
+  /* Outside a transaction every statement is a commit point of its own. */
+  gboolean outside = event->kind == ROLLOUT_EVENT_STATEMENT && !event->in_transaction;
+  gboolean sync = kinds[event->kind].sync || outside || rollout->outside_journaled;
+  rollout->outside_journaled = outside;
+  journal_write(rollout->options.journal, kinds[event->kind].name, object, sync);
 }
 
 void rollout_journal_commit(Rollout *rollout)

@@ -51,6 +51,7 @@ StepCopy *step_copy_new(const Project *project, const RolloutStep *given, GPtrAr
   plan_rows_apply(rows, given->step);
   step->rows_after = rows_copy(rows);
   step->direction = given->step->direction;
+  step->skip = MIN(given->skip, step->statements->len);
   step->revision = g_strdup(revision != NULL ? revision->id : "base");
   /* A stamp runs nothing of the file; a revision from memory has none. */
   if (given->script != NULL && revision != NULL && revision->path != NULL && revision->stamp.inode != 0) {
@@ -140,7 +141,7 @@ static void add_step(Builder *builder, guint index, const StepCopy *step, const 
     open_transaction(builder, index);
     add(builder, OP_STATEMENT, index, create_table)->statement = ROLLOUT_VERSION_TABLE;
   }
-  for (guint i = 0; i < step->statements->len; i++)
+  for (guint i = step->skip; i < step->statements->len; i++)
     add_statement(builder, index, i, g_ptr_array_index(step->statements, i));
   open_transaction(builder, index);
   for (guint i = 0; i < step->row_ops->len; i++) {

@@ -42,18 +42,24 @@ static void hand_made_script_free(void *data)
   g_free(script);
 }
 
-RolloutFixture *rollout_fixture_new(const char *schema)
+RolloutFixture *rollout_fixture_adopt(const char *schema)
 {
   RolloutFixture *fixture = g_new0(RolloutFixture, 1);
-  g_autofree char *create = g_strdup_printf("CREATE SCHEMA %s", schema);
   fixture->conn = conn_on_schema(schema);
   fixture->other = conn_on_schema(schema);
-  test_sql(fixture->other, create);
   fixture->plan = g_ptr_array_new_with_free_func(step_free);
   fixture->scripts = g_ptr_array_new_with_free_func(hand_made_script_free);
   fixture->options.transaction = ROLLOUT_PER_MIGRATION;
   fixture->options.create_version_table = TRUE;
   fixture->log = g_string_new(NULL);
+  return fixture;
+}
+
+RolloutFixture *rollout_fixture_new(const char *schema)
+{
+  RolloutFixture *fixture = rollout_fixture_adopt(schema);
+  g_autofree char *create = g_strdup_printf("CREATE SCHEMA %s", schema);
+  test_sql(fixture->other, create);
   return fixture;
 }
 
@@ -109,6 +115,14 @@ void rollout_fixture_add(RolloutFixture *fixture, Direction direction, const cha
   g_ptr_array_add(fixture->scripts, script);
 }
 
+void rollout_fixture_add_victims_plan(RolloutFixture *fixture)
+{
+  rollout_fixture_add(fixture, DIRECTION_UPGRADE, "+a", "CREATE TABLE t (x int)", "INSERT INTO t VALUES (1)",
+                      NULL);
+  rollout_fixture_add(fixture, DIRECTION_UPGRADE, "a>b", "ALTER TABLE t ADD y int",
+                      "!CREATE INDEX CONCURRENTLY t_x ON t (x)", "ALTER TABLE t ADD z int", NULL);
+}
+
 static void log_event(RolloutFixture *fixture, const RolloutEvent *event)
 {
   GString *log = fixture->log;
@@ -159,7 +173,8 @@ void rollout_fixture_start(RolloutFixture *fixture, const char *before)
   g_autofree RolloutStep *steps = g_new0(RolloutStep, fixture->plan->len + 1);
   g_auto(GStrv) rows = *before != '\0' ? g_strsplit(before, " ", -1) : g_new0(char *, 1);
   for (guint i = 0; i < fixture->plan->len; i++)
-    steps[i] = (RolloutStep){g_ptr_array_index(fixture->plan, i), g_ptr_array_index(fixture->scripts, i)};
+    steps[i] = (RolloutStep){g_ptr_array_index(fixture->plan, i), g_ptr_array_index(fixture->scripts, i),
+                             i == 0 ? fixture->skip : 0};
   rollout_free(fixture->rollout);
   fixture->finished = FALSE;
   g_string_truncate(fixture->log, 0);

@@ -9,6 +9,7 @@ typedef struct {
   PgConn *other;      /* a second session on the same schema */
   GPtrArray *plan;    /* PlanStep* */
   GPtrArray *scripts; /* Script* or NULL */
+  guint skip;         /* statements of the first step that are done already */
   RolloutOptions options;
   Rollout *rollout;
   GString *log;  /* the events: "started step0 begin 0.0 ok ..." */
@@ -23,6 +24,8 @@ typedef struct {
 } RolloutFixture;
 
 RolloutFixture *rollout_fixture_new(const char *schema);
+/* The same on a schema that is there already. */
+RolloutFixture *rollout_fixture_adopt(const char *schema);
 void rollout_fixture_free(RolloutFixture *fixture);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RolloutFixture, rollout_fixture_free)
 
@@ -30,6 +33,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RolloutFixture, rollout_fixture_free)
  * begins with "!" is an autocommit statement. */
 void rollout_fixture_add(RolloutFixture *fixture, Direction direction, const char *rows,
                          ...) G_GNUC_NULL_TERMINATED;
+/* The plan of the program `victim`: two steps, the second with an autocommit statement in its middle. */
+void rollout_fixture_add_victims_plan(RolloutFixture *fixture);
 /* before: version rows the plan starts from, separated by spaces.  Begins; turn the loop or wait. */
 void rollout_fixture_start(RolloutFixture *fixture, const char *before);
 void rollout_fixture_wait(RolloutFixture *fixture);

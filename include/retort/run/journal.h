@@ -49,6 +49,7 @@ typedef struct {
   char *path;
   char *time;     /* of its start */
   char *database;
+  char *system_id; /* of the server, or NULL */
   char *who;
   char *project;
   char *command;

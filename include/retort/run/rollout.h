@@ -29,6 +29,7 @@
 typedef struct {
   const PlanStep *step;  /* borrowed until rollout_new() returns, as the script */
   const Script *script;  /* RENDER_EXACT.  NULL for a stamp */
+  guint skip;            /* statements of the script that are done already (run/recovery.h) */
 } RolloutStep;
 
 typedef enum {

@@ -1,0 +1,69 @@
+/* What an interrupted rollout left behind: killed, powered off, cut from the network at whatever instant, or failed
+ * between statements that no transaction held together.
+ *
+ *   g_autoptr(JournalEntry) entry = recovery_find(display, system_id);      one that nobody finished
+ *   recovery_examine(conn, entry->path, table, schema, examined, data, &error);
+ *
+ * A step inside a transaction is decided by the version rows and by what the server says of the transaction whose
+ * COMMIT was on its way.  Statements outside a transaction remain done: those whose answer was recorded are done, the
+ * one without is in doubt, and the operator has to look (review's probes tell for the common ones).  Nothing is run
+ * here.  To go on, plan again from the rows; when state is RECOVERY_PARTIAL give the step's RolloutStep
+ * skip = resume_at.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "retort/history/plan.h"
+#include "retort/pg/conn.h"
+#include "retort/run/journal.h"
+
+typedef enum {
+  FATE_NOT_DONE,
+  FATE_DONE,
+  FATE_IN_DOUBT, /* was at the server, outside a transaction, when the record ends */
+} StatementFate;
+
+typedef struct {
+  char *sql;
+  gboolean outside; /* of a transaction */
+  StatementFate fate;
+} RecoveredStatement;
+
+typedef enum {
+  RECOVERY_UNTOUCHED,   /* the record ends before anything was sent, or between two migrations */
+  RECOVERY_ROLLED_BACK, /* a transaction was open and is gone */
+  RECOVERY_COMMITTED,   /* the COMMIT whose answer nobody heard took effect */
+  RECOVERY_PARTIAL,     /* part of a migration remains done, the version rows have not moved */
+  RECOVERY_UNKNOWN,     /* the server no longer knows what became of the COMMIT: compare the rows */
+} RecoveryState;
+
+typedef struct {
+  char *journal; /* path */
+  RecoveryState state;
+  char *text;         /* the state as a sentence, translated */
+  guint step;         /* of the interrupted plan: the one in work */
+  char *revision;     /* NULL when none was */
+  Direction direction;
+  GPtrArray *statements; /* RecoveredStatement*: of that step, as far as the record goes */
+  guint resume_at;    /* statements of that step that are done, from its first on */
+  char *xid;          /* of the COMMIT on its way, or NULL */
+  char *verdict;      /* of txid_status(): "committed", "aborted", "in progress", or NULL */
+  char **rows;        /* as they are now; NULL: not read */
+} Recovery;
+
+void recovery_free(Recovery *recovery);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Recovery, recovery_free)
+
+/* The newest rollout of this database, if it has no end and its process is gone, or if it ended in the middle of a
+ * migration; else NULL.  The caller's.  system_id may be NULL; a record that names another one does not count. */
+JournalEntry *recovery_find(const char *database, const char *system_id, GError **error);
+
+typedef void (*RecoveryFunc)(Recovery *recovery, const GError *error, void *data); /* the callee's to keep */
+/* FALSE: the record cannot be read, and func is not called. */
+gboolean recovery_examine(PgConn *conn, const char *journal, const char *table, const char *schema, RecoveryFunc func,
+                          void *data, GError **error);
+
+/* The part that needs no server: what the lines say, given the verdict about the COMMIT on its way (if there is one).
+ * rows is not set. */
+Recovery *recovery_from_lines(GPtrArray *lines, const char *verdict);
