@@ -180,8 +180,8 @@ void journal_entry_free(JournalEntry *entry)
 {
   if (entry == NULL)
     return;
-  char *texts[] = {entry->path,    entry->time,    entry->database, entry->who,
-                   entry->project, entry->command, entry->rows};
+  char *texts[] = {entry->path, entry->time,    entry->database, entry->system_id,
+                   entry->who,  entry->project, entry->command,  entry->rows};
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
     g_free(texts[i]);
   g_free(entry);

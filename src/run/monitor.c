@@ -25,6 +25,12 @@ typedef struct {
   void *data;
 } SignalJob;
 
+typedef struct {
+  LockSnapshot *snapshot;
+  Progress *progress;
+  GPtrArray *locks;
+} Findings;
+
 struct LockMonitor {
   guint refs; /* the owner's, and one while a report is delivered */
   gboolean freed;
@@ -41,9 +47,9 @@ struct LockMonitor {
   LockReportFunc func;
   void *data;
 
-  LockSnapshot *snapshot;
-  Progress *progress;
-  GPtrArray *locks;
+  /* What the round under way has gathered, and what the last report showed: that stays until the next one. */
+  Findings gathered;
+  Findings shown;
   GError *error;
   LockReport report;
 };
@@ -52,6 +58,13 @@ static const char setup_sql[] = "SET statement_timeout = '2s'; SET lock_timeout 
                                 "SET idle_in_transaction_session_timeout = '5s'";
 
 static void next(LockMonitor *monitor);
+
+static void findings_clear(Findings *findings)
+{
+  g_clear_pointer(&findings->snapshot, lock_snapshot_free);
+  g_clear_pointer(&findings->progress, progress_free);
+  g_clear_pointer(&findings->locks, g_ptr_array_unref);
+}
 
 static void signal_job_free(SignalJob *job)
 {
@@ -88,9 +101,8 @@ static void monitor_unref(LockMonitor *monitor)
 {
   if (--monitor->refs > 0)
     return;
-  lock_snapshot_free(monitor->snapshot);
-  progress_free(monitor->progress);
-  g_clear_pointer(&monitor->locks, g_ptr_array_unref);
+  findings_clear(&monitor->gathered);
+  findings_clear(&monitor->shown);
   g_clear_error(&monitor->error);
   g_array_unref(monitor->pids);
   g_main_context_unref(monitor->context);
@@ -99,8 +111,9 @@ static void monitor_unref(LockMonitor *monitor)
 
 static void deliver(LockMonitor *monitor)
 {
-  monitor->report = (LockReport){monitor->snapshot, monitor->progress, monitor->locks, monitor->error,
-                                 monitor->state == MONITOR_RESTING || monitor->state == MONITOR_ASKING};
+  monitor->report =
+      (LockReport){monitor->shown.snapshot, monitor->shown.progress, monitor->shown.locks, monitor->error,
+                   monitor->state == MONITOR_RESTING || monitor->state == MONITOR_ASKING};
   monitor->refs++;
   monitor->func(monitor, &monitor->report, monitor->data);
   monitor_unref(monitor);
@@ -131,6 +144,11 @@ static void round_over(LockMonitor *monitor, const GError *error)
   }
   monitor->state = MONITOR_RESTING;
   set_error(monitor, error);
+  if (error == NULL) {
+    findings_clear(&monitor->shown);
+    monitor->shown = monitor->gathered;
+    monitor->gathered = (Findings){0};
+  }
   monitor->refs++;
   deliver(monitor);
   if (!monitor->freed)
@@ -143,16 +161,14 @@ static void round_over(LockMonitor *monitor, const GError *error)
 static void locks_arrived(GPtrArray *locks, const GError *error, void *data)
 {
   LockMonitor *monitor = data;
-  g_clear_pointer(&monitor->locks, g_ptr_array_unref);
-  monitor->locks = locks;
+  monitor->gathered.locks = locks;
   round_over(monitor, error);
 }
 
 static void progress_arrived(Progress *progress, const GError *error, void *data)
 {
   LockMonitor *monitor = data;
-  g_clear_pointer(&monitor->progress, progress_free);
-  monitor->progress = progress;
+  monitor->gathered.progress = progress;
   if (error != NULL)
     round_over(monitor, error);
   else
@@ -162,10 +178,8 @@ static void progress_arrived(Progress *progress, const GError *error, void *data
 static void snapshot_arrived(LockSnapshot *snapshot, const GError *error, void *data)
 {
   LockMonitor *monitor = data;
-  if (snapshot != NULL) {
-    lock_snapshot_free(monitor->snapshot);
-    monitor->snapshot = snapshot;
-  }
+  findings_clear(&monitor->gathered);
+  monitor->gathered.snapshot = snapshot;
   if (error != NULL || monitor->pids->len == 0)
     round_over(monitor, error);
   else
@@ -282,8 +296,6 @@ void lock_monitor_watch(LockMonitor *monitor, const int *pids)
   g_array_set_size(monitor->pids, 0);
   for (const int *pid = pids; pid != NULL && *pid != 0; pid++)
     g_array_append_val(monitor->pids, *pid);
-  g_clear_pointer(&monitor->progress, progress_free);
-  g_clear_pointer(&monitor->locks, g_ptr_array_unref);
 }
 
 void lock_monitor_set_active(LockMonitor *monitor, gboolean active)
