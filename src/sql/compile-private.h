@@ -23,6 +23,7 @@ typedef struct {
   gboolean hide_table;    /* columns without their table */
   gboolean in_operator;   /* below a binary operator: eager operators take parentheses */
   gboolean in_order_by;   /* directly in ORDER BY: selected labels print as their bare name */
+  gboolean named_binds;   /* binds print as names although values are known */
   gboolean hide_schema;   /* tables without their schema */
   SqlOperator expand_op;  /* IN or NOT IN around an expanding bind */
   GHashTable *names;      /* anonymous object -> the name it got */

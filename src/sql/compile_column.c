@@ -31,6 +31,20 @@ static const char *serial_of(const SqlColumn *column)
   }
 }
 
+static void check_autoincrement(SqlCompiler *c, const SqlColumn *column, const SqlTable *table)
+{
+  SqlAffinity affinity = sql_type_affinity(column->type);
+  g_autoptr(GString) type = g_string_new(NULL);
+
+  if (table == NULL || column->autoincrement != SQL_AUTOINCREMENT_ON || affinity == SQL_AFFINITY_INTEGER ||
+      affinity == SQL_AFFINITY_NUMERIC || !in_primary_key(column, table))
+    return;
+  sql_put_type(c, type, column->type);
+  sql_fail(c, SQL_ERROR_ARGUMENT,
+           "Column type %s on column '%s.%s' is not compatible with autoincrement=True", type->str,
+           table->name.text, column->name.text);
+}
+
 static gboolean is_serial(const SqlColumn *column, const SqlTable *table)
 {
   gboolean has_sequence = column->sequence != NULL && !column->sequence->optional;
@@ -112,8 +126,9 @@ void sql_put_column_spec(SqlCompiler *c, GString *out, const SqlColumn *column, 
   gboolean has_identity = value->kind == SQL_DEFAULT_IDENTITY;
   gboolean is_nullable = sql_column_is_nullable(column, table);
 
+  check_autoincrement(c, column, table);
   sql_put_name(c, out, column->name);
-  if (is_serial(column, table)) {
+  if (c->error == NULL && is_serial(column, table)) {
     g_string_append(out, serial_of(column));
   } else {
     SqlName schema = table != NULL ? table->schema : (SqlName){0};

@@ -68,10 +68,12 @@ void sql_put_conflict(SqlCompiler *c, GString *out, const SqlQuery *insert)
 {
   const SqlConflict *conflict = &insert->conflict;
   gboolean hide_schema = c->hide_schema;
+  gboolean named_binds = c->named_binds;
 
   if (conflict->action == SQL_CONFLICT_NONE)
     return;
   c->hide_schema = TRUE;
+  c->named_binds = named_binds || sql_is_old(c); /* SQLAlchemy 1.4 lost literal_binds here */
   g_string_append(out, " ON CONFLICT");
   put_target(c, out, conflict);
   if (conflict->action == SQL_CONFLICT_DO_NOTHING) {
@@ -85,4 +87,5 @@ void sql_put_conflict(SqlCompiler *c, GString *out, const SqlQuery *insert)
     }
   }
   c->hide_schema = hide_schema;
+  c->named_binds = named_binds;
 }

@@ -69,7 +69,7 @@ void sql_emit_create_index(SqlCompiler *c, const SqlIndex *index, const SqlTable
   g_string_append(text, "INDEX ");
   if (index->concurrently)
     g_string_append(text, "CONCURRENTLY ");
-  if (if_not_exists)
+  if (if_not_exists && !sql_is_old(c))
     g_string_append(text, "IF NOT EXISTS ");
   if (name.text != NULL)
     sql_put_fitted(c, text, name);
@@ -136,7 +136,7 @@ void sql_compile_drop_index(SqlCompiler *c, const SqlOp *op)
 
   if (op->drop_index.concurrently)
     g_string_append(text, "CONCURRENTLY ");
-  if (op->drop_index.if_exists)
+  if (op->drop_index.if_exists && !sql_is_old(c))
     g_string_append(text, "IF EXISTS ");
   if (table.schema.text != NULL && *table.schema.text != '\0') {
     sql_put_name(c, text, table.schema);

@@ -20,20 +20,6 @@ static const char *class_of(SqlConstraintKind kind)
   }
 }
 
-static void check_autoincrement(SqlCompiler *c, const SqlTable *table, const SqlColumn *column)
-{
-  SqlAffinity affinity = sql_type_affinity(column->type);
-  g_autoptr(GString) type = g_string_new(NULL);
-
-  if (column->autoincrement != SQL_AUTOINCREMENT_ON || affinity == SQL_AFFINITY_INTEGER ||
-      affinity == SQL_AFFINITY_NUMERIC)
-    return;
-  sql_put_type(c, type, column->type);
-  sql_fail(c, SQL_ERROR_ARGUMENT,
-           "Column type %s on column '%s.%s' is not compatible with autoincrement=True", type->str,
-           table->name.text, column->name.text);
-}
-
 /* Errors that SQLAlchemy finds while the Table is put together, before anything is printed. */
 static void check_table(SqlCompiler *c, const SqlTable *table)
 {
@@ -45,9 +31,6 @@ static void check_table(SqlCompiler *c, const SqlTable *table)
                  column->name.text, table->name.text);
     }
   }
-  SqlColumnList key = sql_table_primary_key(c->arena, table);
-  for (guint i = 0; i < key.n; i++)
-    check_autoincrement(c, table, key.items[i]);
   for (guint i = 0; i < table->constraints.n; i++) {
     const SqlConstraint *constraint = table->constraints.items[i];
     if (constraint->kind == SQL_CONSTRAINT_CHECK)
@@ -179,7 +162,7 @@ void sql_emit_create_table(SqlCompiler *c, const SqlTable *table, gboolean if_no
   for (guint i = 0; i < table->prefixes.n; i++)
     g_string_append_printf(text, "%s ", table->prefixes.items[i]);
   g_string_append(text, "TABLE ");
-  if (if_not_exists)
+  if (if_not_exists && !sql_is_old(c))
     g_string_append(text, "IF NOT EXISTS ");
   sql_put_qualified(c, text, table->schema, table->name);
   g_string_append(text, " (");
@@ -269,7 +252,7 @@ void sql_compile_drop_table(SqlCompiler *c, const SqlOp *op)
   GString *text = g_string_new("\nDROP TABLE ");
   const SqlTable *typed = op->drop_table.drop_types_of;
 
-  if (op->drop_table.if_exists)
+  if (op->drop_table.if_exists && !sql_is_old(c))
     g_string_append(text, "IF EXISTS ");
   sql_put_qualified(c, text, op->drop_table.schema, op->drop_table.name);
   sql_emit(c, text);

@@ -48,7 +48,7 @@ gboolean sql_text_has_bind(const char *text, const char *name)
 
 static gboolean binds_are_inline(const SqlCompiler *c)
 {
-  return c->ddl || c->context->online || !c->context->no_literal_binds;
+  return c->ddl || c->context->online || (!c->context->no_literal_binds && !c->named_binds);
 }
 
 static void put_name(SqlCompiler *c, GString *out, const char *name)

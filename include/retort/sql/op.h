@@ -88,6 +88,8 @@ struct SqlOp {
       gboolean if_not_exists;
       gboolean inline_references;
       gboolean inline_primary_key;
+      const char *insert_before; /* in a batch that recreates the table: where the column goes */
+      const char *insert_after;
     } add_column;
 
     struct {
