@@ -108,6 +108,7 @@ struct Rollout {
   char **rows_pending;   /* as of the COMMIT to come; NULL: unchanged */
   guint steps_committed;
   gboolean outside_journaled;         /* the last line of the record was a statement outside a transaction */
+  gboolean liveness_set;              /* client_connection_check_interval */
   char *old_settings;                 /* statements that put the session back, or NULL */
   gint64 began, step_began, op_began; /* monotonic */
 

@@ -198,11 +198,36 @@ static void settings_made(G_GNUC_UNUSED PgConn *conn, GPtrArray *results, const 
   rollout_leave(rollout);
 }
 
+static void liveness_set(PgConn *conn, G_GNUC_UNUSED GPtrArray *results, const GError *error, void *data)
+{
+  Rollout *rollout = data;
+  rollout_enter(rollout);
+  rollout->waiting = FALSE;
+  /* Some platforms cannot do this; only a lost connection matters. */
+  if (pg_conn_state(conn) != PG_CONN_IDLE)
+    rollout_end(rollout, OUTCOME_FAILED, error);
+  rollout_turn(rollout);
+  rollout_leave(rollout);
+}
+
+/* Should this process be killed, a statement that waits for a lock is to end, not to go on waiting with the queue
+ * behind it. */
+static gboolean set_liveness(Rollout *rollout)
+{
+  if (rollout->liveness_set || pg_conn_server_version(rollout->conn) < 140000)
+    return FALSE;
+  rollout->liveness_set = TRUE;
+  rollout_send(rollout, "SET client_connection_check_interval = 2000", liveness_set);
+  return TRUE;
+}
+
 static void do_settings(Rollout *rollout)
 {
   static const char ask[] = "SELECT name, setting FROM pg_catalog.pg_settings "
                             "WHERE name IN ('lock_timeout', 'statement_timeout');";
   const RolloutOptions *options = &rollout->options;
+  if (set_liveness(rollout))
+    return;
   if ((options->lock_timeout_ms == 0 && options->statement_timeout_ms == 0) ||
       rollout->old_settings != NULL) {
     rollout->state = STATE_READY;

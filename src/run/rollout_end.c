@@ -125,8 +125,11 @@ static void restored(PgConn *conn, G_GNUC_UNUSED GPtrArray *results, G_GNUC_UNUS
 void rollout_do_restore(Rollout *rollout)
 {
   pg_conn_set_drop_rows(rollout->conn, FALSE);
-  if (rollout->old_settings != NULL)
-    rollout_send(rollout, rollout->old_settings, restored);
+  g_autofree char *sql =
+      g_strconcat(rollout->old_settings != NULL ? rollout->old_settings : "",
+                  rollout->liveness_set ? "RESET client_connection_check_interval" : "", NULL);
+  if (*sql != '\0')
+    rollout_send(rollout, sql, restored);
   else
     rollout->state = STATE_REREAD;
 }

@@ -510,3 +510,15 @@ Test(rollout, reads_a_million_rows_without_keeping_them)
   rollout_fixture_run(f, "");
   expect_log(f, "started step0 begin table ok 0.0 ok 0.1 ok 0.2 ok 0.3 ok commit stepdone done");
 }
+
+Test(rollout, a_killed_client_does_not_go_on_waiting)
+{
+  g_autoptr(RolloutFixture) f = rollout_fixture_new("liveness");
+  rollout_fixture_add(f, DIRECTION_UPGRADE, "+a",
+                      "CREATE TABLE seen AS SELECT current_setting('"
+                      "client_connection_check_interval', true) AS v",
+                      NULL);
+  rollout_fixture_run(f, "");
+  expect_sql(f->other, "SELECT v IS NULL OR v = '2s' FROM seen", "t");
+  expect_sql(f->conn, "SELECT coalesce(current_setting('client_connection_check_interval', true), '0')", "0");
+}
