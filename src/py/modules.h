@@ -1,0 +1,13 @@
+/* Inside the room: the standard modules that are known here, one table each. */
+#pragma once
+
+#include "retort/py/host.h"
+
+extern const PyModuleDef py_module_datetime;
+extern const PyModuleDef py_module_uuid;
+extern const PyModuleDef py_module_json;
+extern const PyModuleDef py_module_decimal;
+extern const PyModuleDef py_module_re;
+extern const PyModuleDef py_module_textwrap;
+extern const PyModuleDef py_module_base64;
+extern const PyModuleDef py_module_hashlib;
