@@ -109,6 +109,18 @@ static void add_note(GraphView *view, const Diag *diag, Style style, gunichar gl
   g_ptr_array_add(view->notes, note);
 }
 
+/* Messages name files by their whole path; below the project's folder that says nothing. */
+static char *shorten(const GraphView *view, const char *text)
+{
+  const char *config = view->snapshot->project->config_path;
+  g_autofree char *folder = config ? g_path_get_dirname(config) : NULL;
+  g_autofree char *prefix = folder ? g_strconcat(folder, "/", NULL) : g_strdup("");
+  if (!*prefix || strcmp(prefix, "//") == 0)
+    return g_strdup(text);
+  g_auto(GStrv) parts = g_strsplit(text, prefix, -1);
+  return g_strjoinv("", parts);
+}
+
 static void note_diags(GraphView *view, const DiagList *diags)
 {
   for (guint i = 0; diags && i < diags->items->len; i++) {
@@ -120,10 +132,22 @@ static void note_diags(GraphView *view, const DiagList *diags)
     g_autofree char *place = diag->line ? g_strdup_printf("%s:%u: ", name, diag->line)
                              : *name    ? g_strdup_printf("%s: ", name)
                                         : g_strdup("");
-    g_autofree char *whole = g_strconcat(place, diag->text, NULL);
+    g_autofree char *text = shorten(view, diag->text);
+    g_autofree char *whole = g_strconcat(place, text, NULL);
     add_note(view, diag, bad ? STYLE_DANGER : STYLE_CARE, bad ? GLYPH_DANGER : '!',
              text_escape(whole, -1, FALSE));
   }
+}
+
+/* Whether the fault is one of the diagnostics that are listed anyway. */
+static gboolean is_reported(const RevisionMap *map)
+{
+  for (guint i = 0; i < map->diags->items->len; i++) {
+    const Diag *diag = g_ptr_array_index(map->diags->items, i);
+    if (diag->severity == DIAG_ERROR && strstr(map->fault->message, diag->text))
+      return TRUE;
+  }
+  return FALSE;
 }
 
 static void collect_notes(GraphView *view)
@@ -133,15 +157,16 @@ static void collect_notes(GraphView *view)
   for (guint i = 0; i < ws->unknown->len; i++) {
     const char *id = g_ptr_array_index(ws->unknown, i);
     const char *seen = g_hash_table_lookup(ws->sightings, id);
-    add_note(
-        view, NULL, STYLE_DANGER, GLYPH_MISSING,
-        g_strdup_printf(_("%s: the database stands here, but no file has it; %s"), id, seen ? seen : ""));
+    add_note(view, NULL, STYLE_DANGER, GLYPH_MISSING,
+             g_strdup_printf(_("%s: the database stands here, but no file has it%s%s"), id, seen ? "; " : "",
+                             seen ? seen : ""));
   }
   if (!view->snapshot)
     return;
   const RevisionMap *map = view->snapshot->map;
-  if (map->fault) {
-    g_autofree char *text = text_escape(map->fault->message, -1, FALSE);
+  if (map->fault && !is_reported(map)) {
+    g_autofree char *message = shorten(view, map->fault->message);
+    g_autofree char *text = text_escape(message, -1, FALSE);
     add_note(view, NULL, STYLE_DANGER, GLYPH_DANGER,
              g_strdup_printf(_("Alembic would refuse this project: %s"), text));
   }

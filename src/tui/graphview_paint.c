@@ -154,6 +154,10 @@ static Marks collect_marks(const GraphView *view, const Revision *revision, cons
 {
   Marks marks = {.n = 0};
   guint8 facts = view->facts[revision->index];
+  if (facts & FACT_POSITION)
+    add_mark(&marks, STYLE_POSITION, g_strdup_printf("◀ %s", workspace_target_name(view->ws)));
+  if (facts & FACT_HEAD)
+    add_mark(&marks, STYLE_HEAD, g_strdup("HEAD"));
   const char *missing = g_hash_table_lookup(view->missing, revision->id);
   if (missing) {
     g_autofree char *shown = text_escape(missing, -1, FALSE);
@@ -167,10 +171,6 @@ static Marks collect_marks(const GraphView *view, const Revision *revision, cons
     g_autofree char *ref = text_clip(foreign->ref, REF_WIDTH, FALSE);
     add_mark(&marks, STYLE_TAG, g_strdup_printf(_("on %s"), ref));
   }
-  if (facts & FACT_POSITION)
-    add_mark(&marks, STYLE_POSITION, g_strdup_printf("◀ %s", workspace_target_name(view->ws)));
-  if (facts & FACT_HEAD)
-    add_mark(&marks, STYLE_HEAD, g_strdup("HEAD"));
   return marks;
 }
 

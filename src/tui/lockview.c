@@ -59,8 +59,9 @@ static void paint_lock(const LockNode *node, Canvas *canvas, int x, int y, int r
       node->lock_relation ? text_escape(node->lock_relation, -1, FALSE) : g_strdup("");
   const char *shown = g_str_has_prefix(relation, "public.") ? relation + strlen("public.") : relation;
   gboolean waits = node->wait_s >= 0;
-  g_autofree char *text =
-      g_strdup_printf(waits ? _("%s %s waits") : "%s %s", shown, node->lock_mode ? node->lock_mode : "");
+  const char *mode = node->lock_mode ? node->lock_mode : "";
+  g_autofree char *text = waits ? g_strdup_printf(_("waits for %s %s"), shown, mode)
+                                : g_strdup_printf(_("holds %s %s"), shown, mode);
   canvas_text_clipped(canvas, x, y, room, waits ? STYLE_CARE : STYLE_NORMAL, text);
 }
 
@@ -86,8 +87,18 @@ typedef struct {
 static Columns columns_for(int width)
 {
   if (width >= 110)
-    return (Columns){34, 28, 38};
-  return width >= 90 ? (Columns){30, 26, 34} : (Columns){26, 24, 0};
+    return (Columns){30, 29, 40};
+  return width >= 90 ? (Columns){26, 24, 38} : (Columns){22, 22, 0};
+}
+
+/* "idle in transaction 4 m 12 s", said shorter where it has no room. */
+static char *state_text(const LockNode *node, int width)
+{
+  g_autofree char *since = text_duration(duration_of(node));
+  g_autofree char *whole = g_strdup_printf("%s %s", node->state ? node->state : "", since);
+  if (text_width(whole) < width || !node->state || !g_str_has_prefix(node->state, "idle in transaction"))
+    return g_steal_pointer(&whole);
+  return g_strdup_printf(_("idle in tx %s"), since);
 }
 
 static int paint_who(const LockNode *node, Canvas *canvas, int x, int y, int end)
@@ -113,8 +124,7 @@ void lockview_paint_row(const LockSnapshot *snapshot, guint row, Canvas *canvas,
     return;
   }
   x = MAX(x + 1, rect.x + columns.who);
-  g_autofree char *since = text_duration(duration_of(node));
-  g_autofree char *state = g_strdup_printf("%s %s", node->state ? node->state : "", since);
+  g_autofree char *state = state_text(node, columns.state);
   canvas_text_clipped(canvas, x, y, MIN(columns.state - 1, end - x), STYLE_NORMAL, state);
   x += columns.state;
   paint_lock(node, canvas, x, y, MIN(columns.lock ? columns.lock - 1 : end - x, end - x));

@@ -1,0 +1,3 @@
+"""broken"""
+revision = "25000000000c"
+down_revision = (
