@@ -131,11 +131,8 @@ gboolean project_files_find(const ProjectOptions *options, ProjectFiles *files, 
     toml = environment;
   else if (environment && *environment && !named_toml(environment) && !ini)
     ini = environment;
-  files->start = join(current, options->start ? options->start : ".");
-  if (!options->start || strcmp(options->start, ".") == 0) {
-    g_free(files->start);
-    files->start = g_strdup(current);
-  }
+  g_autofree char *start = join(current, options->start ? options->start : ".");
+  files->start = project_path_text(start);
   files->base = g_strdup(files->start);
   files->ini_shown = g_strdup(ini ? ini : "alembic.ini");
   files->ini_path = join(files->start, files->ini_shown);
