@@ -35,3 +35,26 @@ TESTS += tests/history/test_files
 tests_history_test_files_SOURCES = tests/history/test_revision.c tests/history/test_project.c tests/history/test_git.c tests/history/fs.c tests/history/fs.h
 tests_history_test_files_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_history_test_files_LDADD = $(HISTORY_LIBS) $(TEST_EXT) $(HISTORY_EXT)
+
+# Fuzz targets of the readers; without --enable-fuzzers they run over what is stored.
+if FUZZERS
+FUZZ_DRIVER =
+FUZZ_LINK = -fsanitize=fuzzer
+else
+FUZZ_DRIVER = tests/fuzz/replay.c
+FUZZ_LINK =
+endif
+check_PROGRAMS += tests/fuzz/ini tests/fuzz/toml tests/fuzz/revision
+TESTS += tests/fuzz/ini tests/fuzz/toml tests/fuzz/revision
+tests_fuzz_ini_SOURCES = tests/fuzz/ini.c $(FUZZ_DRIVER)
+tests_fuzz_ini_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_ini_LDADD = $(BASE_LIBS) $(BASE_EXT)
+tests_fuzz_toml_SOURCES = tests/fuzz/toml.c $(FUZZ_DRIVER)
+tests_fuzz_toml_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_toml_LDADD = $(BASE_LIBS) $(BASE_EXT)
+tests_fuzz_revision_SOURCES = tests/fuzz/revision.c $(FUZZ_DRIVER)
+tests_fuzz_revision_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_revision_LDADD = $(HISTORY_LIBS) $(HISTORY_EXT)
+EXTRA_DIST += tests/fuzz/corpus/ini/faults tests/fuzz/corpus/ini/marks tests/fuzz/corpus/ini/sections \
+	tests/fuzz/corpus/toml/deep tests/fuzz/corpus/toml/faults tests/fuzz/corpus/toml/values \
+	tests/fuzz/corpus/revision/cookie tests/fuzz/corpus/revision/odd tests/fuzz/corpus/revision/plain
