@@ -152,6 +152,26 @@ static void run(Order *order)
   }
 }
 
+/* The line to begin with: the one of the oldest base, of those the longest.  It gets the first lane. */
+static guint first_chain(const Order *order)
+{
+  GraphLayout *layout = order->layout;
+  g_autofree guint *length = g_new0(guint, layout->n_chains + 1);
+  guint best = GRAPH_NONE;
+
+  for (guint i = 0; i < layout->n; i++)
+    length[layout->chain[i]]++;
+  for (guint i = 0; i < layout->n_chains; i++) {
+    if (order->foreign[order->next[i]] > 0)
+      continue;
+    gint64 time = layout->time[order->next[i]];
+    gint64 best_time = best == GRAPH_NONE ? G_MAXINT64 : layout->time[order->next[best]];
+    if (time < best_time || (time == best_time && length[i] > length[best]))
+      best = i;
+  }
+  return best;
+}
+
 void graph_order(GraphLayout *layout)
 {
   Order order = {.layout = layout};
@@ -171,8 +191,11 @@ void graph_order(GraphLayout *layout)
   for (guint i = 0; i < layout->n; i++)
     if (layout->down[i] == GRAPH_NONE)
       order.next[layout->chain[i]] = i;
+  guint first = first_chain(&order);
+  if (first != GRAPH_NONE)
+    begin_work(&order, first);
   for (guint i = 0; i < layout->n_chains; i++)
-    if (order.foreign[order.next[i]] == 0)
+    if (i != first && order.foreign[order.next[i]] == 0)
       heap_push(&order, i);
   run(&order);
 

@@ -4,7 +4,7 @@ src_history_libhistory_a_SOURCES =
 # Graph side: the map, targets, plans, pictures.
 src_history_libhistory_a_SOURCES += src/history/revmap.c src/history/revmap_check.c src/history/revmap-private.h \
 	src/history/walk.c src/history/walk.h src/history/symbol.c src/history/symbol.h src/history/relative.c \
-	src/history/relative.h src/history/select.c src/history/select.h src/history/sort.c src/history/target.c \
+	src/history/relative.h src/history/select.c src/history/select.h src/history/sort.c src/history/reach.c src/history/reach.h src/history/target.c \
 	src/history/plan.c src/history/plan_rows.c src/history/plan_stamp.c src/history/plan-private.h \
 	src/history/format.c include/retort/history/revmap.h include/retort/history/target.h \
 	include/retort/history/plan.h include/retort/history/format.h

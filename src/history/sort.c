@@ -1,112 +1,139 @@
 /* Alembic's order of the selected revisions (alembic.md 5.3), in near-linear time.
  *
  * A list of tips is walked down with a cursor.  A tip waits while another tip lies above it; the cursor then jumps to
- * the first such tip in the list.  Two facts keep that cheap: without gaps in the selection a tip has another one
- * above it exactly while it has a pending child, which is a counter; and to find that tip only one revision of each
- * straight run has to be looked at.
+ * the first such tip in the list.  Without gaps in the selection a tip has another one above it exactly while it has
+ * a pending child, which is a counter; only to find out which one the list is searched, with a reachability index.
  */
 #include <glib/gi18n.h>
 
+#include "reach.h"
 #include "select.h"
 #include "symbol.h"
 
 typedef struct {
   const RevisionMap *map;
   const NodeSet *set; /* selected */
-  NodeSet *reach;     /* everything at or below the tips, selected or not */
-  NodeSet *emitted;
-  gboolean gaps;     /* something unselected lies between selected ones */
-  guint *children;   /* pending selected children, by index */
-  guint *run;        /* straight run a revision is in, by index */
-  GPtrArray *top;    /* Revision* or NULL: highest pending one of each run */
-  GPtrArray **above; /* pending children, compacted when looked at; by index */
-  guint *key;        /* place of a tip in the list; 0: no tip; by index */
-  guint last_key;
-  Revision **prev, **next; /* the list of tips, by index */
-  Revision *first, *last;
-  guint *seen; /* by index: search number */
-  guint search;
+  NodeSet *pending;   /* selected and not placed yet */
+  gboolean gaps;      /* something unselected lies between selected ones */
+  guint *children;    /* pending selected children, by index */
+  GPtrArray *tips;    /* Revision*, NULL where one was taken out */
+  GArray *depths;     /* guint: of the tips, 0 where one was taken out: what a search looks at first */
+  guint *slot;        /* 1 + place in tips, or 0, by index */
+  guint *from;        /* by index: no tip in an earlier place lies above this one */
+  guint dead;         /* places without a tip */
+  ReachIndex *reach;
 } Sort;
 
-static void list_append(Sort *sort, Revision *tip)
+static void set_tip(Sort *sort, guint place, Revision *tip)
 {
-  sort->key[tip->index] = ++sort->last_key;
-  sort->prev[tip->index] = sort->last;
-  sort->next[tip->index] = NULL;
-  if (sort->last)
-    sort->next[sort->last->index] = tip;
-  else
-    sort->first = tip;
-  sort->last = tip;
+  sort->tips->pdata[place] = tip;
+  g_array_index(sort->depths, guint, place) = tip ? tip->depth : 0;
+  if (tip)
+    sort->slot[tip->index] = place + 1;
 }
 
-/* Puts by in tip's place; NULL takes tip out. */
-static void list_replace(Sort *sort, Revision *tip, Revision *by)
+static void append_tip(Sort *sort, Revision *tip)
 {
-  Revision *prev = sort->prev[tip->index], *next = sort->next[tip->index];
-  if (by) {
-    sort->key[by->index] = sort->key[tip->index];
-    sort->prev[by->index] = prev;
-    sort->next[by->index] = next;
+  g_ptr_array_add(sort->tips, NULL);
+  g_array_set_size(sort->depths, sort->tips->len);
+  set_tip(sort, sort->tips->len - 1, tip);
+}
+
+/* Closes the gaps between tips. */
+static void compact(Sort *sort)
+{
+  g_autofree guint *moved = g_new(guint, sort->tips->len + 1);
+  guint kept = 0;
+  for (guint i = 0; i < sort->tips->len; i++) {
+    moved[i] = kept;
+    kept += sort->tips->pdata[i] != NULL;
   }
-  sort->key[tip->index] = 0;
-  if (prev)
-    sort->next[prev->index] = by ? by : next;
-  else
-    sort->first = by ? by : next;
-  if (next)
-    sort->prev[next->index] = by ? by : prev;
-  else
-    sort->last = by ? by : prev;
-}
-
-static gboolean is_pending(const Sort *sort, const Revision *revision)
-{
-  return sort->set[revision->index] && !sort->emitted[revision->index];
-}
-
-/* The one selected parent of a revision that has exactly one, else NULL. */
-static Revision *only_parent(const Sort *sort, const Revision *revision)
-{
-  Revision *only = NULL;
-  for (guint i = 0; i < revision->parents->len; i++) {
-    Revision *parent = revision->parents->pdata[i];
-    if (!sort->set[parent->index])
+  moved[sort->tips->len] = kept;
+  for (guint i = 0; i < sort->tips->len; i++) {
+    Revision *tip = sort->tips->pdata[i];
+    if (!tip)
       continue;
-    if (only)
-      return NULL;
-    only = parent;
+    sort->from[tip->index] = moved[MIN(sort->from[tip->index], sort->tips->len)];
+    set_tip(sort, moved[i], tip);
   }
-  return only;
+  g_ptr_array_set_size(sort->tips, (int)kept);
+  g_array_set_size(sort->depths, kept);
+  sort->dead = 0;
 }
 
-/* A run goes on to the parent when nothing else comes in there: no second child, and no tip that starts there. */
-static Revision *run_next(const Sort *sort, const Revision *revision)
+/* Takes a tip out and returns the one before it, or else the first. */
+static Revision *remove_tip(Sort *sort, Revision *tip)
 {
-  Revision *parent = only_parent(sort, revision);
-  return parent && sort->children[parent->index] == 1 && !sort->key[parent->index] ? parent : NULL;
+  guint place = sort->slot[tip->index] - 1;
+  Revision *back = NULL;
+
+  sort->slot[tip->index] = 0;
+  set_tip(sort, place, NULL);
+  sort->dead++;
+  for (guint i = place; i > 0 && !back; i--)
+    back = sort->tips->pdata[i - 1];
+  for (guint i = place; i < sort->tips->len && !back; i++)
+    back = sort->tips->pdata[i];
+  while (sort->tips->len > 0 && !sort->tips->pdata[sort->tips->len - 1]) {
+    g_ptr_array_set_size(sort->tips, (int)sort->tips->len - 1);
+    g_array_set_size(sort->depths, sort->tips->len);
+    sort->dead--;
+  }
+  if (sort->dead > 16 && sort->dead > sort->tips->len / 2)
+    compact(sort);
+  return back;
 }
 
-static void find_runs(Sort *sort)
+/* The first tip in the list that lies above another one, or NULL.  What lies above a tip only ever moves towards it
+ * or splits to the end of the list, so a later search goes on where the last one stopped. */
+static Revision *first_above(Sort *sort, const Revision *tip)
 {
-  g_autofree NodeSet *continued = node_set_new(sort->map);
-  const GPtrArray *all = sort->map->revisions;
-
-  for (guint i = 0; i < all->len; i++) {
-    const Revision *next = sort->set[i] ? run_next(sort, all->pdata[i]) : NULL;
-    if (next)
-      continued[next->index] = 1;
-  }
-  for (guint i = 0; i < all->len; i++) {
-    if (!sort->set[i] || continued[i])
+  if (!sort->gaps && sort->children[tip->index] == 0)
+    return NULL;
+  for (guint i = sort->from[tip->index]; i < sort->tips->len; i++) {
+    if (g_array_index(sort->depths, guint, i) <= tip->depth)
       continue;
-    for (Revision *at = all->pdata[i]; at; at = run_next(sort, at))
-      sort->run[at->index] = sort->top->len;
-    g_ptr_array_add(sort->top, all->pdata[i]);
+    Revision *other = sort->tips->pdata[i];
+    if (!reach_is_below(sort->reach, tip, other))
+      continue;
+    sort->from[tip->index] = i;
+    return other;
   }
+  return NULL;
 }
 
-static void count_children(Sort *sort)
+static void place(Sort *sort, Revision *revision, GPtrArray *output)
+{
+  sort->pending[revision->index] = 0;
+  g_ptr_array_add(output, revision);
+  for (guint i = 0; i < revision->parents->len; i++)
+    sort->children[((Revision *)revision->parents->pdata[i])->index]--;
+}
+
+/* Replaces a tip that is placed by its pending parents; returns where the cursor goes on. */
+static Revision *descend(Sort *sort, Revision *tip)
+{
+  Revision *first = NULL;
+
+  for (guint i = 0; i < tip->parents->len; i++) {
+    Revision *parent = tip->parents->pdata[i];
+    if (!sort->pending[parent->index] || sort->slot[parent->index] > 0)
+      continue;
+    if (first) {
+      append_tip(sort, parent);
+      continue;
+    }
+    first = parent;
+    set_tip(sort, sort->slot[tip->index] - 1, first);
+  }
+  if (!first)
+    return remove_tip(sort, tip);
+  sort->slot[tip->index] = 0;
+  return first;
+}
+
+/* Counts children; a child below the tips that is not selected is a gap. */
+static void count_children(Sort *sort, const NodeSet *below_tips)
 {
   const GPtrArray *all = sort->map->revisions;
   for (guint i = 0; i < all->len; i++) {
@@ -117,91 +144,9 @@ static void count_children(Sort *sort)
       sort->children[((Revision *)revision->parents->pdata[j])->index]++;
     for (guint j = 0; j < revision->all_next->len && !sort->gaps; j++) {
       const Revision *child = revision->all_next->pdata[j];
-      sort->gaps = sort->reach[child->index] && !sort->set[child->index];
+      sort->gaps = below_tips[child->index] && !sort->set[child->index];
     }
   }
-}
-
-/* The children of a revision through which a tip may still be reached. */
-static const GPtrArray *pending_above(Sort *sort, const Revision *revision)
-{
-  GPtrArray **above = &sort->above[revision->index];
-  guint kept = 0;
-
-  if (!*above) {
-    *above = g_ptr_array_sized_new(revision->all_next->len);
-    g_ptr_array_extend(*above, revision->all_next, NULL, NULL);
-  }
-  for (guint i = 0; i < (*above)->len; i++) {
-    Revision *child = (*above)->pdata[i];
-    if (sort->reach[child->index] && !sort->emitted[child->index])
-      (*above)->pdata[kept++] = child;
-  }
-  g_ptr_array_set_size(*above, kept);
-  return *above;
-}
-
-/* The first tip in the list that lies above from, or NULL. */
-static Revision *first_above(Sort *sort, Revision *from)
-{
-  g_autoptr(GPtrArray) todo = g_ptr_array_new();
-  Revision *lowest = sort->first == from ? sort->next[from->index] : sort->first, *best = NULL;
-
-  sort->search++;
-  g_ptr_array_add(todo, from);
-  while (todo->len > 0 && best != lowest) {
-    Revision *at = g_ptr_array_steal_index_fast(todo, todo->len - 1);
-    const GPtrArray *above = pending_above(sort, at);
-    for (guint i = 0; i < above->len && best != lowest; i++) {
-      Revision *child = above->pdata[i];
-      if (!sort->gaps)
-        child = sort->top->pdata[sort->run[child->index]];
-      if (sort->seen[child->index] == sort->search)
-        continue;
-      sort->seen[child->index] = sort->search;
-      guint key = sort->key[child->index];
-      if (key && (!best || key < sort->key[best->index]))
-        best = child;
-      g_ptr_array_add(todo, child);
-    }
-  }
-  return best;
-}
-
-static void emit(Sort *sort, Revision *revision, GPtrArray *output)
-{
-  Revision *next = NULL;
-  if (!sort->gaps && (next = only_parent(sort, revision)) &&
-      sort->run[next->index] != sort->run[revision->index])
-    next = NULL;
-  if (!sort->gaps)
-    sort->top->pdata[sort->run[revision->index]] = next;
-  sort->emitted[revision->index] = 1;
-  g_ptr_array_add(output, revision);
-  for (guint i = 0; i < revision->parents->len; i++)
-    sort->children[((Revision *)revision->parents->pdata[i])->index]--;
-}
-
-/* Replaces an emitted tip by its pending parents; returns where the cursor goes on. */
-static Revision *descend(Sort *sort, Revision *tip)
-{
-  Revision *first = NULL, *back = sort->prev[tip->index];
-
-  for (guint i = 0; i < tip->parents->len; i++) {
-    Revision *parent = tip->parents->pdata[i];
-    if (!is_pending(sort, parent) || sort->key[parent->index])
-      continue;
-    if (first) {
-      list_append(sort, parent);
-      continue;
-    }
-    first = parent;
-    list_replace(sort, tip, first);
-  }
-  if (first)
-    return first;
-  list_replace(sort, tip, NULL);
-  return back ? back : sort->first;
 }
 
 static int by_rank(const void *a, const void *b)
@@ -210,71 +155,71 @@ static int by_rank(const void *a, const void *b)
   return x->rank < y->rank ? -1 : x->rank > y->rank;
 }
 
-static void start(Sort *sort, const Selection *selection)
+static GPtrArray *selected_tips(const Selection *selection)
 {
-  g_autoptr(GPtrArray) tips = g_ptr_array_new();
-  guint n = sort->map->revisions->len + 1;
-
+  GPtrArray *tips = g_ptr_array_new();
   for (guint i = 0; i < selection->heads->len; i++)
-    if (sort->set[((Revision *)selection->heads->pdata[i])->index])
+    if (selection->set[((Revision *)selection->heads->pdata[i])->index])
       g_ptr_array_add(tips, selection->heads->pdata[i]);
   g_ptr_array_sort(tips, by_rank);
-  sort->emitted = node_set_new(sort->map);
-  sort->reach = walk_reach(sort->map, tips, WALK_PARENTS);
-  sort->children = g_new0(guint, n);
-  sort->run = g_new0(guint, n);
-  sort->key = g_new0(guint, n);
-  sort->seen = g_new0(guint, n);
-  sort->prev = g_new0(Revision *, n);
-  sort->next = g_new0(Revision *, n);
-  sort->above = g_new0(GPtrArray *, n);
-  sort->top = g_ptr_array_new();
-  for (guint i = 0; i < tips->len; i++)
-    if (!sort->key[((Revision *)tips->pdata[i])->index])
-      list_append(sort, tips->pdata[i]);
-  count_children(sort);
-  if (!sort->gaps)
-    find_runs(sort);
+  return tips;
 }
 
-static void finish(Sort *sort)
+static void walk_down(Sort *sort, const GPtrArray *tips, GPtrArray *output)
 {
-  for (guint i = 0; i < sort->map->revisions->len; i++)
-    if (sort->above[i])
-      g_ptr_array_unref(sort->above[i]);
-  g_free(sort->above);
-  g_free(sort->emitted);
-  g_free(sort->reach);
+  for (guint i = 0; i < tips->len; i++)
+    if (sort->slot[((Revision *)tips->pdata[i])->index] == 0)
+      append_tip(sort, tips->pdata[i]);
+  for (Revision *at = tips->len > 0 ? tips->pdata[0] : NULL; at;) {
+    Revision *other = first_above(sort, at);
+    if (!other)
+      place(sort, at, output);
+    at = other ? other : descend(sort, at);
+  }
+}
+
+static void sort_clear(Sort *sort)
+{
+  g_ptr_array_unref(sort->tips);
+  g_array_unref(sort->depths);
+  reach_index_free(sort->reach);
+  g_free(sort->pending);
   g_free(sort->children);
-  g_free(sort->run);
-  g_free(sort->key);
-  g_free(sort->seen);
-  g_free(sort->prev);
-  g_free(sort->next);
-  g_ptr_array_unref(sort->top);
+  g_free(sort->slot);
+  g_free(sort->from);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sort, sort_clear)
+
+static void sort_init(Sort *sort, const RevisionMap *map, const NodeSet *set, const GPtrArray *tips)
+{
+  guint n = map->revisions->len + 1;
+  *sort = (Sort){.map = map, .set = set};
+  sort->tips = g_ptr_array_new();
+  sort->depths = g_array_new(FALSE, TRUE, sizeof(guint));
+  sort->pending = g_memdup2(set, n * sizeof(NodeSet));
+  sort->children = g_new0(guint, n);
+  sort->slot = g_new0(guint, n);
+  sort->from = g_new0(guint, n);
+  sort->reach = reach_index_new(map, tips);
 }
 
 GPtrArray *select_sort(const RevisionMap *map, const Selection *selection, GError **error)
 {
-  Sort sort = {.map = map, .set = selection->set};
-  g_autoptr(GPtrArray) output = g_ptr_array_new();
+  g_autoptr(GPtrArray) tips = selected_tips(selection), output = g_ptr_array_new();
+  g_autofree NodeSet *below_tips = walk_reach(map, tips, WALK_PARENTS);
   guint selected = 0, covered = 0;
+  g_auto(Sort) sort;
 
-  start(&sort, selection);
+  sort_init(&sort, map, selection->set, tips);
   for (guint i = 0; i < map->revisions->len; i++) {
-    selected += sort.set[i];
-    covered += sort.set[i] && sort.reach[i];
+    selected += selection->set[i];
+    covered += selection->set[i] && below_tips[i];
   }
-  for (Revision *at = covered == selected ? sort.first : NULL; at;) {
-    Revision *other = sort.gaps || sort.children[at->index] > 0 ? first_above(&sort, at) : NULL;
-    if (other) {
-      at = other;
-      continue;
-    }
-    emit(&sort, at, output);
-    at = descend(&sort, at);
+  if (covered == selected) {
+    count_children(&sort, below_tips);
+    walk_down(&sort, tips, output);
   }
-  finish(&sort);
   if (output->len == selected)
     return g_steal_pointer(&output);
   g_set_error_literal(error, SYMBOL_ERROR, SYMBOL_ERROR_TRACEBACK,
