@@ -40,6 +40,7 @@ const char *context_name(guint context)
   case CONTEXT_RUN: return _("rollout");
   case CONTEXT_LOCKS: return _("locks");
   case CONTEXT_HELP: return _("help");
+  case CONTEXT_DONE: return _("finished rollout");
   default: return "";
   }
 }

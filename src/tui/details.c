@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "forecast_text.h"
 #include "retort/base/file.h"
 #include "retort/base/text.h"
 
@@ -105,8 +106,9 @@ static void add_reasons(TextView *view, const Script *script, const char *path)
     textview_add(view, STYLE_FAINT, _("certain up to there:"));
 }
 
-void details_add_script(TextView *view, const Script *script, const char *path)
+void details_add_script(TextView *view, const Script *script, const GPtrArray *forecasts, const char *path)
 {
+  static const TableSizes unknown = {NULL, NULL};
   add_reasons(view, script, path);
   gboolean autocommit = FALSE;
   for (guint i = 0; i < script->statements->len; i++) {
@@ -118,6 +120,8 @@ void details_add_script(TextView *view, const Script *script, const char *path)
     autocommit = statement->autocommit;
     g_autofree char *sql = g_strconcat(statement->sql, ";", NULL);
     textview_add_code(view, LANGUAGE_SQL, 0, NULL, sql, -1);
+    if (i < forecasts->len)
+      forecast_text_add(view, g_ptr_array_index(forecasts, i), &unknown);
     textview_add(view, STYLE_NORMAL, "");
   }
   if (script->statements->len == 0 && script->state == RENDER_EXACT && !script->error)
@@ -159,12 +163,12 @@ static void begin(Details *details)
   }
 }
 
-static void script_arrived(Script *script, void *data)
+static void script_arrived(RenderedScript *rendered, void *data)
 {
   Details *details = data;
-  g_autoptr(Script) taken = script;
+  g_autoptr(RenderedScript) taken = rendered;
   begin(details);
-  details_add_script(details->view, taken, details->path);
+  details_add_script(details->view, taken->script, taken->forecasts, details->path);
   finish(details);
 }
 
@@ -305,7 +309,7 @@ void details_show(Details *details, const GraphSelection *selection, gboolean re
                    : selection->foreign ? selection->foreign->revision->id
                    : selection->text    ? selection->text
                                         : "";
-  g_autofree char *key = g_strdup_printf("%d %u %u %s", details->tab, ws->generation, selection->folded, id);
+  g_autofree char *key = g_strdup_printf("%d %u %d %u %s", details->tab, ws->generation, ws->server_version, selection->folded, id);
   if (!refresh && g_strcmp0(key, details->shown) == 0)
     return;
   gboolean same = g_strcmp0(details->id, id) == 0;

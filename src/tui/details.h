@@ -30,5 +30,5 @@ void details_paint(Details *details, Canvas *canvas, Rect rect, gboolean focused
 int details_tab_at(const Details *details, int column);
 gboolean details_loading(const Details *details);
 
-/* The statements of a script as text, with what stands in the way of an exact one first. */
-void details_add_script(TextView *view, const Script *script, const char *path);
+/* The statements of a script as text, each with its Forecast, and before them what stands in the way of an exact one. */
+void details_add_script(TextView *view, const Script *script, const GPtrArray *forecasts, const char *path);

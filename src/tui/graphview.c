@@ -286,10 +286,26 @@ static void select_first(GraphView *view)
   list_show(&view->list, position == G_MAXUINT ? view->notes->len : position);
 }
 
+/* Who looks at the position looks at it also after it has moved one step. */
+static Revision *where_it_went(const GraphView *view, Revision *from)
+{
+  const GPtrArray *around[] = {from->next, from->down};
+  if (view->facts[from->index] & FACT_POSITION)
+    return from;
+  for (gsize i = 0; i < G_N_ELEMENTS(around); i++)
+    for (guint j = 0; j < around[i]->len; j++) {
+      Revision *near = g_ptr_array_index(around[i], j);
+      if (view->facts[near->index] & FACT_POSITION)
+        return near;
+    }
+  return from;
+}
+
 void graphview_rebuild(GraphView *view)
 {
   Revision *selected = graphview_revision(view, view->list.selected);
   g_autofree char *kept = selected ? g_strdup(selected->id) : NULL;
+  gboolean stood_here = selected && (view->facts[selected->index] & FACT_POSITION);
   int height = (int)view->list.selected - (int)view->list.top;
   forget_map(view);
   if (view->ws->snapshot)
@@ -298,6 +314,8 @@ void graphview_rebuild(GraphView *view)
   if (!view->map)
     return;
   Revision *again = kept ? revision_map_get(view->map, kept) : NULL;
+  if (again && stood_here)
+    again = where_it_went(view, again);
   int row = again ? graphview_find(view, again) : -1;
   if (!view->touched)
     select_first(view);

@@ -47,8 +47,7 @@ typedef struct {
 
 static guint contexts(Screen *screen)
 {
-  (void)screen;
-  return CONTEXT_RUN;
+  return ((RunScreen *)screen)->finished ? CONTEXT_DONE : CONTEXT_RUN;
 }
 
 static const PlanStep *step_at(const RunScreen *self, guint index)
@@ -306,19 +305,17 @@ static const char *refuse(Screen *screen, ActionId action)
   RunScreen *self = (RunScreen *)screen;
   gboolean paused = run_log_paused(self->log);
   switch (action) {
-  case ACTION_CONTINUE: return self->finished || paused ? NULL : _("a statement runs: Esc cancels it");
+  case ACTION_CONTINUE: return paused ? NULL : _("a statement runs: Esc cancels it");
   case ACTION_SIGNAL_BLOCKER: {
-    const LockNode *node = self->finished ? NULL : culprit(self);
+    const LockNode *node = culprit(self);
     if (!node)
       return _("nobody is in the way");
     return node->pid == 0
                ? _("a prepared transaction is in the way: COMMIT PREPARED or ROLLBACK PREPARED ends it")
                : NULL;
   }
-  case ACTION_PAUSE: return self->finished ? _("the rollout is over") : NULL;
+  case ACTION_CANCEL: return self->cancelling ? _("it is being cancelled: the server has to answer") : NULL;
   case ACTION_AGAIN:
-    if (!self->finished)
-      return _("the rollout is still at work: Esc cancels it");
     return run_log_succeeded(self->log) ? _("all steps are done") : steps_refuse_database(self->ws);
   default: return NULL;
   }
@@ -379,15 +376,12 @@ static guint act(Screen *screen, ActionId action)
   if (textview_act(run_log_view(self->log), action))
     return SCREEN_DONE;
   switch (action) {
+  case ACTION_FINISH: return SCREEN_DONE | SCREEN_POP;
   case ACTION_CONTINUE:
-    if (self->finished)
-      return SCREEN_DONE | SCREEN_POP;
     run_log_resume(self->log);
     rollout_continue(self->rollout);
     return SCREEN_DONE;
   case ACTION_CANCEL:
-    if (self->finished)
-      return SCREEN_DONE | SCREEN_POP;
     self->cancelling = TRUE;
     rollout_cancel(self->rollout);
     return SCREEN_DONE;
@@ -403,6 +397,16 @@ static guint mouse(Screen *screen, const MouseEvent *event)
   if (event->kind == MOUSE_WHEEL_UP || event->kind == MOUSE_WHEEL_DOWN)
     textview_scroll(run_log_view(((RunScreen *)screen)->log), event->kind == MOUSE_WHEEL_UP ? -3 : 3);
   return SCREEN_DONE;
+}
+
+static gboolean search(Screen *screen, const char *text)
+{
+  return textview_search(run_log_view(((RunScreen *)screen)->log), text);
+}
+
+static gboolean search_next(Screen *screen, int direction)
+{
+  return textview_search_next(run_log_view(((RunScreen *)screen)->log), direction);
 }
 
 static gboolean busy(Screen *screen)
@@ -438,6 +442,8 @@ static const ScreenClass run_class = {
     .refuse = refuse,
     .act = act,
     .mouse = mouse,
+    .search = search,
+    .search_next = search_next,
     .animated = busy,
     .busy = busy,
     .interrupt = interrupt,

@@ -41,8 +41,8 @@ static guint contexts(Screen *screen)
 
 static void rewrite(StepScreen *self)
 {
-  StepText text = {self->ws,     self->planned, self->relations,
-                   self->tables, self->users,   self->lock_timeout_ms};
+  StepText text = {
+      self->ws, self->planned, {self->relations, self->tables}, self->users, self->lock_timeout_ms};
   step_text_write(&text, self->view);
   app_repaint(self->screen.app);
 }

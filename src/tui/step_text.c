@@ -7,7 +7,6 @@
 #include "retort/base/text.h"
 #include "retort/render/offline.h"
 
-#define LOCKS_SHOWN 4
 /* A session idle in a transaction for less is on its way. */
 #define IDLE_WORTH_S 2.0
 
@@ -83,54 +82,6 @@ GPtrArray *step_text_relations(const PlannedScripts *planned)
   return names;
 }
 
-/* Forecasts */
-
-static const TableInfo *table_info(const StepText *step, const char *relation)
-{
-  for (guint i = 0; step->tables && i < step->tables->len && i < step->relations->len; i++) {
-    const TableInfo *info = g_ptr_array_index(step->tables, i);
-    if (info->oid && strcmp(g_ptr_array_index(step->relations, i), relation) == 0)
-      return info;
-  }
-  return NULL;
-}
-
-static void add_lock(const StepText *step, TextView *view, const ForecastLock *lock)
-{
-  const TableInfo *info = table_info(step, lock->relation);
-  g_autoptr(GString) line = g_string_new(NULL);
-  g_string_append_printf(line, "%-20s %-24s", lock->relation, lock_mode_name(lock->mode));
-  if (lock->is_new) {
-    g_string_append_printf(line, " %s", _("new: nobody uses it yet"));
-  } else if (info && info->rows >= 0) {
-    g_autofree char *size = text_size(info->bytes);
-    g_autofree char *rows = text_count((guint64)info->rows);
-    g_string_append_printf(line, _(" %s, %s rows"), size, rows);
-  } else if (info) {
-    g_autofree char *size = text_size(info->bytes);
-    g_string_append_printf(line, " %s", size);
-  }
-  if (lock->because)
-    g_string_append_printf(line, "  (%s)", lock->because);
-  textview_add_marked(view, STYLE_FAINT, "      ", STYLE_FAINT, line->str);
-}
-
-static void add_forecast(const StepText *step, TextView *view, const Forecast *forecast)
-{
-  ForecastLevel level = forecast_level(forecast);
-  g_autofree char *summary = forecast_summary(forecast);
-  const char *mark = level == FORECAST_DANGER ? "    ‼ " : level == FORECAST_CARE ? "    ! " : "      ";
-  Style style = level == FORECAST_DANGER ? STYLE_DANGER : level == FORECAST_CARE ? STYLE_CARE : STYLE_FAINT;
-  if (summary && *summary)
-    textview_add_marked(view, style, mark, style, summary);
-  for (guint i = 0; i < forecast->locks->len && i < LOCKS_SHOWN; i++)
-    add_lock(step, view, g_ptr_array_index(forecast->locks, i));
-  if (forecast->locks->len > LOCKS_SHOWN)
-    textview_addf(view, STYLE_FAINT, _("      and %u more relations"), forecast->locks->len - LOCKS_SHOWN);
-  for (guint i = 0; i < forecast->notes->len; i++)
-    textview_add_marked(view, STYLE_FAINT, "      ", STYLE_FAINT, g_ptr_array_index(forecast->notes, i));
-}
-
 /* Statements */
 
 typedef struct {
@@ -178,7 +129,7 @@ static void add_script(const StepText *step, Writer *writer, const Script *scrip
                    _("outside a transaction (autocommit): a failure here cannot be rolled back"));
     add_statement(writer, statement->sql);
     if (i < forecasts->len)
-      add_forecast(step, writer->view, g_ptr_array_index(forecasts, i));
+      forecast_text_add(writer->view, g_ptr_array_index(forecasts, i), &step->sizes);
   }
 }
 
@@ -192,7 +143,7 @@ static void add_step(const StepText *step, TextView *view, guint index, guint *n
   g_autofree char *title = g_strdup_printf("%s  %s", transition, doc);
   textview_add(view, STYLE_ACCENT | STYLE_BOLD, title);
   if (script && (script->state != RENDER_EXACT || script->error)) {
-    details_add_script(view, script, plan_step->revision->path);
+    details_add_script(view, script, g_ptr_array_index(planned->forecasts, index), plan_step->revision->path);
     return;
   }
   Writer writer = {view, *number, FALSE};

@@ -3,15 +3,14 @@
 
 #include "retort/pg/catalog.h"
 #include "retort/run/rollout.h"
-#include "textview.h"
+#include "forecast_text.h"
 #include "workspace.h"
 
 typedef struct {
   const Workspace *ws;
   const PlannedScripts *planned;
-  const GPtrArray *relations; /* char*: what step_text_relations() gave */
-  const GPtrArray *tables;    /* TableInfo*: their sizes, parallel, or NULL */
-  const GPtrArray *users;  /* TableUser*: who is on these tables now, or NULL */
+  TableSizes sizes;
+  const GPtrArray *users; /* TableUser*: who is on these tables now, or NULL */
   guint lock_timeout_ms;
 } StepText;
 

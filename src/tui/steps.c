@@ -91,13 +91,19 @@ const char *steps_refuse(const Workspace *ws, ActionId action, const GraphSelect
   }
 }
 
-/* The first pending child of an applied revision, or NULL. */
-static const Revision *pending_child(const Workspace *ws, const Revision *revision)
+/* The nearest pending descendant of an applied revision, or NULL. */
+static const Revision *pending_descendant(const Workspace *ws, const Revision *revision)
 {
-  for (guint i = 0; i < revision->next->len; i++) {
-    const Revision *child = g_ptr_array_index(revision->next, i);
-    if (!ws->applied[child->index])
-      return child;
+  g_autoptr(GPtrArray) queue = g_ptr_array_new();
+  g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+  g_ptr_array_add(queue, (void *)revision);
+  for (guint at = 0; at < queue->len; at++) {
+    const Revision *next = g_ptr_array_index(queue, at);
+    if (!ws->applied[next->index])
+      return next;
+    for (guint i = 0; i < next->next->len; i++)
+      if (g_hash_table_add(seen, g_ptr_array_index(next->next, i)))
+        g_ptr_array_add(queue, g_ptr_array_index(next->next, i));
   }
   return NULL;
 }
@@ -106,7 +112,8 @@ static const Revision *pending_child(const Workspace *ws, const Revision *revisi
  * to the heads. */
 static char *target_of_step_up(const Workspace *ws, const Revision *selected, GError **error)
 {
-  const Revision *goal = selected && ws->applied[selected->index] ? pending_child(ws, selected) : selected;
+  const Revision *goal =
+      selected && ws->applied[selected->index] ? pending_descendant(ws, selected) : selected;
   const char *target = goal ? goal->id : "heads";
   g_autoptr(Plan) whole = plan_upgrade(ws->snapshot->map, (const char *const *)ws->rows->rows, target, error);
   if (!whole || whole->steps->len == 0)

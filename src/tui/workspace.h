@@ -158,8 +158,15 @@ typedef void (*WorkspaceSignalFunc)(gboolean sent, const char *text, void *data)
 void workspace_signal(Workspace *ws, const LockNode *node, SignalVerb verb, WorkspaceSignalFunc func,
                       void *data);
 
-/* workspace_render.c: func is called on the main context unless cancellable was cancelled; script is the callee's. */
-typedef void (*WorkspaceScriptFunc)(Script *script, void *data);
+/* What one revision sends. */
+typedef struct {
+  Script *script;
+  GPtrArray *forecasts; /* Forecast*, parallel to its statements */
+} RenderedScript;
+void rendered_script_free(RenderedScript *rendered);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RenderedScript, rendered_script_free)
+/* workspace_render.c: func is called on the main context unless cancellable was cancelled; rendered is the callee's. */
+typedef void (*WorkspaceScriptFunc)(RenderedScript *rendered, void *data);
 void workspace_render(Workspace *ws, const Revision *revision, Direction direction, GCancellable *cancellable,
                       WorkspaceScriptFunc func, void *data);
 /* A plan with what its steps send, in order, rendered in one session; its snapshot stays alive with it. */

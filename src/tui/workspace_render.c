@@ -8,6 +8,7 @@
 typedef struct {
   Snapshot *snapshot;
   RenderOptions options;
+  int server_version;
   const Revision *revision;
   Direction direction;
   WorkspaceScriptFunc func;
@@ -34,6 +35,25 @@ static Script *render_alone(RenderSession *render, const Revision *revision, Dir
   return render_revision(render, revision, direction);
 }
 
+static GPtrArray *forecast_script(ForecastSession *session, const Script *script)
+{
+  GPtrArray *forecasts = g_ptr_array_new_with_free_func((GDestroyNotify)forecast_free);
+  for (guint i = 0; script && i < script->statements->len; i++) {
+    const Statement *statement = g_ptr_array_index(script->statements, i);
+    g_ptr_array_add(forecasts, forecast_statement(session, statement->sql));
+  }
+  return forecasts;
+}
+
+void rendered_script_free(RenderedScript *rendered)
+{
+  if (!rendered)
+    return;
+  script_free(rendered->script);
+  g_ptr_array_unref(rendered->forecasts);
+  g_free(rendered);
+}
+
 static void render_thread(GTask *task, void *source, void *task_data, GCancellable *cancellable)
 {
   (void)source;
@@ -43,25 +63,38 @@ static void render_thread(GTask *task, void *source, void *task_data, GCancellab
   if (!g_cancellable_is_cancelled(cancellable))
     script = render_alone(shared_render(job->snapshot, &job->options), job->revision, job->direction);
   g_mutex_unlock(&job->snapshot->render_lock);
-  g_task_return_pointer(task, script, (GDestroyNotify)script_free);
+  if (!script) {
+    g_task_return_pointer(task, NULL, NULL);
+    return;
+  }
+  g_autoptr(ForecastSession) session = forecast_session_new(job->server_version);
+  RenderedScript *rendered = g_new0(RenderedScript, 1);
+  *rendered = (RenderedScript){script, forecast_script(session, script)};
+  g_task_return_pointer(task, rendered, (GDestroyNotify)rendered_script_free);
 }
 
-static void rendered(GObject *source, GAsyncResult *result, void *data)
+static void rendered_one(GObject *source, GAsyncResult *result, void *data)
 {
   (void)source;
-  RenderJob *job = g_task_get_task_data(G_TASK(result));
   (void)data;
-  g_autoptr(Script) script = g_task_propagate_pointer(G_TASK(result), NULL);
-  if (script && !g_cancellable_is_cancelled(g_task_get_cancellable(G_TASK(result))))
-    job->func(g_steal_pointer(&script), job->data);
+  RenderJob *job = g_task_get_task_data(G_TASK(result));
+  g_autoptr(RenderedScript) rendered = g_task_propagate_pointer(G_TASK(result), NULL);
+  if (rendered && !g_cancellable_is_cancelled(g_task_get_cancellable(G_TASK(result))))
+    job->func(g_steal_pointer(&rendered), job->data);
 }
 
 void workspace_render(Workspace *ws, const Revision *revision, Direction direction, GCancellable *cancellable,
                       WorkspaceScriptFunc func, void *data)
 {
   RenderJob *job = g_new0(RenderJob, 1);
-  *job = (RenderJob){snapshot_ref(ws->snapshot), ws->render_options, revision, direction, func, data};
-  g_autoptr(GTask) task = g_task_new(NULL, cancellable, rendered, NULL);
+  *job = (RenderJob){.snapshot = snapshot_ref(ws->snapshot),
+                     .options = ws->render_options,
+                     .server_version = ws->server_version,
+                     .revision = revision,
+                     .direction = direction,
+                     .func = func,
+                     .data = data};
+  g_autoptr(GTask) task = g_task_new(NULL, cancellable, rendered_one, NULL);
   g_task_set_task_data(task, job, render_job_free);
   g_task_run_in_thread(task, render_thread);
 }
@@ -92,16 +125,6 @@ static void plan_job_free(void *data)
   PlanJob *job = data;
   planned_scripts_free(job->planned);
   g_free(job);
-}
-
-static GPtrArray *forecast_script(ForecastSession *session, const Script *script)
-{
-  GPtrArray *forecasts = g_ptr_array_new_with_free_func((GDestroyNotify)forecast_free);
-  for (guint i = 0; script && i < script->statements->len; i++) {
-    const Statement *statement = g_ptr_array_index(script->statements, i);
-    g_ptr_array_add(forecasts, forecast_statement(session, statement->sql));
-  }
-  return forecasts;
 }
 
 static void plan_thread(GTask *task, void *source, void *task_data, GCancellable *cancellable)

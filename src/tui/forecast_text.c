@@ -1,0 +1,64 @@
+#include "forecast_text.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "retort/base/text.h"
+
+#define LOCKS_SHOWN 4
+#define INDENT "      "
+
+static const TableInfo *table_info(const TableSizes *sizes, const char *relation)
+{
+  for (guint i = 0; sizes->tables && i < sizes->tables->len && i < sizes->relations->len; i++) {
+    const TableInfo *info = g_ptr_array_index(sizes->tables, i);
+    if (info->oid && strcmp(g_ptr_array_index(sizes->relations, i), relation) == 0)
+      return info;
+  }
+  return NULL;
+}
+
+static void append_size(GString *line, const TableInfo *info)
+{
+  g_autofree char *size = text_size(info->bytes);
+  if (info->rows >= 0) {
+    g_autofree char *rows = text_count((guint64)info->rows);
+    g_string_append_printf(line, _("  %s, %s rows"), size, rows);
+  } else {
+    g_string_append_printf(line, "  %s", size);
+  }
+}
+
+static void add_lock(TextView *view, const ForecastLock *lock, const TableSizes *sizes)
+{
+  const TableInfo *info = table_info(sizes, lock->relation);
+  g_autoptr(GString) line = g_string_new(NULL);
+  g_string_append_printf(line, "%-16s  %s", lock->relation, lock_mode_name(lock->mode));
+  if (lock->is_new)
+    g_string_append_printf(line, "  %s", _("new: nobody uses it yet"));
+  else if (info)
+    append_size(line, info);
+  if (lock->because)
+    g_string_append_printf(line, "  (%s)", lock->because);
+  textview_add_marked(view, STYLE_FAINT, INDENT, STYLE_FAINT, line->str);
+}
+
+void forecast_text_add(TextView *view, const Forecast *forecast, const TableSizes *sizes)
+{
+  ForecastLevel level = forecast_level(forecast);
+  g_autofree char *summary = forecast_summary(forecast);
+  const char *mark = level == FORECAST_DANGER ? "    ‼ " : level == FORECAST_CARE ? "    ! " : INDENT;
+  Style style = level == FORECAST_DANGER ? STYLE_DANGER : level == FORECAST_CARE ? STYLE_CARE : STYLE_FAINT;
+  if (summary && *summary)
+    textview_add_marked(view, style, mark, style, summary);
+  for (guint i = 0; i < forecast->locks->len && i < LOCKS_SHOWN; i++)
+    add_lock(view, g_ptr_array_index(forecast->locks, i), sizes);
+  if (forecast->locks->len > LOCKS_SHOWN) {
+    guint more = forecast->locks->len - LOCKS_SHOWN;
+    g_autofree char *text =
+        g_strdup_printf(ngettext("and %u more relation", "and %u more relations", more), more);
+    textview_add_marked(view, STYLE_FAINT, INDENT, STYLE_FAINT, text);
+  }
+  for (guint i = 0; i < forecast->notes->len; i++)
+    textview_add_marked(view, STYLE_FAINT, INDENT, STYLE_FAINT, g_ptr_array_index(forecast->notes, i));
+}

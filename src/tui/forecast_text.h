@@ -1,0 +1,14 @@
+/* A forecast as lines below its statement: what it means, and each lock with the size of the table. */
+#pragma once
+
+#include "retort/pg/catalog.h"
+#include "retort/review/forecast.h"
+#include "textview.h"
+
+/* What the catalog knows of the relations; both NULL: nothing. */
+typedef struct {
+  const GPtrArray *relations; /* char*: as the forecast writes them */
+  const GPtrArray *tables;    /* TableInfo*, parallel */
+} TableSizes;
+
+void forecast_text_add(TextView *view, const Forecast *forecast, const TableSizes *sizes);
