@@ -23,8 +23,9 @@ const ArgOption plan_options[] = {
 static const char *const verbs[] = {
     [DIRECTION_UPGRADE] = "upgrade", [DIRECTION_DOWNGRADE] = "downgrade", [DIRECTION_STAMP] = "stamp"};
 
-/* --from, where every word may be anything that stands for one revision. */
-static char **rows_from_words(const RevisionMap *map, const char *from, GError **error)
+/* --from: identifiers as the version table would hold them, or anything else that stands for revisions.  What stands
+ * for nothing stays as it is: the plan then fails as it would for such a row. */
+static char **rows_from_words(const RevisionMap *map, const char *from)
 {
   g_autoptr(GStrvBuilder) rows = g_strv_builder_new();
   g_auto(GStrv) words = g_strsplit(from, ",", -1);
@@ -32,10 +33,10 @@ static char **rows_from_words(const RevisionMap *map, const char *from, GError *
     g_strstrip(*word);
     if (!**word || strcmp(*word, "base") == 0)
       continue;
-    g_autoptr(GPtrArray) found = target_resolve(map, *word, NULL, error);
+    g_autoptr(GPtrArray) found = revision_map_get(map, *word) ? NULL : target_resolve(map, *word, NULL, NULL);
     if (!found)
-      return NULL;
-    for (guint i = 0; i < found->len; i++)
+      g_strv_builder_add(rows, *word);
+    for (guint i = 0; found && i < found->len; i++)
       g_strv_builder_add(rows, ((const Revision *)found->pdata[i])->id);
   }
   return g_strv_builder_end(rows);
@@ -45,7 +46,7 @@ static char **starting_rows(Session *session, GError **error)
 {
   const char *from = args_value(session->args, "from");
   if (from)
-    return session_map(session, error) ? rows_from_words(session->map, from, error) : NULL;
+    return session_map(session, error) ? rows_from_words(session->map, from) : NULL;
   if (!session_names_database(session))
     return g_new0(char *, 1);
   g_autoptr(VersionRows) rows = session_rows(session, error);

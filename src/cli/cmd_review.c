@@ -13,7 +13,7 @@
 #include "retort/base/file.h"
 #include "retort/pg/lockmode.h"
 #include "retort/review/findings.h"
-#include "select.h"
+#include "chosen.h"
 
 const ArgOption review_options[] = {
     {0, "sql", ARG_VALUE, "FILE", N_("Review plain SQL from FILE, or - for standard input."), TRUE},
@@ -192,33 +192,32 @@ static gboolean review_file(Output *output, const char *path, GError **error)
 }
 
 /* What the database has not got yet, oldest first. */
-static gboolean select_pending(Session *session, Selection *selection, GError **error)
+static gboolean select_pending(Session *session, Chosen *chosen, GError **error)
 {
   g_autoptr(VersionRows) rows = session_rows(session, error);
   RevisionMap *map = rows ? session_map(session, error) : NULL;
   g_autoptr(Plan) plan = map ? plan_upgrade(map, (const char *const *)rows->rows, "heads", error) : NULL;
   if (!plan)
     return FALSE;
-  selection->revisions = g_ptr_array_new();
+  chosen->revisions = g_ptr_array_new();
   for (guint i = 0; i < plan->steps->len; i++)
-    g_ptr_array_add(selection->revisions, ((const PlanStep *)plan->steps->pdata[i])->revision);
+    g_ptr_array_add(chosen->revisions, ((const PlanStep *)plan->steps->pdata[i])->revision);
   return TRUE;
 }
 
 static gboolean review_revisions(Output *output, GError **error)
 {
   Session *session = output->session;
-  g_auto(Selection) selection = {NULL, NULL};
+  g_auto(Chosen) chosen = {NULL, NULL};
   GPtrArray *words = session->args->positionals;
   gboolean pending = words->len == 0 && session_project(session, NULL) && session_names_database(session);
-  if (!(pending ? select_pending(session, &selection, error)
-                : select_revisions(session, words, &selection, error)))
+  if (!(pending ? select_pending(session, &chosen, error) : chosen_revisions(session, words, &chosen, error)))
     return FALSE;
   RenderOptions options;
   migrate_render_options(session, TRUE, &options);
   g_autoptr(RenderSession) renderer = render_session_new(session->project, &options);
-  for (guint i = 0; i < selection.revisions->len; i++) {
-    const Revision *revision = selection.revisions->pdata[i];
+  for (guint i = 0; i < chosen.revisions->len; i++) {
+    const Revision *revision = chosen.revisions->pdata[i];
     g_autoptr(Script) script = render_revision(renderer, revision, DIRECTION_UPGRADE);
     if (script->state == RENDER_EXACT && !script->error)
       emit(output, script->statements, revision, revision->path);

@@ -6,7 +6,7 @@
 #include "json.h"
 #include "migrate.h"
 #include "out.h"
-#include "select.h"
+#include "chosen.h"
 #include "retort/base/error.h"
 #include "retort/base/text.h"
 #include "retort/render/render.h"
@@ -128,10 +128,10 @@ static void emit(Output *output, const Revision *revision, Direction direction)
 
 COMMAND_RUN(sql)
 {
-  g_auto(Selection) selection = {NULL, NULL};
-  if (!select_revisions(session, session->args->positionals, &selection, error))
+  g_auto(Chosen) chosen = {NULL, NULL};
+  if (!chosen_revisions(session, session->args->positionals, &chosen, error))
     return FALSE;
-  GPtrArray *revisions = selection.revisions;
+  GPtrArray *revisions = chosen.revisions;
   RenderOptions options;
   migrate_render_options(session, FALSE, &options);
   g_autoptr(RenderSession) renderer = render_session_new(session->project, &options);

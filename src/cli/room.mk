@@ -1,6 +1,7 @@
 noinst_LIBRARIES += src/cli/libcli.a
 src_cli_libcli_a_SOURCES = \
 	src/cli/args.c src/cli/args.h \
+	src/cli/chosen.c src/cli/chosen.h \
 	src/cli/cli.c include/retort/cli/cli.h \
 	src/cli/cmd_branches.c \
 	src/cli/cmd_check.c \
@@ -30,7 +31,6 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/out.c src/cli/out.h \
 	src/cli/position.c src/cli/position.h \
 	src/cli/screen.c src/cli/screen.h \
-	src/cli/select.c src/cli/select.h \
 	src/cli/session.c src/cli/session.h \
 	src/cli/wrap.c
 

@@ -1,4 +1,4 @@
-#include "select.h"
+#include "chosen.h"
 
 #include <string.h>
 
@@ -71,15 +71,15 @@ static gboolean collect(Session *session, const GPtrArray *words, GPtrArray *rev
   return TRUE;
 }
 
-gboolean select_revisions(Session *session, const GPtrArray *words, Selection *selection, GError **error)
+gboolean chosen_revisions(Session *session, const GPtrArray *words, Chosen *chosen, GError **error)
 {
-  selection->revisions = g_ptr_array_new();
-  selection->own = g_ptr_array_new_with_free_func((GDestroyNotify)revision_free);
-  return collect(session, words, selection->revisions, selection->own, error);
+  chosen->revisions = g_ptr_array_new();
+  chosen->own = g_ptr_array_new_with_free_func((GDestroyNotify)revision_free);
+  return collect(session, words, chosen->revisions, chosen->own, error);
 }
 
-void selection_clear(Selection *selection)
+void chosen_clear(Chosen *chosen)
 {
-  g_clear_pointer(&selection->revisions, g_ptr_array_unref);
-  g_clear_pointer(&selection->own, g_ptr_array_unref);
+  g_clear_pointer(&chosen->revisions, g_ptr_array_unref);
+  g_clear_pointer(&chosen->own, g_ptr_array_unref);
 }

@@ -6,9 +6,9 @@
 typedef struct {
   GPtrArray *revisions; /* Revision*, oldest first; borrowed from the map or from own */
   GPtrArray *own;       /* Revision*: files that are not the project's */
-} Selection;
+} Chosen;
 
 /* words: revisions, ranges and files; without any, everything.  Files alone need no project. */
-gboolean select_revisions(Session *session, const GPtrArray *words, Selection *selection, GError **error);
-void selection_clear(Selection *selection);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Selection, selection_clear)
+gboolean chosen_revisions(Session *session, const GPtrArray *words, Chosen *chosen, GError **error);
+void chosen_clear(Chosen *chosen);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Chosen, chosen_clear)
