@@ -28,8 +28,8 @@ typedef struct {
 } Parser;
 
 /* ---- parser.c ---- */
-void parser_init(Parser *p, Arena *arena, const char *path, const char *text, gsize len,
-                 PySyntaxError *problem);
+void py_parser_init(Parser *p, Arena *arena, const char *path, const char *text, gsize len,
+                    PySyntaxError *problem);
 void parser_clear(Parser *p);
 /* Keeps the first problem; gives NULL. */
 void *parser_fail(Parser *p, const char *message);

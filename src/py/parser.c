@@ -7,8 +7,8 @@
 
 #define FIRST_NAMES 256 /* slots of the table of names: enough for most migrations */
 
-void parser_init(Parser *p, Arena *arena, const char *path, const char *text, gsize len,
-                 PySyntaxError *problem)
+void py_parser_init(Parser *p, Arena *arena, const char *path, const char *text, gsize len,
+                    PySyntaxError *problem)
 {
   memset(p, 0, sizeof *p);
   p->arena = arena;
@@ -326,7 +326,7 @@ const PyTree *py_parse(Arena *arena, const char *path, const char *bytes, gsize 
     return NULL;
   }
   Parser p;
-  parser_init(&p, arena, path, text, text_len, problem);
+  py_parser_init(&p, arena, path, text, text_len, problem);
   p.flags = flags;
   PyTree *tree = parse_file(&p, text_len);
   parser_clear(&p);
@@ -341,7 +341,7 @@ const PyExpr *py_parse_expression(Arena *arena, const char *text, gsize len, PyS
     return NULL;
   }
   Parser p;
-  parser_init(&p, arena, "", text, len, problem);
+  py_parser_init(&p, arena, "", text, len, problem);
   py_lexer_init_expression(&p.lexer, text, len, 1, 1);
   open_scope(&p, PY_SCOPE_MODULE);
   parser_next(&p);

@@ -1,0 +1,75 @@
+/* The module _retort: what the modules written in Python need from the program. */
+#include <string.h>
+#include <glib/gi18n.h>
+
+#include "modules.h"
+#include "object.h"
+#include "retort/base/file.h"
+
+/* unknown(kind, text): kind is "clock", "database" or "python". */
+static PyValue retort_unknown(PyInterp *interp, PyCall *call)
+{
+  const char *kind = py_arg_text(call, 0), *text = kind ? py_arg_text(call, 1) : NULL;
+  if (!text)
+    return py_null();
+  PyReasonKind reason = *kind == 'c'   ? PY_NONDETERMINISTIC
+                        : *kind == 'd' ? PY_NEEDS_DATABASE
+                                       : PY_NEEDS_PYTHON;
+  return py_unknown(interp, reason, _("%s cannot be known in advance"), text);
+}
+
+static PyValue retort_read_text(PyInterp *interp, PyCall *call)
+{
+  PyRuntime *runtime = interp->runtime;
+  const char *path = py_arg_text(call, 0);
+  if (!path)
+    return py_null();
+  gsize len;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *text = runtime->may_read && runtime->may_read(runtime->may_read_data, path)
+                              ? file_read(path, FILE_LIMIT, &len, NULL, &error)
+                              : NULL;
+  if (!text)
+    return py_unknown(interp, PY_NEEDS_PYTHON, _("the file %s is not read here"), path);
+  return py_reserve(interp, len) ? py_str(interp, text, (gssize)len) : py_null();
+}
+
+static PyValue retort_write(PyInterp *interp, PyCall *call)
+{
+  PyValue text = call->values[0];
+  if (interp->print && text.type == PY_STR)
+    interp->print(interp->print_data, text.str->data, text.str->len);
+  return py_none();
+}
+
+/* is_unknown(v): lets a module pass one on without deciding by it. */
+static PyValue retort_is_unknown(PyInterp *interp, PyCall *call)
+{
+  (void)interp;
+  return py_bool(call->values[0].type == PY_UNKNOWN);
+}
+
+static PyValue retort_is_callable_class(PyInterp *interp, PyCall *call)
+{
+  (void)interp;
+  return py_bool(call->values[0].type == PY_CLASS);
+}
+
+static PyValue retort_function_name(PyInterp *interp, PyCall *call)
+{
+  if (call->values[0].type == PY_FUNCTION)
+    return py_from_str(call->values[0].function->name);
+  return py_str(interp, "", 0);
+}
+
+static const PyMethod retort_functions[] = {
+    {"unknown", retort_unknown, "kind, text", PY_METHOD_PLAIN},
+    {"read_text", retort_read_text, "path", PY_PURE},
+    {"write", retort_write, "text", PY_TAKES_UNKNOWN},
+    {"is_unknown", retort_is_unknown, "value", PY_TAKES_UNKNOWN},
+    {"is_class", retort_is_callable_class, "value", PY_TAKES_UNKNOWN},
+    {"function_name", retort_function_name, "value", PY_TAKES_UNKNOWN},
+    {NULL},
+};
+
+const PyModuleDef py_module_retort = {.name = "_retort", .functions = retort_functions};

@@ -1,0 +1,409 @@
+/* import: host modules, modules written in Python that come with the program, the project's own, and unknown ones. */
+#include <string.h>
+#include <glib/gi18n.h>
+
+#include "modules.h"
+#include "object.h"
+#include "retort/base/file.h"
+#include "retort/py/parser.h"
+
+PyValue text_value(PyInterp *interp, const char *text)
+{
+  return py_from_str(py_str_in(interp->arena, text, strlen(text)));
+}
+
+static PyValue module_value(PyModule *module)
+{
+  return (PyValue){.type = PY_MODULE, .module = module};
+}
+
+static PyModule *module_new(PyInterp *interp, const char *name, const char *path)
+{
+  PyModule *module = new0(interp, PyModule);
+  module->name = arena_strdup(interp->arena, name);
+  module->path = arena_strdup(interp->arena, path);
+  module->globals = dict_new(interp);
+  py_dict_set_text(interp, module->globals, "__name__", text_value(interp, name));
+  return module;
+}
+
+static void remember(PyInterp *interp, const char *name, PyModule *module)
+{
+  py_dict_set_text(interp, interp->modules, name, module_value(module));
+}
+
+/* ---- running a tree ---- */
+
+static gboolean run_tree(PyInterp *interp, PyModule *module, const PyTree *tree)
+{
+  Frame *frame = new0(interp, Frame);
+  frame->scope = tree->scope;
+  frame->namespace = module->globals;
+  frame->module = module;
+  frame->tree = tree;
+  frame->caller = interp->frame;
+  char *saved = interp->stack_limit;
+  if (!saved)
+    interp->stack_limit = (char *)__builtin_frame_address(0) - PY_STACK_BYTES;
+  py_dict_set_text(interp, module->globals, "__doc__", tree->doc ? py_from_str(tree->doc) : py_none());
+  if (tree->path && *tree->path)
+    py_dict_set_text(interp, module->globals, "__file__", text_value(interp, tree->path));
+  interp->frame = frame;
+  interp->loading++;
+  interp->depth++;
+  module->loading = TRUE;
+  Flow flow = py_deep(interp) ? FLOW_FAIL : exec_block(interp, frame, &tree->body);
+  module->loading = FALSE;
+  interp->depth--;
+  interp->loading--;
+  interp->frame = frame->caller;
+  interp->stack_limit = saved;
+  return flow != FLOW_FAIL;
+}
+
+PyModule *py_run(PyInterp *interp, const PyTree *tree, const char *name)
+{
+  PyModule *module = module_new(interp, name, tree->path);
+  remember(interp, name, module);
+  return !py_failed(interp) && run_tree(interp, module, tree) ? module : NULL;
+}
+
+PyValue py_module_get(PyModule *module, const char *name)
+{
+  return py_dict_get_text(module->globals, name);
+}
+
+void py_module_set(PyInterp *interp, PyModule *module, const char *name, PyValue value)
+{
+  py_dict_set_text(interp, module->globals, name, value);
+}
+
+gboolean py_call_named(PyInterp *interp, PyModule *module, const char *name)
+{
+  PyValue function = py_module_get(module, name);
+  if (py_is_null(function)) {
+    py_raise(interp, "AttributeError", "module '%s' has no attribute '%s'", module->name, name);
+    return FALSE;
+  }
+  return !py_is_null(py_call(interp, function, NULL, 0));
+}
+
+/* ---- host modules ---- */
+
+static PyModule *host_module(PyInterp *interp, const PyModuleDef *def)
+{
+  PyRuntime *runtime = interp->runtime;
+  PyModule *module = g_hash_table_lookup(runtime->made, def);
+  if (module)
+    return module;
+  PyInterp *builder = runtime->builder;
+  module = module_new(builder, def->name, NULL);
+  module->def = def;
+  module->in_runtime = TRUE;
+  g_hash_table_insert(runtime->made, (void *)def, module);
+  for (const PyMethod *m = def->functions; m && m->name; m++)
+    py_dict_set_text(builder, module->globals, m->name, py_native(builder, m));
+  for (const PyHostClass *const *cls = def->classes; cls && *cls; cls++)
+    py_dict_set_text(builder, module->globals, (*cls)->name, py_class_value(py_host_class(builder, *cls)));
+  for (const PyClassMember *alias = def->aliases; alias && alias->name; alias++)
+    py_dict_set_text(builder, module->globals, alias->name,
+                     py_class_value(py_host_class(builder, alias->host)));
+  return module;
+}
+
+/* A package that exists only because something below it does. */
+static PyModule *package_module(PyInterp *interp, const char *name)
+{
+  PyModule *module = module_new(interp, name, NULL);
+  module->is_package = TRUE;
+  return module;
+}
+
+/* ---- modules in Python ---- */
+
+static const PyTree *parsed(PyInterp *interp, const char *path, const char *source, gsize len)
+{
+  PyRuntime *runtime = interp->runtime;
+  const PyTree *tree = g_hash_table_lookup(runtime->trees, path);
+  if (tree)
+    return tree;
+  PySyntaxError problem = {0};
+  tree = py_parse(runtime->arena, path, source, len, PY_PARSE_DEFAULT, &problem);
+  if (tree)
+    g_hash_table_insert(runtime->trees, g_strdup(path), (void *)tree);
+  else
+    py_raise(interp, "SyntaxError", "%s (%s, line %u)", problem.text, path, problem.line);
+  return tree;
+}
+
+static const char *library_source(const char *name)
+{
+  for (const PyLibrary *library = py_library; library->name; library++)
+    if (!strcmp(library->name, name))
+      return library->source;
+  return NULL;
+}
+
+static PyValue run_module(PyInterp *interp, const char *name, const PyTree *tree, gboolean is_package)
+{
+  if (!tree)
+    return py_null();
+  PyModule *module = module_new(interp, name, tree->path);
+  module->is_package = is_package;
+  remember(interp, name, module);
+  if (run_tree(interp, module, tree))
+    return module_value(module);
+  dict_remove(interp->modules, text_value(interp, name).str);
+  return py_null();
+}
+
+static PyValue run_file(PyInterp *interp, const char *name, const char *path, gboolean is_package)
+{
+  const PyTree *tree = g_hash_table_lookup(interp->runtime->trees, path);
+  if (!tree) {
+    gsize len;
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = file_read(path, FILE_LIMIT, &len, NULL, &error);
+    if (!text)
+      return py_unknown(interp, PY_NEEDS_PYTHON, _("module %s cannot be read: %s"), name, error->message);
+    tree = parsed(interp, path, arena_strndup(interp->runtime->arena, text, (gssize)len), len);
+  }
+  return run_module(interp, name, tree, is_package);
+}
+
+static gboolean below(const char *name, const char *prefix)
+{
+  gsize len = strlen(prefix);
+  return !strncmp(name, prefix, len) && (!name[len] || name[len] == '.');
+}
+
+static gboolean declared_unknown(const PyRuntime *runtime, const char *name)
+{
+  for (guint i = 0; i < runtime->unknown_prefixes->len; i++)
+    if (below(name, runtime->unknown_prefixes->pdata[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* One module without its parents; PY_NULL without failure: there is none of this name. */
+static PyValue find_module(PyInterp *interp, const char *name)
+{
+  PyRuntime *runtime = interp->runtime;
+  const PyModuleDef *def = g_hash_table_lookup(runtime->modules, name);
+  if (def)
+    return module_value(host_module(interp, def));
+  const char *source = library_source(name);
+  if (source) {
+    g_autofree char *path = g_strdup_printf("<%s>", name);
+    return run_module(interp, name, parsed(interp, path, source, strlen(source)), FALSE);
+  }
+  if (g_hash_table_contains(runtime->packages, name)) {
+    PyModule *module = package_module(interp, name);
+    remember(interp, name, module);
+    return module_value(module);
+  }
+  if (declared_unknown(runtime, name) || !runtime->resolve)
+    return py_null();
+  gboolean is_package = FALSE;
+  g_autofree char *path = runtime->resolve(runtime->resolve_data, name, &is_package);
+  if (!path)
+    return py_null();
+  if (!*path) {
+    PyModule *module = package_module(interp, name);
+    remember(interp, name, module);
+    return module_value(module);
+  }
+  return run_file(interp, name, path, is_package);
+}
+
+/* Imports the dotted name with its parents; *missing: what nobody knows gives an unknown. */
+PyValue import_module(PyInterp *interp, const char *name, gboolean *missing)
+{
+  *missing = FALSE;
+  PyValue known = py_dict_get_text(interp->modules, name);
+  if (!py_is_null(known))
+    return known;
+  const char *dot = strrchr(name, '.');
+  PyValue parent = py_null();
+  if (dot) {
+    parent = import_module(interp, arena_strndup(interp->arena, name, dot - name), missing);
+    if (parent.type != PY_MODULE)
+      return parent;
+  }
+  PyValue module = find_module(interp, name);
+  if (py_failed(interp))
+    return py_null();
+  if (py_is_null(module)) {
+    *missing = TRUE;
+    return py_unknown(interp, PY_NEEDS_PYTHON, _("module %s is not available"), name);
+  }
+  if (module.type == PY_MODULE && dot && !parent.module->in_runtime)
+    py_dict_set_text(interp, parent.module->globals, dot + 1, module);
+  return module;
+}
+
+PyValue py_import(PyInterp *interp, const char *name)
+{
+  gboolean missing;
+  return import_module(interp, name, &missing);
+}
+
+/* ---- module attributes ---- */
+
+static PyValue submodule(PyInterp *interp, PyModule *module, PyStr *name)
+{
+  PyRuntime *runtime = interp->runtime;
+  if (!module->def && !module->is_package)
+    return py_null();
+  const char *full = arena_printf(interp->arena, "%s.%s", module->name, name->data);
+  if (g_hash_table_contains(runtime->modules, full) || g_hash_table_contains(runtime->packages, full) ||
+      library_source(full))
+    return py_import(interp, full);
+  return py_dict_get_text(interp->modules, full);
+}
+
+PyValue module_attr(PyInterp *interp, PyModule *module, PyStr *name)
+{
+  PyValue *found = dict_find(module->globals, name);
+  if (found)
+    return *found;
+  if (module->def && module->def->getattr) {
+    /* Kept for the run, under a name no module can have. */
+    const char *key = arena_printf(interp->arena, "%s:%s", module->name, name->data);
+    PyValue v = py_dict_get_text(interp->modules, key);
+    if (!py_is_null(v))
+      return v;
+    v = module->def->getattr(interp, module->def, name->data);
+    if (py_failed(interp))
+      return py_null();
+    if (!py_is_null(v)) {
+      py_dict_set_text(interp, interp->modules, key, v);
+      return v;
+    }
+  }
+  PyValue below_it = submodule(interp, module, name);
+  if (!py_is_null(below_it) || py_failed(interp))
+    return below_it;
+  PyValue hook = py_dict_get_text(module->globals, "__getattr__");
+  if (hook.type == PY_FUNCTION)
+    return call_1(interp, hook, py_from_str(name));
+  if (py_str_is(name, "__dict__"))
+    return (PyValue){.type = PY_DICT, .dict = module->globals};
+  return py_null();
+}
+
+/* ---- import statements ---- */
+
+/* The module a relative import starts from, "" when it leaves the top. */
+static const char *relative_base(PyInterp *interp, const Frame *frame, const PyStmt *stmt)
+{
+  g_autofree char *base = g_strdup(frame->module->name);
+  guint level = stmt->import.level - (frame->module->is_package ? 1 : 0);
+  for (guint i = 0; i < level; i++) {
+    char *dot = strrchr(base, '.');
+    if (!dot)
+      return "";
+    *dot = 0;
+  }
+  if (!stmt->import.module)
+    return arena_strdup(interp->arena, base);
+  return arena_printf(interp->arena, "%s.%s", base, stmt->import.module->data);
+}
+
+static gboolean import_star(PyInterp *interp, Frame *frame, PyValue module)
+{
+  if (module.type == PY_UNKNOWN) {
+    /* Any name might come from there; nothing that follows could be trusted. */
+    py_stop_because(interp, module.reason);
+    return FALSE;
+  }
+  const PyModuleDef *def = module.module->def;
+  PyValue names = py_dict_get_text(module.module->globals, "__all__");
+  PyList *list = py_list(interp, 0).list;
+  if (def && def->star) {
+    for (const char *const *name = def->star; *name; name++)
+      py_list_append(interp, list, text_value(interp, *name));
+  } else if (!py_is_null(names)) {
+    list = py_collect(interp, names);
+  } else {
+    PyValue key;
+    for (gsize at = 0; py_dict_next(module.module->globals, &at, &key, NULL);)
+      if (key.str->data[0] != '_')
+        py_list_append(interp, list, key);
+  }
+  for (gsize i = 0; list && i < list->len; i++) {
+    if (list->items[i].type != PY_STR)
+      continue;
+    PyValue v = get_attr(interp, module, list->items[i].str);
+    if (py_is_null(v) || !store_name(interp, frame, list->items[i].str, v))
+      return FALSE;
+  }
+  return list != NULL;
+}
+
+static PyValue imported_name(PyInterp *interp, PyValue module, const char *module_name, PyStr *name)
+{
+  if (module.type == PY_UNKNOWN)
+    return py_unknown(interp, module.reason->kind, _("%s.%s is not available"), module_name, name->data);
+  PyValue v = find_attr(interp, module, name);
+  if (!py_is_null(v) || py_failed(interp))
+    return v;
+  gboolean missing;
+  v = import_module(interp, arena_printf(interp->arena, "%s.%s", module_name, name->data), &missing);
+  if (!missing)
+    return v;
+  return py_raise(interp, "ImportError", "cannot import name '%s' from '%s'", name->data, module_name);
+}
+
+static Flow import_from(PyInterp *interp, Frame *frame, const PyStmt *stmt)
+{
+  const char *name = stmt->import.level ? relative_base(interp, frame, stmt) : stmt->import.module->data;
+  gboolean missing = FALSE;
+  PyValue module =
+      *name ? import_module(interp, name, &missing)
+            : py_unknown(interp, PY_NEEDS_PYTHON, _("a relative import beyond the top-level package"));
+  if (py_is_null(module))
+    return FLOW_FAIL;
+  for (guint i = 0; i < stmt->import.n; i++) {
+    const PyAlias *alias = &stmt->import.names[i];
+    if (py_str_is(alias->name, "*"))
+      return import_star(interp, frame, module) ? FLOW_NEXT : FLOW_FAIL;
+    PyValue v = imported_name(interp, module, name, alias->name);
+    if (py_is_null(v) || !store_name(interp, frame, alias->asname ? alias->asname : alias->name, v))
+      return FLOW_FAIL;
+  }
+  return FLOW_NEXT;
+}
+
+static Flow import_plain(PyInterp *interp, Frame *frame, const PyAlias *alias)
+{
+  gboolean missing;
+  PyValue module = import_module(interp, alias->name->data, &missing);
+  if (py_is_null(module))
+    return FLOW_FAIL;
+  PyStr *name = alias->asname ? alias->asname : alias->name;
+  const char *dot = alias->asname ? NULL : strchr(name->data, '.');
+  if (dot) { /* import a.b binds a */
+    gsize len = (gsize)(dot - name->data);
+    name = py_str_in(interp->arena, alias->name->data, len);
+    const char *known = arena_strndup(interp->arena, alias->name->data, (gssize)len);
+    PyValue top = py_dict_get_text(interp->modules, known);
+    if (py_is_null(top))
+      top = import_module(interp, known, &missing);
+    module = py_is_null(top) ? module : top;
+  }
+  for (guint i = 0; dot && i < frame->scope->n_names; i++) /* slots go by the tree's own name */
+    if (py_str_equal(frame->scope->names[i], name))
+      name = frame->scope->names[i];
+  return store_name(interp, frame, name, module) ? FLOW_NEXT : FLOW_FAIL;
+}
+
+Flow exec_import(PyInterp *interp, Frame *frame, const PyStmt *stmt)
+{
+  if (stmt->kind == PY_STMT_IMPORT_FROM)
+    return import_from(interp, frame, stmt);
+  for (guint i = 0; i < stmt->import.n; i++)
+    if (import_plain(interp, frame, &stmt->import.names[i]) == FLOW_FAIL)
+      return FLOW_FAIL;
+  return FLOW_NEXT;
+}
