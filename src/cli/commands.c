@@ -78,6 +78,11 @@ static const ArgPositional sql_targets[] = {
     {NULL, 0, NULL},
 };
 
+static const ArgPositional record_optional[] = {
+    {"number", ARG_OPTIONAL, N_("Which record, as the list counts them; without, the list.")},
+    {NULL, 0, NULL},
+};
+
 static const ArgPositional any_words[] = {
     {"word", ARG_ANY, N_("A word.")},
     {NULL, 0, NULL},
@@ -145,6 +150,13 @@ const Command commands[] = {
      .own = TRUE,
      .has_json = TRUE,
      .run = cmd_locks},
+    {.name = "log",
+     .summary = N_("Show what rollouts did, or the record of one."),
+     .options = log_options,
+     .positionals = record_optional,
+     .own = TRUE,
+     .has_json = TRUE,
+     .run = cmd_log},
     {.name = "merge",
      .summary = N_("Write a revision that joins heads."),
      .options = merge_options,

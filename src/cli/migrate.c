@@ -11,6 +11,7 @@
 #include "retort/base/error.h"
 #include "retort/history/target.h"
 #include "retort/render/offline.h"
+#include "retort/run/recovery.h"
 #include "retort/run/rollout.h"
 
 #define LOGGER "alembic.runtime.migration"
@@ -209,7 +210,7 @@ typedef struct {
   GMainLoop *loop;
   Rollout *rollout;
   GError *error;
-  gboolean rolled_back;
+  char *became; /* what became of the work, as a sentence */
   char **rows;
 } Run;
 
@@ -220,14 +221,13 @@ static void on_event(const RolloutEvent *event, void *data)
   case ROLLOUT_EVENT_STEP: log_step(run->session, run->plan->steps->pdata[event->step]); break;
   case ROLLOUT_EVENT_FAILED:
     run->error = g_error_copy(event->error);
-    run->rolled_back = event->rolled_back;
+    run->became = g_strdup(event->text);
     run->rows = g_strdupv(event->rows);
     g_main_loop_quit(run->loop);
     break;
   case ROLLOUT_EVENT_CANCELLED:
     run->error =
         g_error_new(RETORT_ERROR, RETORT_ERROR_CANCELLED, _("interrupted; what was open is rolled back"));
-    run->rolled_back = TRUE;
     run->rows = g_strdupv(event->rows);
     g_main_loop_quit(run->loop);
     break;
@@ -243,8 +243,10 @@ static gboolean on_signal(void *data)
   return G_SOURCE_CONTINUE;
 }
 
-static void note_position(const Run *run)
+static void note_outcome(const Run *run)
 {
+  if (run->became)
+    out_note("%s", run->became);
   if (!run->rows)
     return;
   g_autofree char *rows = g_strjoinv(", ", run->rows);
@@ -277,11 +279,45 @@ static Journal *begin_journal(Session *session)
   return journal;
 }
 
+typedef struct {
+  Recovery *recovery;
+  gboolean done;
+} Examined;
+
+static void on_examined(Recovery *recovery, const GError *error, void *data)
+{
+  (void)error;
+  Examined *examined = data;
+  examined->recovery = recovery;
+  examined->done = TRUE;
+}
+
+/* Says what a rollout left behind that was killed or failed halfway; the plan starts from the rows all the same. */
+static void note_interrupted(Session *session)
+{
+  g_autoptr(JournalEntry) entry = recovery_find(pg_conn_display(session->conn), NULL, NULL);
+  if (!entry)
+    return;
+  const char *schema = NULL;
+  const char *table = project_version_table(session->project, &schema);
+  Examined examined = {NULL, FALSE};
+  if (!recovery_examine(session->conn, entry->path, table, schema, on_examined, &examined, NULL))
+    return;
+  while (!examined.done)
+    g_main_context_iteration(NULL, TRUE);
+  if (!examined.recovery)
+    return;
+  if (examined.recovery->state == RECOVERY_PARTIAL || examined.recovery->state == RECOVERY_UNKNOWN)
+    out_note(_("an earlier rollout (%s): %s"), entry->path, examined.recovery->text);
+  recovery_free(examined.recovery);
+}
+
 static gboolean run_plan(Session *session, const Plan *plan, GPtrArray *scripts, GError **error)
 {
   g_autofree RolloutStep *steps = g_new0(RolloutStep, plan->steps->len + 1);
   for (guint i = 0; i < plan->steps->len; i++)
-    steps[i] = (RolloutStep){plan->steps->pdata[i], scripts->pdata[i]};
+    steps[i] = (RolloutStep){.step = plan->steps->pdata[i], .script = scripts->pdata[i]};
+  note_interrupted(session);
   g_autoptr(Journal) journal = begin_journal(session);
   RolloutOptions options = {.create_version_table = TRUE, .journal = journal};
   choose_transaction(session->project, &options);
@@ -298,12 +334,14 @@ static gboolean run_plan(Session *session, const Plan *plan, GPtrArray *scripts,
   g_source_remove(terminate);
   rollout_free(run.rollout);
   g_main_loop_unref(run.loop);
-  if (run.error)
-    note_position(&run);
-  g_strfreev(run.rows);
-  if (run.error)
+  gboolean ok = run.error == NULL;
+  if (!ok) {
+    note_outcome(&run);
     g_propagate_error(error, run.error);
-  return run.error == NULL;
+  }
+  g_strfreev(run.rows);
+  g_free(run.became);
+  return ok;
 }
 
 gboolean migrate_online(Session *session, PlanFunc make_plan, gconstpointer data, GError **error)

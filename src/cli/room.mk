@@ -14,6 +14,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cmd_history.c \
 	src/cli/cmd_init.c \
 	src/cli/cmd_locks.c \
+	src/cli/cmd_log.c \
 	src/cli/cmd_manual.c \
 	src/cli/cmd_migrate.c \
 	src/cli/cmd_plan.c \

@@ -61,6 +61,7 @@ typedef struct {
 } JournalEntry;
 
 void journal_entry_free(JournalEntry *entry);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(JournalEntry, journal_entry_free)
 /* All of them, newest first, of JournalEntry*; an empty array when there is no folder. */
 GPtrArray *journal_list(GError **error);
 GPtrArray *journal_list_in(const char *folder, GError **error);
