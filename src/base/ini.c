@@ -253,10 +253,15 @@ Ini *ini_parse(const char *path, const char *text, gsize len, const char *const 
   IniReader reader = {.ini = ini};
   const char *end = text + len;
 
+  const char *nul = memchr(text, '\0', len);
   ini->path = g_strdup(path);
   ini->defaults = ini_section_new("DEFAULT");
   ini->sections = g_ptr_array_new_with_free_func(ini_section_free);
   set_defaults(ini, defaults);
+  if (nul) {
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_TRACEBACK, _("%s: a NUL byte: this is no text file"), path);
+    return NULL;
+  }
   for (const char *p = text; p < end;) {
     const char *stop = p;
     while (stop < end && *stop != '\n' && *stop != '\r')

@@ -237,7 +237,12 @@ static void annotate_files(Worker *worker, const GPtrArray *paths)
 
   git_repository_index(&index, worker->reader->git);
   for (guint i = 0; i < paths->len; i++) {
-    char *relative = file_relative(paths->pdata[i], workdir);
+    char *relative = workdir ? file_relative(paths->pdata[i], workdir) : g_strdup(paths->pdata[i]);
+    if (g_path_is_absolute(relative)) {
+      /* a version folder in another repository */
+      g_free(relative);
+      continue;
+    }
     const git_oid *blob = g_hash_table_lookup(head, relative);
     GitFileInfo *info = g_new0(GitFileInfo, 1);
     g_ptr_array_add(names, relative);
@@ -246,6 +251,13 @@ static void annotate_files(Worker *worker, const GPtrArray *paths)
     if (info->state == GIT_UNTRACKED || info->state == GIT_ADDED) {
       add_file(worker, info);
       continue;
+    }
+    if (info->state == GIT_MODIFIED) {
+      /* that need not wait for the walk */
+      GitFileInfo *now = g_new0(GitFileInfo, 1);
+      now->path = g_strdup(info->path);
+      now->state = info->state;
+      add_file(worker, now);
     }
     RepoWanted one = {.path = relative, .data = info};
     g_array_append_val(wanted, one);

@@ -15,6 +15,8 @@
 #define MAX_OPEN_FOLDERS 64
 /* No tree of migrations is this deep; a bind mount of a folder into itself is. */
 #define MAX_FOLDER_DEPTH 40
+/* How many folders are looked through for files that are not loaded, only to say so. */
+#define MAX_HIDDEN_FOLDERS 200
 
 /* One name in a folder. */
 typedef struct {
@@ -173,7 +175,9 @@ static void report_sourceless(LoadListing *listing, const LoadFolder *folder, co
 static void count_hidden(LoadListing *listing, const char *parent, const char *name, guint depth)
 {
   g_autofree char *path = g_build_filename(parent, name, NULL);
-  gboolean skip = depth >= MAX_FOLDER_DEPTH || g_hash_table_contains(listing->locations, path);
+  gboolean skip = depth >= MAX_FOLDER_DEPTH || listing->looked >= MAX_HIDDEN_FOLDERS ||
+                  g_hash_table_contains(listing->locations, path);
+  listing->looked++;
   g_autoptr(GArray) names = skip ? NULL : read_names(path, NULL);
 
   for (guint i = 0; names && i < names->len; i++) {

@@ -3,7 +3,8 @@
 # Graph side.
 check_PROGRAMS += tests/history/test_graph
 TESTS += tests/history/test_graph
-tests_history_test_graph_SOURCES = tests/history/test_cases.c tests/history/answers.c tests/history/answers.h \
+tests_history_test_graph_SOURCES = tests/history/test_cases.c tests/history/test_layout.c \
+	tests/history/answers.c tests/history/answers.h \
 	tests/history/cases.c tests/history/cases.h
 tests_history_test_graph_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_history_test_graph_LDADD = $(HISTORY_LIBS) $(TEST_EXT) $(HISTORY_EXT)
@@ -55,6 +56,6 @@ tests_fuzz_toml_LDADD = $(BASE_LIBS) $(BASE_EXT)
 tests_fuzz_revision_SOURCES = tests/fuzz/revision.c $(FUZZ_DRIVER)
 tests_fuzz_revision_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
 tests_fuzz_revision_LDADD = $(HISTORY_LIBS) $(HISTORY_EXT)
-EXTRA_DIST += tests/fuzz/corpus/ini/faults tests/fuzz/corpus/ini/marks tests/fuzz/corpus/ini/sections \
+EXTRA_DIST += tests/fuzz/corpus/ini/faults tests/fuzz/corpus/ini/marks tests/fuzz/corpus/ini/nul tests/fuzz/corpus/ini/sections \
 	tests/fuzz/corpus/toml/deep tests/fuzz/corpus/toml/faults tests/fuzz/corpus/toml/values \
 	tests/fuzz/corpus/revision/cookie tests/fuzz/corpus/revision/odd tests/fuzz/corpus/revision/plain

@@ -1,0 +1,408 @@
+#!/usr/bin/env python3
+"""Differential fuzzer: random migrations, rendered by retort and by the Alembic this interpreter imports.
+
+Usage: diff_render.py RENDER_DIR_PROGRAM [--seed N] [--count N] [--rounds N] [--old]
+
+Every migration is a few random directives.  What retort refuses is counted; where both render, the text must be the
+same, and where Alembic fails retort must fail with the same exception or refuse.  A difference is reduced to the
+single statement that shows it.  --old tells render_dir to follow Alembic 1.8 / SQLAlchemy 1.4, for an interpreter that
+imports those.
+"""
+import argparse
+import collections
+import io
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import warnings
+
+warnings.simplefilter("ignore")
+
+HEAD = """import datetime
+import decimal
+import uuid
+from alembic import op
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql import quoted_name
+down_revision = None
+T = sa.table("t", sa.column("id", sa.Integer), sa.column("name", sa.String), sa.column("flag", sa.Boolean),
+             sa.column("d", sa.Date), sa.column("ts", sa.DateTime), sa.column("n", sa.Numeric(10, 2)),
+             sa.column("jb", postgresql.JSONB), sa.column("arr", postgresql.ARRAY(sa.Integer)),
+             sa.column("tags", postgresql.ARRAY(sa.String)), sa.column("u", postgresql.UUID(as_uuid=True)),
+             sa.column("f", sa.Float), sa.column("tm", sa.Time), sa.column("iv", sa.Interval))
+O = sa.table("o", sa.column("id", sa.Integer), sa.column("t_id", sa.Integer), sa.column("label", sa.String), schema="s")
+"""
+
+
+class Gen:
+    def __init__(self, seed):
+        self.r = random.Random(seed)
+
+    def one(self, *choices):
+        c = self.r.choice(choices)
+        return c() if callable(c) else c
+
+    def chance(self, p):
+        return self.r.random() < p
+
+    def opt(self, p, text):
+        return text() if callable(text) and self.chance(p) else text if not callable(text) and self.chance(p) else ""
+
+    # --- names and literals
+    def word(self):
+        return self.one("a", "b", "c", "id", "name", "user", "order", "Mixed", "with space", "x1", "select", "größe", 'q"t', "a%b")
+
+    def name(self):
+        w = self.word()
+        return self.one(repr(w), repr(w), repr(w), lambda: "op.f(%r)" % w, lambda: "quoted_name(%r, %s)" % (w, self.one("True", "False")))
+
+    def plain(self):
+        return repr(self.word())
+
+    def names(self, n=2):
+        pool = ["a", "b", "c", "id", "Mixed", "x y", "order"]
+        return repr(self.r.sample(pool, self.r.randint(1, n)))
+
+    def table(self):
+        return self.one(repr("t"), repr("T"), repr("user"), repr("orders"), repr("a.b"))
+
+    def schema(self):
+        return self.opt(0.25, ", schema=%s" % self.one("'s'", "'My S'", "None", "'x.y'"))
+
+    def string(self):
+        return repr(self.one("x", "it's", "100%", "a:b", ":x", "back\\slash", "", "two\nlines", "tab\there", "ünï", "{}", '{"a": 1}', "a::text"))
+
+    def type(self):
+        return self.one(
+            "sa.String", "sa.String(30)", "sa.String(length=5, collation='C')", "sa.Text()", "sa.Unicode(7)", "sa.Integer",
+            "sa.BigInteger()", "sa.SmallInteger()", "sa.Numeric(10, 2)", "sa.Numeric()", "sa.Float()", "sa.Float(24)",
+            "sa.Boolean()", "sa.Date()", "sa.Time()", "sa.DateTime(timezone=True)", "sa.DateTime()", "sa.Interval()",
+            "sa.LargeBinary()", "sa.JSON()", "postgresql.JSONB(astext_type=sa.Text())", "postgresql.UUID(as_uuid=True)",
+            "postgresql.ARRAY(sa.String())", "postgresql.ARRAY(sa.Integer, dimensions=2)", "postgresql.INET()",
+            "postgresql.TSVECTOR()", "postgresql.TIMESTAMP(precision=3)", "postgresql.BIT(4)", "postgresql.INT4RANGE()",
+            "sa.VARCHAR(9)", "sa.CHAR(2)", "sa.TEXT()", "sa.TIMESTAMP()", "postgresql.DOUBLE_PRECISION(precision=53)",
+            "postgresql.INTERVAL(fields='DAY')", "postgresql.HSTORE()", "sa.Enum('x', 'y', name='en')",
+            "postgresql.ENUM('p', 'q', name='pe', create_type=%s)" % self.one("True", "False"),
+            "sa.Enum('k', 'lm', name='ne', native_enum=False)",
+            "sa.Enum('k', name='ne', native_enum=False, create_constraint=True)",
+            "sa.Enum('x', name='en', schema='s')", "sa.Boolean(create_constraint=True, name='ckb')",
+            "sa.JSON().with_variant(postgresql.JSONB(), 'postgresql')",
+        )
+
+    def default(self):
+        return self.one(
+            self.string, self.string, "'0'", "sa.text('now()')", "sa.text(\"'{}'::jsonb\")", "sa.func.now()", "sa.true()",
+            "sa.false()", "sa.func.gen_random_uuid()", "sa.literal(5)", "sa.literal_column(\"'x'\")", "sa.null()",
+            "sa.text('a || :b')", "sa.func.current_date()", "sa.func.coalesce(sa.func.length('abc'), 1)", "None",
+        )
+
+    def fk(self):
+        return "sa.ForeignKey(%s%s%s%s)" % (
+            self.one("'o.id'", "'s.o.Id'", "'User.id'"),
+            self.opt(0.3, ", name='fk'"),
+            self.opt(0.3, ", ondelete=%r" % self.one("CASCADE", "SET NULL", "set null", "RESTRICT")),
+            self.opt(0.2, ", deferrable=True, initially='DEFERRED'"),
+        )
+
+    def column(self, name=None):
+        args = [name or self.plain(), self.type()]
+        if self.chance(0.15):
+            args.append(self.fk())
+        if self.chance(0.05):
+            args.append(self.one("sa.Identity()", "sa.Identity(always=True, start=3)", "sa.Computed('a + 1')", "sa.CheckConstraint('a > 1')"))
+        if self.chance(0.4):
+            args.append("nullable=%s" % self.one("True", "False"))
+        if self.chance(0.3):
+            args.append("server_default=%s" % self.default())
+        if self.chance(0.1):
+            args.append("primary_key=True")
+        if self.chance(0.1):
+            args.append("unique=True")
+        elif self.chance(0.1):
+            args.append("index=True")
+        if self.chance(0.1):
+            args.append("comment=%s" % self.string())
+        if self.chance(0.1):
+            args.append("autoincrement=%s" % self.one("True", "False", "'auto'"))
+        return "sa.Column(%s)" % ", ".join(args)
+
+    # --- expressions
+    def col(self):
+        return self.one("T.c.id", "T.c.name", "T.c.flag", "T.c.n", "T.c.ts", "T.c.d", "T.c.f", "sa.column('z')", "sa.column('w', sa.Integer)")
+
+    def value_for(self, col):
+        return {
+            "T.c.id": lambda: self.one("5", "-1", "T.c.id + 1", "sa.func.length(T.c.name)", "True"),
+            "T.c.name": lambda: self.one(self.string, "sa.func.lower(T.c.name)", "T.c.name + 'x'", "'p' + T.c.name", "None", "sa.literal('q')", "sa.cast(T.c.id, sa.String)"),
+            "T.c.flag": lambda: self.one("True", "False", "None", "~T.c.flag", "sa.true()", "T.c.id > 3"),
+            "T.c.n": lambda: self.one("decimal.Decimal('1.50')", "1.5", "2", "T.c.n * 2", "-T.c.n", "T.c.n / 3"),
+            "T.c.ts": lambda: self.one("datetime.datetime(2020, 1, 2, 3, 4, 5)", "sa.func.now()", "None", "sa.text('now()')", "T.c.ts + datetime.timedelta(days=1)"),
+            "T.c.d": lambda: self.one("datetime.date(2020, 1, 2)", "sa.func.current_date()", "T.c.d + 1"),
+            "T.c.f": lambda: self.one("1.25", "1e10", "3", "T.c.f - 1"),
+        }.get(col, lambda: self.one("5", "sa.text('x')", "None", "sa.null()"))()
+
+    def cond(self, depth=0):
+        if depth < 2 and self.chance(0.35):
+            a, b = self.cond(depth + 1), self.cond(depth + 1)
+            return self.one("sa.and_(%s, %s)" % (a, b), "sa.or_(%s, %s)" % (a, b), "(%s) & (%s)" % (a, b), "(%s) | (%s)" % (a, b), "sa.not_(%s)" % a, "~(%s)" % a)
+        c = self.col()
+        return self.one(
+            lambda: "%s == %s" % (c, self.value_for(c)), lambda: "%s != %s" % (c, self.value_for(c)),
+            lambda: "%s > %s" % (c, self.value_for(c)), lambda: "%s.is_(None)" % c, lambda: "%s.is_not(None)" % c,
+            lambda: "T.c.id.in_([1, 2])", lambda: "T.c.name.in_(['a', \"b'c\"])", lambda: "T.c.id.not_in([])", lambda: "T.c.id.in_([])",
+            lambda: "T.c.name.like(%s)" % self.string(), lambda: "T.c.name.ilike('%x')", lambda: "T.c.name.startswith('a%', autoescape=True)",
+            lambda: "T.c.name.contains('b')", lambda: "T.c.id.between(1, 5)", lambda: "T.c.flag", lambda: "sa.text('1 = 1')",
+            lambda: "sa.exists(sa.select(O.c.id).where(O.c.t_id == T.c.id))", lambda: "T.c.id.in_(sa.select(O.c.t_id))",
+            lambda: "T.c.jb['a'].astext == 'x'", lambda: "T.c.tags.contains(['a'])", lambda: "T.c.jb.has_key('k')",
+            lambda: "sa.func.lower(T.c.name) == 'x'", lambda: "T.c.name.op('~')('^a')", lambda: "T.c.id == sa.select(sa.func.max(O.c.id)).scalar_subquery()",
+            lambda: "T.c.flag.is_(%s)" % self.one("True", "False"), lambda: "T.c.name.regexp_match('^x')", lambda: "T.c.id.is_distinct_from(5)",
+        )
+
+    def values(self):
+        cols = self.r.sample(["id", "name", "flag", "n", "ts", "d", "f"], self.r.randint(1, 3))
+        return ", ".join("%s=%s" % (c, self.value_for("T.c." + c)) for c in cols)
+
+    def select(self):
+        cols = self.one("T.c.id", "T.c.id, T.c.name", "sa.func.count()", "sa.func.max(T.c.id).label('m')", "T.c.name.label('x'), sa.literal(1)", "sa.case((T.c.id > 5, 'big'), else_='small')", "T")
+        s = "sa.select(%s)" % cols
+        if self.chance(0.6):
+            s += ".where(%s)" % self.cond()
+        if self.chance(0.3):
+            s += ".order_by(%s)" % self.one("T.c.id", "T.c.id.desc()", "T.c.name.asc().nulls_last()")
+        if self.chance(0.2):
+            s += ".limit(5)"
+        if self.chance(0.1):
+            s += ".offset(2)"
+        if self.chance(0.1):
+            s += ".distinct()"
+        if self.chance(0.1):
+            s += ".group_by(T.c.id)"
+        return s
+
+    # --- directives
+    def op_create_table(self):
+        cols = self.r.sample(["a", "b", "c", "id", "Mixed", "order"], self.r.randint(0, 4))
+        items = [self.column(repr(c)) for c in cols]
+        if cols and self.chance(0.3):
+            items.append("sa.PrimaryKeyConstraint(%r%s)" % (cols[0], self.opt(0.5, ", name='pk'")))
+        if cols and self.chance(0.2):
+            items.append("sa.UniqueConstraint(%s%s)" % (", ".join(map(repr, cols[:2])), self.opt(0.5, ", name=op.f('uq')")))
+        if self.chance(0.2):
+            items.append("sa.CheckConstraint(%r%s)" % (self.one("a > 1", "a LIKE 'x%'", "b ~ ':y'"), self.opt(0.5, ", name='ck'")))
+        if cols and self.chance(0.15):
+            items.append("sa.ForeignKeyConstraint([%r], ['o.id']%s)" % (cols[0], self.opt(0.4, ", ondelete='CASCADE', onupdate='NO ACTION'")))
+        if cols and self.chance(0.1):
+            items.append("sa.Index('ix', %r)" % cols[0])
+        kw = self.schema() + self.opt(0.1, ", comment=%s" % self.string()) + self.opt(0.1, ", if_not_exists=True") + self.opt(0.05, ", prefixes=['UNLOGGED']")
+        return "op.create_table(%s%s)" % (", ".join([self.table()] + items), kw)
+
+    def op_add_column(self):
+        return "op.add_column(%s, %s%s%s)" % (self.table(), self.column(), self.schema(), self.opt(0.1, ", if_not_exists=True"))
+
+    def op_alter_column(self):
+        kw = ""
+        if self.chance(0.3):
+            kw += ", nullable=%s" % self.one("True", "False")
+        if self.chance(0.3):
+            kw += ", type_=%s" % self.type()
+            kw += self.opt(0.3, ", postgresql_using='c::int'")
+        if self.chance(0.3):
+            kw += ", server_default=%s" % self.default()
+        if self.chance(0.2):
+            kw += ", new_column_name=%s" % self.plain()
+        if self.chance(0.2):
+            kw += ", comment=%s" % self.one(self.string, "None")
+        if self.chance(0.5):
+            kw += ", existing_type=%s" % self.type()
+        if self.chance(0.3):
+            kw += ", existing_nullable=True"
+        return "op.alter_column(%s, %s%s%s)" % (self.table(), self.plain(), kw, self.schema())
+
+    def op_index(self):
+        cols = self.one(self.names, "[sa.text('lower(a)'), 'b']", "[sa.func.lower(sa.column('A'))]", "[sa.column('a').desc()]", "[sa.text('a DESC')]")
+        kw = ""
+        for p, text in (
+            (0.3, ", unique=True"), (0.2, ", postgresql_using=%r" % self.one("gin", "BTREE")), (0.2, ", postgresql_concurrently=True"),
+            (0.2, ", postgresql_where=%s" % self.one("sa.text('a > 1')", "sa.column('a').is_(None)", "sa.column('a') == 'x'", "'a > 2'")),
+            (0.1, ", postgresql_include=['z']"), (0.1, ", postgresql_ops={'a': 'int4_ops'}"), (0.1, ", postgresql_with={'fillfactor': 50}"),
+            (0.1, ", if_not_exists=True"), (0.1, ", postgresql_nulls_not_distinct=%s" % self.one("True", "False")), (0.05, ", mysql_length=5"),
+        ):
+            kw += self.opt(p, text)
+        return "op.create_index(%s, %s, %s%s%s)" % (self.name(), self.table(), cols, self.schema(), kw)
+
+    def op_constraint(self):
+        return self.one(
+            lambda: "op.create_unique_constraint(%s, %s, %s%s%s)" % (self.one(self.name, "None"), self.table(), self.names(), self.schema(), self.opt(0.2, ", deferrable=True")),
+            lambda: "op.create_primary_key(%s, %s, %s%s)" % (self.one(self.name, "None"), self.table(), self.names(), self.schema()),
+            lambda: "op.create_check_constraint(%s, %s, %s%s%s)" % (self.name(), self.table(), self.one(self.string, "sa.column('a') > 5", "sa.and_(sa.column('a') > 5, sa.column('b') == 'x')", "sa.text('a')"), self.schema(), self.opt(0.2, ", postgresql_not_valid=True")),
+            lambda: "op.create_foreign_key(%s, %s, %s, ['a'], ['id']%s%s%s)" % (self.one(self.name, "None"), self.table(), self.table(), self.opt(0.3, ", ondelete='CASCADE'"), self.opt(0.2, ", source_schema='s', referent_schema='S2'"), self.opt(0.2, ", initially='DEFERRED', deferrable=True")),
+            lambda: "op.create_exclude_constraint(%s, %s, ('a', '&&')%s%s)" % (self.plain(), self.table(), self.opt(0.3, ", where='a > 1'"), self.opt(0.3, ", using='gist'")),
+            lambda: "op.drop_constraint(%s, %s%s%s%s)" % (self.name(), self.table(), self.opt(0.6, ", type_=%r" % self.one("unique", "check", "foreignkey", "primary")), self.schema(), self.opt(0.1, ", if_exists=True")),
+        )
+
+    def op_simple(self):
+        return self.one(
+            lambda: "op.drop_table(%s%s%s)" % (self.table(), self.schema(), self.opt(0.2, ", if_exists=True")),
+            lambda: "op.drop_column(%s, %s%s%s)" % (self.table(), self.plain(), self.schema(), self.opt(0.2, ", if_exists=True")),
+            lambda: "op.drop_index(%s%s%s%s%s)" % (self.name(), self.opt(0.6, lambda: ", " + self.table()), self.schema(), self.opt(0.2, ", if_exists=True"), self.opt(0.2, ", postgresql_concurrently=True")),
+            lambda: "op.rename_table(%s, %s%s)" % (self.table(), self.table(), self.schema()),
+            lambda: "op.create_table_comment(%s, %s%s)" % (self.table(), self.one(self.string, "None"), self.schema()),
+            lambda: "op.drop_table_comment(%s%s)" % (self.table(), self.schema()),
+            lambda: "op.execute(%s)" % self.string(),
+            lambda: "op.execute(sa.text(%s))" % self.string(),
+            lambda: "op.execute(sa.text('select :x, :y').bindparams(x=%s))" % self.one("1", "None", "'a'", "True", "1.5", "datetime.date(2020, 1, 1)", "[1, 2]", "b'x'"),
+            lambda: "op.execute(sa.schema.CreateSequence(sa.Sequence(%s)))" % self.plain(),
+            lambda: "op.execute(sa.schema.%s(%s))" % (self.one("CreateSchema", "DropSchema"), self.plain()),
+            lambda: "%s.create(op.get_bind(), checkfirst=False)" % self.one("sa.Enum('a', 'b', name='en')", "postgresql.ENUM('x', name='E N', schema='s')"),
+            lambda: "sa.Enum(name='en').drop(op.get_bind())",
+        )
+
+    def op_dml(self):
+        return "op.execute(%s)" % self.one(
+            lambda: "T.insert().values(%s)" % self.values(),
+            lambda: "T.update().values(%s)%s" % (self.values(), self.opt(0.7, lambda: ".where(%s)" % self.cond())),
+            lambda: "T.delete()%s" % self.opt(0.8, lambda: ".where(%s)" % self.cond()),
+            self.select,
+            lambda: "T.insert().from_select(['id'], sa.select(O.c.id).where(O.c.label == 'x'))",
+            lambda: "postgresql.insert(T).values(%s).on_conflict_do_nothing()" % self.values(),
+            lambda: "postgresql.insert(T).values(%s).on_conflict_do_update(index_elements=['id'], set_={'name': 'z'})" % self.values(),
+            lambda: "T.update().values(name=O.c.label).where(T.c.id == O.c.t_id)",
+            lambda: "T.insert().values([{'id': 1, 'name': %s}, {'id': 2, 'name': 'y'}])" % self.string(),
+            lambda: "T.insert().values(%s).returning(T.c.id)" % self.values(),
+        )
+
+    def op_bulk(self):
+        rows = []
+        for _ in range(self.r.randint(0, 2)):
+            cells = {"id": self.one("1", "None", "-5"), "name": self.one(self.string, "None", "op.inline_literal('x')"), "flag": self.one("True", "False"), "n": self.one("1.5", "decimal.Decimal('2.0')"), "d": "datetime.date(2021, 2, 3)", "u": "uuid.UUID(int=5)", "arr": "[1, 2]", "tags": "['a', 'b']"}
+            keys = self.r.sample(sorted(cells), self.r.randint(1, 3))
+            rows.append("{%s}" % ", ".join("%r: %s" % (k, cells[k]) for k in keys))
+        return "op.bulk_insert(T, [%s])" % ", ".join(rows)
+
+    def op_batch(self):
+        lines = ["with op.batch_alter_table(%s%s) as b:" % (self.table(), self.schema())]
+        for _ in range(self.r.randint(1, 3)):
+            lines.append("    " + self.one(
+                lambda: "b.add_column(%s)" % self.column(), lambda: "b.drop_column(%s)" % self.plain(),
+                lambda: "b.alter_column(%s, nullable=True, type_=%s)" % (self.plain(), self.type()),
+                lambda: "b.create_index(%s, %s)" % (self.name(), self.names()), lambda: "b.drop_index(%s)" % self.name(),
+                lambda: "b.create_unique_constraint(%s, %s)" % (self.name(), self.names()),
+                lambda: "b.drop_constraint(%s, type_='unique')" % self.name(), lambda: "b.execute('select 1')",
+                lambda: "b.create_foreign_key(%s, 'o', ['a'], ['id'])" % self.one(self.name, "None"),
+            ))
+        return "\n".join(lines)
+
+    def statement(self):
+        return self.one(self.op_create_table, self.op_create_table, self.op_add_column, self.op_add_column, self.op_alter_column, self.op_alter_column,
+                        self.op_index, self.op_index, self.op_constraint, self.op_constraint, self.op_simple, self.op_simple, self.op_dml, self.op_dml, self.op_dml,
+                        self.op_bulk, self.op_batch)
+
+    def migration(self):
+        return [self.statement() for _ in range(self.r.randint(1, 3))]
+
+
+def source(statements):
+    body = "\n".join("    " + line for s in statements for line in s.split("\n"))
+    return HEAD + "\n\ndef upgrade():\n" + body + "\n\n\ndef downgrade():\n    pass\n"
+
+
+def alembic_render(text):
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
+    out = io.StringIO()
+    context = MigrationContext.configure(
+        dialect_name="postgresql", dialect_opts={"paramstyle": "named"}, opts={"as_sql": True, "output_buffer": out, "literal_binds": True}
+    )
+    scope = {}
+    try:
+        exec(compile(text, "m.py", "exec"), scope)
+        with Operations.context(context):
+            scope["upgrade"]()
+    except Exception as e:  # whatever Alembic raises is its answer
+        return {"error": "%s: %s" % (type(e).__name__, e), "sql": out.getvalue()}
+    return {"sql": out.getvalue()}
+
+
+def retort_render(program, texts, old):
+    with tempfile.TemporaryDirectory() as folder:
+        for i, text in enumerate(texts):
+            with open(os.path.join(folder, "m%05d.py" % i), "w") as f:
+                f.write(text)
+        out = subprocess.run([program, "--named"] + (["--old"] if old else []) + [folder], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+        got = json.loads(out.stdout)
+    return [got["m%05d.py" % i]["upgrade"] for i in range(len(texts))]
+
+
+def same_error(want, got):
+    strip = lambda s: re.sub(r"0x[0-9a-f]+", "0xADDR", s).split("\n(Background")[0]
+    return strip(want) == strip(got)
+
+
+def judge(want, got):
+    if got["state"] != "exact":
+        return "refused"
+    if "error" in want:
+        if "error" in got:
+            return "agreed" if same_error(want["error"], got["error"]) else "other error"
+        return "WRONG"
+    if "error" in got:
+        return "WRONG"
+    if want["sql"] == got["sql"]:
+        return "exact"
+    return "reordered" if sorted(want["sql"].split(";\n\n")) == sorted(got["sql"].split(";\n\n")) else "WRONG"
+
+
+def report(program, statements, want, got, old):
+    for s in statements:
+        text = source([s])
+        w, g = alembic_render(text), retort_render(program, [text], old)[0]
+        if judge(w, g) in ("WRONG", "other error"):
+            statements, want, got = [s], w, g
+            break
+    print("=" * 30)
+    print("\n".join(statements))
+    print("--- alembic", want.get("error", ""))
+    print(want["sql"])
+    print("--- retort", got.get("error", ""))
+    print(got["sql"])
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("program")
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--count", type=int, default=300)
+    p.add_argument("--rounds", type=int, default=1)
+    p.add_argument("--show", type=int, default=10)
+    p.add_argument("--old", action="store_true")
+    args = p.parse_args()
+    import alembic.op, sqlalchemy.dialects.postgresql  # noqa: F401
+
+    tally, reasons, shown = collections.Counter(), collections.Counter(), 0
+    for round_ in range(args.rounds):
+        gen = Gen(args.seed + round_)
+        migrations = [gen.migration() for _ in range(args.count)]
+        texts = [source(m) for m in migrations]
+        gots = retort_render(args.program, texts, args.old)
+        for statements, text, got in zip(migrations, texts, gots):
+            want = alembic_render(text)
+            verdict = judge(want, got)
+            tally[verdict] += 1
+            if verdict == "refused":
+                reasons[got["reasons"][0].split(": ", 1)[1]] += 1
+            if verdict in ("WRONG", "other error") and shown < args.show:
+                shown += 1
+                report(args.program, statements, want, got, args.old)
+    print(dict(tally))
+    for reason, n in reasons.most_common(15):
+        print("%5d  %s" % (n, reason))
+    return 1 if tally["WRONG"] else 0
+
+
+sys.exit(main())
