@@ -109,6 +109,7 @@ static void add_reasons(TextView *view, const Script *script, const char *path)
 void details_add_script(TextView *view, const Script *script, const GPtrArray *forecasts, const char *path)
 {
   static const TableSizes unknown = {NULL, NULL};
+  g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   add_reasons(view, script, path);
   gboolean autocommit = FALSE;
   for (guint i = 0; i < script->statements->len; i++) {
@@ -121,7 +122,7 @@ void details_add_script(TextView *view, const Script *script, const GPtrArray *f
     g_autofree char *sql = g_strconcat(statement->sql, ";", NULL);
     textview_add_code(view, LANGUAGE_SQL, 0, NULL, sql, -1);
     if (i < forecasts->len)
-      forecast_text_add(view, g_ptr_array_index(forecasts, i), &unknown);
+      forecast_text_add(view, g_ptr_array_index(forecasts, i), &unknown, told);
     textview_add(view, STYLE_NORMAL, "");
   }
   if (script->statements->len == 0 && script->state == RENDER_EXACT && !script->error)
@@ -309,7 +310,8 @@ void details_show(Details *details, const GraphSelection *selection, gboolean re
                    : selection->foreign ? selection->foreign->revision->id
                    : selection->text    ? selection->text
                                         : "";
-  g_autofree char *key = g_strdup_printf("%d %u %d %u %s", details->tab, ws->generation, ws->server_version, selection->folded, id);
+  g_autofree char *key = g_strdup_printf("%d %u %d %u %s", details->tab, ws->generation, ws->server_version,
+                                         selection->folded, id);
   if (!refresh && g_strcmp0(key, details->shown) == 0)
     return;
   gboolean same = g_strcmp0(details->id, id) == 0;

@@ -43,7 +43,7 @@ static void add_lock(TextView *view, const ForecastLock *lock, const TableSizes 
   textview_add_marked(view, STYLE_FAINT, INDENT, STYLE_FAINT, line->str);
 }
 
-void forecast_text_add(TextView *view, const Forecast *forecast, const TableSizes *sizes)
+void forecast_text_add(TextView *view, const Forecast *forecast, const TableSizes *sizes, GHashTable *told)
 {
   ForecastLevel level = forecast_level(forecast);
   g_autofree char *summary = forecast_summary(forecast);
@@ -60,5 +60,6 @@ void forecast_text_add(TextView *view, const Forecast *forecast, const TableSize
     textview_add_marked(view, STYLE_FAINT, INDENT, STYLE_FAINT, text);
   }
   for (guint i = 0; i < forecast->notes->len; i++)
-    textview_add_marked(view, STYLE_FAINT, INDENT, STYLE_FAINT, g_ptr_array_index(forecast->notes, i));
+    if (g_hash_table_add(told, g_strdup(g_ptr_array_index(forecast->notes, i))))
+      textview_add_marked(view, STYLE_FAINT, INDENT, STYLE_FAINT, g_ptr_array_index(forecast->notes, i));
 }

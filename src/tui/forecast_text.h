@@ -11,4 +11,5 @@ typedef struct {
   const GPtrArray *tables;    /* TableInfo*, parallel */
 } TableSizes;
 
-void forecast_text_add(TextView *view, const Forecast *forecast, const TableSizes *sizes);
+/* told: set of notes that the text has already; each is told once. */
+void forecast_text_add(TextView *view, const Forecast *forecast, const TableSizes *sizes, GHashTable *told);

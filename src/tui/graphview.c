@@ -217,6 +217,29 @@ static guint8 facts_of(const GraphView *view, const Revision *revision)
   return facts;
 }
 
+/* A position that only another branch has is drawn there, and what lies below it is applied. */
+static void mark_foreign_positions(GraphView *view)
+{
+  g_autoptr(GPtrArray) todo = g_ptr_array_new();
+  for (guint i = 0; view->merged && i < view->ws->unknown->len; i++) {
+    Revision *revision = revision_map_get(view->merged, g_ptr_array_index(view->ws->unknown, i));
+    if (!revision)
+      continue;
+    view->facts[revision->index] |= FACT_POSITION | FACT_NEAR;
+    g_ptr_array_add(todo, revision);
+  }
+  while (todo->len > 0) {
+    const Revision *revision = g_ptr_array_steal_index(todo, todo->len - 1);
+    view->facts[revision->index] |= FACT_APPLIED;
+    view->facts[revision->index] &= (guint8)~FACT_PENDING;
+    for (guint i = 0; i < revision->down->len; i++) {
+      Revision *parent = g_ptr_array_index(revision->down, i);
+      if (!(view->facts[parent->index] & FACT_APPLIED))
+        g_ptr_array_add(todo, parent);
+    }
+  }
+}
+
 static void collect_facts(GraphView *view)
 {
   const GPtrArray *revisions = view->map->revisions;
@@ -235,6 +258,7 @@ static void collect_facts(GraphView *view)
     if (g_hash_table_contains(view->missing, revision->id))
       view->facts[revision->index] |= FACT_NEAR;
   }
+  mark_foreign_positions(view);
   for (guint i = 0; i < revisions->len; i++) {
     const Revision *revision = g_ptr_array_index(revisions, i);
     if (view->facts[revision->index] & (FACT_POSITION | FACT_HEAD | FACT_ELSEWHERE))
@@ -265,25 +289,24 @@ static void lay_out(GraphView *view)
   view->id_width = (int)widest;
 }
 
-/* Where to look first: the oldest pending revision's neighbourhood is what operators come for. */
+/* The topmost row whose revision is marked so; -1: none. */
+static int first_with(const GraphView *view, guint8 fact)
+{
+  for (guint i = 0; i < view->graph->rows->len; i++) {
+    const GraphRow *row = g_ptr_array_index(view->graph->rows, i);
+    if (row->revision && (view->facts[row->revision->index] & fact))
+      return (int)(i + view->notes->len);
+  }
+  return -1;
+}
+
+/* Where to look first: where the database stands is what operators come for, else the newest head. */
 static void select_first(GraphView *view)
 {
-  guint position = G_MAXUINT;
-  for (guint i = 0; i < view->map->revisions->len; i++) {
-    const Revision *revision = g_ptr_array_index(view->map->revisions, i);
-    if (!(view->facts[revision->index] & FACT_POSITION))
-      continue;
-    int row = graphview_find(view, revision);
-    if (row >= 0)
-      position = MIN(position, (guint)row);
-  }
-  if (position == G_MAXUINT && view->snapshot->map->heads->len > 0) {
-    /* Revisions of other branches may stand above the newest head. */
-    const Revision *head = g_ptr_array_index(view->snapshot->map->heads, view->snapshot->map->heads->len - 1);
-    int row = graphview_find(view, view->merged ? revision_map_get(view->merged, head->id) : head);
-    position = row >= 0 ? (guint)row : view->notes->len;
-  }
-  list_show(&view->list, position == G_MAXUINT ? view->notes->len : position);
+  int row = first_with(view, FACT_POSITION);
+  if (row < 0)
+    row = first_with(view, FACT_HEAD);
+  list_show(&view->list, row < 0 ? view->notes->len : (guint)row);
 }
 
 /* Who looks at the position looks at it also after it has moved one step. */

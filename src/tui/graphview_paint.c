@@ -42,10 +42,10 @@ static gunichar line_glyph(guint8 bits)
 static gunichar node_glyph(const GraphView *view, const Revision *revision)
 {
   guint8 facts = view->facts[revision->index];
-  if (facts & FACT_ELSEWHERE)
-    return GLYPH_ELSEWHERE;
   if (facts & FACT_POSITION)
     return GLYPH_POSITION;
+  if (facts & FACT_ELSEWHERE)
+    return GLYPH_ELSEWHERE;
   gboolean merge = revision_is_merge_point(revision);
   if (facts & FACT_APPLIED)
     return merge ? GLYPH_MERGE_APPLIED : GLYPH_APPLIED;

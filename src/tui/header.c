@@ -69,7 +69,7 @@ static void add_counts(Segments *segments, const Workspace *ws)
   if (ws->snapshot)
     add(segments, 1, TRUE, heads > 1 ? STYLE_CARE | STYLE_BOLD : STYLE_NORMAL,
         g_strdup_printf(heads == 1 ? _("%u head") : _("%u HEADS"), heads));
-  if (ws->applied)
+  if (ws->applied && ws->unknown->len == 0)
     add(segments, 1, TRUE, pending ? STYLE_TITLE : STYLE_DONE,
         pending ? g_strdup_printf(_("%u pending"), pending) : g_strdup(_("up to date")));
   if (ws->unknown->len > 0)
@@ -142,11 +142,9 @@ static void paint_trouble(const Workspace *ws, Canvas *canvas, Rect rect)
   const char *why = ws->database_error ? ws->database_error : "";
   const char *again = ws->rolling ? "" : _("C tries again");
   int again_width = text_width(again);
-  /* Server messages may have several lines; the first says what it is. */
-  g_autofree char *line = g_strdelimit(g_strdup(why), "\n", ' ');
   int x = rect.x + 1;
   x += canvas_text(canvas, x, rect.y, -1, STYLE_DANGER, "✗ ");
-  x += canvas_text_clipped(canvas, x, rect.y, rect.x + rect.width - x - again_width - 3, STYLE_DANGER, line);
+  x += canvas_text_clipped(canvas, x, rect.y, rect.x + rect.width - x - again_width - 3, STYLE_DANGER, why);
   canvas_text(canvas, x + 2, rect.y, -1, STYLE_KEY, again);
 }
 

@@ -128,11 +128,10 @@ static void add_result(RunLog *log, const RolloutEvent *event)
   }
   if (event->text && *event->text)
     textview_add_marked(view, STYLE_NORMAL, "  ", STYLE_NORMAL, event->text);
-  text = g_strdup_printf(event->outcome_unknown
-                             ? _("Nobody can tell whether the last statement took effect; %s stands at %s.")
-                         : event->rolled_back ? _("Rolled back; %s stands at %s.")
-                                              : _("%s stands at %s."),
-                         log->name, rows);
+  if (event->outcome_unknown)
+    textview_add_marked(view, STYLE_DANGER, "  ", STYLE_DANGER,
+                        _("Nobody can tell whether the last statement took effect: look."));
+  text = g_strdup_printf(_("%s stands at %s."), log->name, rows);
   textview_add_marked(view, STYLE_NORMAL, "  ", STYLE_TITLE, text);
   textview_add_marked(view, STYLE_FAINT, "  ", STYLE_FAINT,
                       _("r plans and runs the rest again, Enter goes back"));
@@ -172,6 +171,15 @@ static void add_retry(RunLog *log, const RolloutEvent *event)
   textview_addf(log->view, STYLE_CARE, _("     rolled back; try %u follows"), event->attempt);
 }
 
+/* "before a statement: ALTER TABLE orders ...", in one line. */
+static char *pause_reason(const RolloutEvent *event)
+{
+  g_autofree char *whole = event->sql ? g_strdup_printf("%s: %s", event->text ? event->text : "", event->sql)
+                                      : g_strdup(event->text ? event->text : "");
+  g_strdelimit(whole, "\n\t", ' ');
+  return text_escape(whole, -1, FALSE);
+}
+
 void run_log_event(RunLog *log, const RolloutEvent *event)
 {
   g_autofree char *since = text_duration(event->elapsed_s);
@@ -197,7 +205,7 @@ void run_log_event(RunLog *log, const RolloutEvent *event)
     log->paused = TRUE;
     log->began = 0;
     g_free(log->why);
-    log->why = event->text ? text_escape(event->text, -1, FALSE) : NULL;
+    log->why = pause_reason(event);
     break;
   case ROLLOUT_EVENT_RETRY: add_retry(log, event); break;
   case ROLLOUT_EVENT_FAILED:
@@ -225,7 +233,7 @@ char *run_log_now(const RunLog *log, gint64 now)
     return g_strdup_printf(_("%s in %s; Enter: now, Esc: give up"), log->why, left);
   }
   if (log->paused)
-    return g_strdup_printf(_("paused %s; Enter goes on, Esc rolls back"), log->why ? log->why : "");
+    return g_strdup_printf(_("paused %s"), log->why ? log->why : "");
   if (log->began)
     return text_duration((double)(now - log->began) / G_USEC_PER_SEC);
   return g_strdup(_("working"));

@@ -86,8 +86,9 @@ GPtrArray *step_text_relations(const PlannedScripts *planned)
 
 typedef struct {
   TextView *view;
-  guint number;  /* of the next statement */
-  gboolean open; /* a transaction is */
+  guint number;     /* of the next statement */
+  gboolean open;    /* a transaction is */
+  GHashTable *told; /* notes */
 } Writer;
 
 static void set_open(Writer *writer, gboolean open)
@@ -129,11 +130,11 @@ static void add_script(const StepText *step, Writer *writer, const Script *scrip
                    _("outside a transaction (autocommit): a failure here cannot be rolled back"));
     add_statement(writer, statement->sql);
     if (i < forecasts->len)
-      forecast_text_add(writer->view, g_ptr_array_index(forecasts, i), &step->sizes);
+      forecast_text_add(writer->view, g_ptr_array_index(forecasts, i), &step->sizes, writer->told);
   }
 }
 
-static void add_step(const StepText *step, TextView *view, guint index, guint *number)
+static void add_step(const StepText *step, TextView *view, guint index, guint *number, GHashTable *told)
 {
   const PlannedScripts *planned = step->planned;
   const PlanStep *plan_step = g_ptr_array_index(planned->plan->steps, index);
@@ -146,7 +147,7 @@ static void add_step(const StepText *step, TextView *view, guint index, guint *n
     details_add_script(view, script, g_ptr_array_index(planned->forecasts, index), plan_step->revision->path);
     return;
   }
-  Writer writer = {view, *number, FALSE};
+  Writer writer = {view, *number, FALSE, told};
   if (script)
     add_script(step, &writer, script, g_ptr_array_index(planned->forecasts, index));
   add_row_ops(step, &writer, plan_step);
@@ -189,12 +190,13 @@ static void add_warnings(const StepText *step, TextView *view)
 void step_text_write(const StepText *step, TextView *view)
 {
   guint number = 0;
+  g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   textview_clear(view);
   add_warnings(step, view);
   if (textview_lines(view) > 0)
     textview_add(view, STYLE_NORMAL, "");
   for (guint i = 0; i < step->planned->plan->steps->len; i++)
-    add_step(step, view, i, &number);
+    add_step(step, view, i, &number, told);
   if (step->lock_timeout_ms > 0)
     textview_addf(view, STYLE_FAINT,
                   _("a statement that waits longer than %.1f s for a lock is rolled back and tried again"),

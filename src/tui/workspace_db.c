@@ -13,7 +13,7 @@
 static void set_text(char **to, const char *text)
 {
   g_free(*to);
-  *to = text ? text_escape(text, -1, FALSE) : NULL;
+  *to = text ? g_strdelimit(text_escape(text, -1, TRUE), "\n\t", ' ') : NULL;
 }
 
 /* "app@/run/postgresql:5432/shop" is a socket here: its folder says nothing to an operator. */
