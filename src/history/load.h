@@ -26,6 +26,7 @@ typedef struct {
   GHashTable *locations; /* real paths of the version locations */
   gboolean recursive;
   gboolean sourceless;
+  guint looked;        /* subfolders looked through for what is hidden */
   guint hidden;        /* revision files in subfolders that are not looked into */
   char *hidden_folder; /* the first of those */
 } LoadListing;
