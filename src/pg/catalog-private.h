@@ -11,9 +11,6 @@ gint64 cell_int(const PGresult *result, int row, int column);
 /* < 0 for NULL, never below 0 otherwise. */
 double cell_seconds(const PGresult *result, int row, int column);
 
-/* ARRAY['"a"."b"', ...] as a literal; the caller's. */
-char *catalog_names_array(const RelationName *names, guint n);
-
 /* Any of the callbacks in catalog.h. */
 typedef void (*CatalogFunc)(void);
 /* Makes the typed answer of a result and hands it to func, whose true type it knows. */

@@ -1,7 +1,11 @@
 noinst_LIBRARIES += src/run/librun.a
 src_run_librun_a_SOURCES = \
+	src/run/backup.c include/retort/run/backup.h \
+	src/run/brake.c include/retort/run/brake.h \
 	src/run/journal.c include/retort/run/journal.h \
 	src/run/monitor.c include/retort/run/monitor.h \
+	src/run/mutex.c include/retort/run/mutex.h \
+	src/run/preflight.c src/run/preflight_checks.c src/run/preflight-private.h include/retort/run/preflight.h \
 	src/run/recovery.c include/retort/run/recovery.h \
 	src/run/rollout.c src/run/rollout_end.c src/run/rollout_program.c src/run/rollout-private.h \
 	src/run/rollout_journal.c src/run/rollout_journal.h include/retort/run/rollout.h

@@ -39,6 +39,9 @@ typedef struct {
   const char *name;
 } RelationName;
 
+/* ARRAY['"a"."b"', ...]::text[], for to_regclass(); the caller's. */
+char *catalog_names_array(const RelationName *names, guint n);
+
 typedef struct {
   char *schema;     /* as found; NULL when there is no such relation */
   char *name;       /* as asked for */
