@@ -33,7 +33,7 @@ const char *py_arg_text_opt(PyCall *call, guint i, gboolean *ok)
 
 gboolean py_arg_int(PyCall *call, guint i, gint64 *value)
 {
-  return index_value(call->interp, call->values[i], value);
+  return py_index_value(call->interp, call->values[i], value);
 }
 
 int py_arg_bool(PyCall *call, guint i, gboolean otherwise)

@@ -21,7 +21,7 @@ static PyValue bind_native(PyInterp *interp, PyValue found, PyValue self, PyClas
   if (self.type == PY_NULL)
     return found;
   if (flags & PY_PROPERTY)
-    return call_self(interp, found, self, &(PyArgs){0});
+    return py_call_self(interp, found, self, &(PyArgs){0});
   return new_method(interp, found, self);
 }
 
@@ -30,23 +30,23 @@ static PyValue bind_descriptor(PyInterp *interp, PyValue found, PyValue self, Py
   switch (found.descriptor->kind) {
   case DESCRIPTOR_STATIC: return found.descriptor->get;
   case DESCRIPTOR_CLASS: return new_method(interp, found.descriptor->get, py_class_value(cls));
-  default: return self.type == PY_NULL ? found : call_1(interp, found.descriptor->get, self);
+  default: return self.type == PY_NULL ? found : py_call_1(interp, found.descriptor->get, self);
   }
 }
 
 /* What a value found on a class becomes when looked up on self (PY_NULL: on the class itself). */
-PyValue bind(PyInterp *interp, PyValue found, PyValue self, PyClass *cls)
+PyValue py_bind(PyInterp *interp, PyValue found, PyValue self, PyClass *cls)
 {
   switch (found.type) {
   case PY_FUNCTION: return self.type == PY_NULL ? found : new_method(interp, found, self);
   case PY_NATIVE: return bind_native(interp, found, self, cls);
   case PY_DESCRIPTOR: return bind_descriptor(interp, found, self, cls);
   case PY_INSTANCE: {
-    PyValue get = special(interp, found, "__get__");
+    PyValue get = py_special(interp, found, "__get__");
     if (py_is_null(get))
       return found;
     PyValue args[] = {self.type == PY_NULL ? py_none() : self, py_class_value(cls)};
-    return call_self(interp, get, found, &(PyArgs){.args = args, .n = 2});
+    return py_call_self(interp, get, found, &(PyArgs){.args = args, .n = 2});
   }
   default: return found;
   }
@@ -59,7 +59,7 @@ static PyValue class_value_or_none(PyClass *cls)
 
 static PyValue copied_dict(PyInterp *interp, const PyDict *dict)
 {
-  return (PyValue){.type = PY_DICT, .dict = dict ? dict_copy(interp, dict) : dict_new(interp)};
+  return (PyValue){.type = PY_DICT, .dict = dict ? py_dict_copy(interp, dict) : py_dict_new(interp)};
 }
 
 /* ---- instances ---- */
@@ -80,16 +80,16 @@ static gboolean is_data_descriptor(PyInterp *interp, PyValue found)
 {
   return (found.type == PY_DESCRIPTOR && found.descriptor->kind == DESCRIPTOR_PROPERTY) ||
          (found.type == PY_NATIVE && found.native->def->flags & PY_PROPERTY) ||
-         (found.type == PY_INSTANCE && !py_is_null(special(interp, found, "__set__")));
+         (found.type == PY_INSTANCE && !py_is_null(py_special(interp, found, "__set__")));
 }
 
 static PyValue user_getattr(PyInterp *interp, PyValue v, PyStr *name)
 {
-  PyValue hook = special(interp, v, "__getattr__");
+  PyValue hook = py_special(interp, v, "__getattr__");
   if (py_is_null(hook))
     return py_null();
   PyValue arg = py_from_str(name);
-  return call_self(interp, hook, v, &(PyArgs){.args = &arg, .n = 1});
+  return py_call_self(interp, hook, v, &(PyArgs){.args = &arg, .n = 1});
 }
 
 static PyValue instance_attr(PyInterp *interp, PyValue v, PyStr *name)
@@ -97,15 +97,15 @@ static PyValue instance_attr(PyInterp *interp, PyValue v, PyStr *name)
   PyInstance *instance = v.instance;
   PyClass *cls = instance->cls;
   if (cls->host_def == &super_class)
-    return super_getattr(interp, instance, name);
-  PyValue found = class_lookup(cls, name);
+    return py_super_getattr(interp, instance, name);
+  PyValue found = py_class_lookup(cls, name);
   if (!py_is_null(found) && is_data_descriptor(interp, found))
-    return bind(interp, found, v, cls);
-  PyValue *own = instance->dict ? dict_find(instance->dict, name) : NULL;
+    return py_bind(interp, found, v, cls);
+  PyValue *own = instance->dict ? py_dict_find(instance->dict, name) : NULL;
   if (own)
     return *own;
   if (!py_is_null(found))
-    return bind(interp, found, v, cls);
+    return py_bind(interp, found, v, cls);
   if (cls->host && cls->host->getattr) {
     found = cls->host->getattr(interp, v, name);
     if (!py_is_null(found) || py_failed(interp))
@@ -140,7 +140,7 @@ static PyValue class_special(PyInterp *interp, PyClass *cls, PyStr *name)
   if (py_str_is(name, "__name__") || py_str_is(name, "__qualname__"))
     return py_from_str(cls->name);
   if (py_str_is(name, "__module__"))
-    return text_value(interp, cls->module);
+    return py_text_value(interp, cls->module);
   if (py_str_is(name, "__mro__"))
     return class_tuple(interp, cls->mro, cls->n_mro);
   if (py_str_is(name, "__bases__"))
@@ -162,9 +162,9 @@ static PyValue class_special(PyInterp *interp, PyClass *cls, PyStr *name)
 
 static PyValue class_attr(PyInterp *interp, PyClass *cls, PyStr *name)
 {
-  PyValue found = class_lookup(cls, name);
+  PyValue found = py_class_lookup(cls, name);
   if (!py_is_null(found))
-    return bind(interp, found, py_null(), cls);
+    return py_bind(interp, found, py_null(), cls);
   if (cls->host && cls->host->class_getattr) {
     found = cls->host->class_getattr(interp, cls, name);
     if (!py_is_null(found) || py_failed(interp))
@@ -177,7 +177,7 @@ static PyValue class_attr(PyInterp *interp, PyClass *cls, PyStr *name)
 
 static PyValue function_attr(PyInterp *interp, PyFunction *function, PyStr *name)
 {
-  PyValue *own = function->attrs ? dict_find(function->attrs, name) : NULL;
+  PyValue *own = function->attrs ? py_dict_find(function->attrs, name) : NULL;
   if (own)
     return *own;
   if (py_str_is(name, "__name__") || py_str_is(name, "__qualname__"))
@@ -185,10 +185,10 @@ static PyValue function_attr(PyInterp *interp, PyFunction *function, PyStr *name
   if (py_str_is(name, "__doc__"))
     return function->doc ? py_from_str(function->doc) : py_none();
   if (py_str_is(name, "__module__"))
-    return text_value(interp, function->module ? function->module->name : "builtins");
+    return py_text_value(interp, function->module ? function->module->name : "builtins");
   if (py_str_is(name, "__dict__")) {
     if (!function->attrs)
-      function->attrs = dict_new(interp);
+      function->attrs = py_dict_new(interp);
     return (PyValue){.type = PY_DICT, .dict = function->attrs};
   }
   if (py_str_is(name, "__annotations__"))
@@ -199,11 +199,11 @@ static PyValue function_attr(PyInterp *interp, PyFunction *function, PyStr *name
 static PyValue native_attr(PyInterp *interp, PyNative *native, PyStr *name)
 {
   if (py_str_is(name, "__name__") || py_str_is(name, "__qualname__"))
-    return text_value(interp, native->def->name);
+    return py_text_value(interp, native->def->name);
   if (py_str_is(name, "__doc__"))
     return py_none();
   if (py_str_is(name, "__module__"))
-    return text_value(interp, "builtins");
+    return py_text_value(interp, "builtins");
   return py_null();
 }
 
@@ -213,7 +213,7 @@ static PyValue method_attr(PyInterp *interp, PyMethodValue *method, PyStr *name)
     return method->self;
   if (py_str_is(name, "__func__"))
     return method->function;
-  return find_attr(interp, method->function, name);
+  return py_find_attr(interp, method->function, name);
 }
 
 static PyValue property_attr(PyInterp *interp, PyDescriptor *descriptor, PyStr *name);
@@ -226,14 +226,14 @@ static PyValue slice_attr(const PySlice *slice, PyStr *name)
                                    : py_null();
 }
 
-PyValue find_attr(PyInterp *interp, PyValue v, PyStr *name)
+PyValue py_find_attr(PyInterp *interp, PyValue v, PyStr *name)
 {
   PyValue found = py_null();
   switch (v.type) {
   case PY_UNKNOWN: return v;
   case PY_INSTANCE: return instance_attr(interp, v, name);
   case PY_CLASS: return class_attr(interp, v.cls, name);
-  case PY_MODULE: return module_attr(interp, v.module, name);
+  case PY_MODULE: return py_module_attr(interp, v.module, name);
   case PY_FUNCTION: found = function_attr(interp, v.function, name); break;
   case PY_NATIVE: found = native_attr(interp, v.native, name); break;
   case PY_METHOD: found = method_attr(interp, v.method, name); break;
@@ -244,9 +244,9 @@ PyValue find_attr(PyInterp *interp, PyValue v, PyStr *name)
   if (!py_is_null(found) || py_failed(interp))
     return found;
   PyClass *cls = py_class_of(interp, v);
-  found = class_lookup(cls, name);
+  found = py_class_lookup(cls, name);
   if (!py_is_null(found))
-    return bind(interp, found, v, cls);
+    return py_bind(interp, found, v, cls);
   if (py_str_is(name, "__class__"))
     return py_class_value(cls);
   return py_str_is(name, "__doc__") ? py_none() : py_null();
@@ -264,20 +264,20 @@ static PyValue no_attribute(PyInterp *interp, PyValue v, PyStr *name)
                   name->data);
 }
 
-PyValue get_attr(PyInterp *interp, PyValue v, PyStr *name)
+PyValue py_get_attr(PyInterp *interp, PyValue v, PyStr *name)
 {
-  PyValue found = find_attr(interp, v, name);
+  PyValue found = py_find_attr(interp, v, name);
   return py_is_null(found) && !py_failed(interp) ? no_attribute(interp, v, name) : found;
 }
 
-gboolean find_method(PyInterp *interp, PyValue v, PyStr *name, PyValue *function, PyValue *self)
+gboolean py_find_method(PyInterp *interp, PyValue v, PyStr *name, PyValue *function, PyValue *self)
 {
   *self = py_null();
   if (v.type != PY_UNKNOWN && v.type != PY_CLASS && v.type != PY_MODULE && v.type != PY_FUNCTION &&
       v.type != PY_METHOD && v.type != PY_DESCRIPTOR &&
       !(v.type == PY_INSTANCE && (v.instance->dict || v.instance->cls->host_def == &super_class))) {
     PyClass *cls = py_class_of(interp, v);
-    PyValue found = class_lookup(cls, name);
+    PyValue found = py_class_lookup(cls, name);
     gboolean plain_native = found.type == PY_NATIVE && found.native->self.type == PY_NULL &&
                             !(found.native->def->flags & (PY_STATIC | PY_CLASSMETHOD | PY_PROPERTY));
     if (found.type == PY_FUNCTION || plain_native) {
@@ -286,7 +286,7 @@ gboolean find_method(PyInterp *interp, PyValue v, PyStr *name, PyValue *function
       return TRUE;
     }
   }
-  *function = get_attr(interp, v, name);
+  *function = py_get_attr(interp, v, name);
   return !py_is_null(*function);
 }
 
@@ -328,27 +328,27 @@ static PyValue property_attr(PyInterp *interp, PyDescriptor *descriptor, PyStr *
 static gboolean set_instance_attr(PyInterp *interp, PyValue v, PyStr *name, PyValue value)
 {
   PyClass *cls = v.instance->cls;
-  PyValue hook = special(interp, v, "__setattr__");
+  PyValue hook = py_special(interp, v, "__setattr__");
   if (!py_is_null(hook)) {
     PyValue args[] = {py_from_str(name), value};
-    return !py_is_null(call_self(interp, hook, v, &(PyArgs){.args = args, .n = 2}));
+    return !py_is_null(py_call_self(interp, hook, v, &(PyArgs){.args = args, .n = 2}));
   }
-  PyValue found = class_lookup(cls, name);
+  PyValue found = py_class_lookup(cls, name);
   if (found.type == PY_DESCRIPTOR && found.descriptor->kind == DESCRIPTOR_PROPERTY) {
     if (found.descriptor->set.type != PY_NULL)
-      return !py_is_null(call_2(interp, found.descriptor->set, v, value));
+      return !py_is_null(py_call_2(interp, found.descriptor->set, v, value));
     py_raise(interp, "AttributeError", "property '%s' of '%s' object has no setter", name->data,
              cls->name->data);
     return FALSE;
   }
-  if (found.type == PY_INSTANCE && !py_is_null(special(interp, found, "__set__"))) {
+  if (found.type == PY_INSTANCE && !py_is_null(py_special(interp, found, "__set__"))) {
     PyValue args[] = {v, value};
     return !py_is_null(
-        call_self(interp, special(interp, found, "__set__"), found, &(PyArgs){.args = args, .n = 2}));
+        py_call_self(interp, py_special(interp, found, "__set__"), found, &(PyArgs){.args = args, .n = 2}));
   }
   if (cls->host && cls->host->setattr)
     return cls->host->setattr(interp, v, name, value);
-  dict_put(interp, py_instance_dict(interp, v), name, value);
+  py_dict_put(interp, py_instance_dict(interp, v), name, value);
   return TRUE;
 }
 
@@ -358,24 +358,24 @@ static gboolean refuse_change(PyInterp *interp, const char *kind, const char *ow
   return FALSE;
 }
 
-gboolean set_attr(PyInterp *interp, PyValue v, PyStr *name, PyValue value)
+gboolean py_set_attr(PyInterp *interp, PyValue v, PyStr *name, PyValue value)
 {
   switch (v.type) {
   case PY_INSTANCE: return set_instance_attr(interp, v, name, value);
   case PY_CLASS:
     if (v.cls->in_runtime)
       return refuse_change(interp, _("class"), v.cls->name->data, name);
-    dict_put(interp, v.cls->attrs, name, value);
+    py_dict_put(interp, v.cls->attrs, name, value);
     return TRUE;
   case PY_MODULE:
     if (v.module->in_runtime)
       return refuse_change(interp, _("module"), v.module->name, name);
-    dict_put(interp, v.module->globals, name, value);
+    py_dict_put(interp, v.module->globals, name, value);
     return TRUE;
   case PY_FUNCTION:
     if (!v.function->attrs)
-      v.function->attrs = dict_new(interp);
-    dict_put(interp, v.function->attrs, name, value);
+      v.function->attrs = py_dict_new(interp);
+    py_dict_put(interp, v.function->attrs, name, value);
     return TRUE;
   case PY_UNKNOWN: py_stop_because(interp, v.reason); return FALSE;
   default:
@@ -385,7 +385,7 @@ gboolean set_attr(PyInterp *interp, PyValue v, PyStr *name, PyValue value)
   }
 }
 
-gboolean del_attr(PyInterp *interp, PyValue v, PyStr *name)
+gboolean py_del_attr(PyInterp *interp, PyValue v, PyStr *name)
 {
   if (v.type == PY_UNKNOWN) {
     py_stop_because(interp, v.reason);
@@ -395,7 +395,7 @@ gboolean del_attr(PyInterp *interp, PyValue v, PyStr *name)
                  : v.type == PY_CLASS && !v.cls->in_runtime     ? v.cls->attrs
                  : v.type == PY_MODULE && !v.module->in_runtime ? v.module->globals
                                                                 : NULL;
-  if (dict && dict_remove(dict, name))
+  if (dict && py_dict_remove(dict, name))
     return TRUE;
   no_attribute(interp, v, name);
   return FALSE;
@@ -410,12 +410,12 @@ static PyStr *name_of(PyInterp *interp, const char *name)
 
 PyValue py_getattr(PyInterp *interp, PyValue v, const char *name)
 {
-  return get_attr(interp, v, name_of(interp, name));
+  return py_get_attr(interp, v, name_of(interp, name));
 }
 
 PyValue py_getattr_opt(PyInterp *interp, PyValue v, const char *name)
 {
-  PyValue found = find_attr(interp, v, name_of(interp, name));
+  PyValue found = py_find_attr(interp, v, name_of(interp, name));
   if (interp->outcome == PY_RAISED &&
       py_class_is_subclass(interp->exception.instance->cls,
                            g_hash_table_lookup(interp->runtime->classes, "AttributeError")))
@@ -425,5 +425,5 @@ PyValue py_getattr_opt(PyInterp *interp, PyValue v, const char *name)
 
 gboolean py_setattr(PyInterp *interp, PyValue v, const char *name, PyValue value)
 {
-  return set_attr(interp, v, name_of(interp, name), value);
+  return py_set_attr(interp, v, name_of(interp, name), value);
 }

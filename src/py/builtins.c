@@ -14,9 +14,9 @@ static PyValue builtin_abs(PyInterp *interp, PyCall *call)
   if (py_is_int(v))
     return (v.type == PY_BIGINT ? v.big->negative : v.i < 0) ? py_unary(interp, PY_NEG, v)
                                                              : py_unary(interp, PY_POS, v);
-  PyValue method = special(interp, v, "__abs__");
+  PyValue method = py_special(interp, v, "__abs__");
   if (!py_is_null(method))
-    return call_self(interp, method, v, &(PyArgs){0});
+    return py_call_self(interp, method, v, &(PyArgs){0});
   return py_raise(interp, "TypeError", "bad operand type for abs(): '%s'", py_type_name(interp, v));
 }
 
@@ -28,7 +28,7 @@ static PyValue builtin_callable(PyInterp *interp, PyCall *call)
 static PyValue builtin_chr(PyInterp *interp, PyCall *call)
 {
   gint64 c;
-  if (!index_value(interp, call->values[0], &c))
+  if (!py_index_value(interp, call->values[0], &c))
     return py_null();
   if (c < 0 || c > 0x10ffff)
     return py_raise(interp, "ValueError", "chr() arg not in range(0x110000)");
@@ -51,7 +51,7 @@ static PyValue in_base(PyInterp *interp, PyValue v, guint base, const char *pref
   gint64 i;
   v = py_plain(v);
   if (v.type != PY_BIGINT) {
-    if (!index_value(interp, v, &i))
+    if (!py_index_value(interp, v, &i))
       return py_null();
     v = py_int(i);
   }
@@ -92,10 +92,10 @@ static PyValue builtin_pow(PyInterp *interp, PyCall *call)
     return py_unknown(interp, PY_NEEDS_PYTHON, _("pow() with a modulus"));
   for (gint64 e = exponent.i; e && !py_is_null(base) && !py_is_null(result); e >>= 1) {
     if (e & 1)
-      result = numeric_binary(interp, PY_MOD, numeric_binary(interp, PY_MUL, result, base), modulus);
-    base = numeric_binary(interp, PY_MOD, numeric_binary(interp, PY_MUL, base, base), modulus);
+      result = py_numeric_binary(interp, PY_MOD, py_numeric_binary(interp, PY_MUL, result, base), modulus);
+    base = py_numeric_binary(interp, PY_MOD, py_numeric_binary(interp, PY_MUL, base, base), modulus);
   }
-  return py_is_null(result) ? result : numeric_binary(interp, PY_MOD, result, modulus);
+  return py_is_null(result) ? result : py_numeric_binary(interp, PY_MOD, result, modulus);
 }
 
 static PyValue builtin_round(PyInterp *interp, PyCall *call)
@@ -103,11 +103,11 @@ static PyValue builtin_round(PyInterp *interp, PyCall *call)
   PyValue v = py_plain(call->values[0]);
   gboolean whole = py_is_null(call->values[1]) || py_is_none(call->values[1]);
   gint64 digits = 0;
-  if (!whole && !index_value(interp, call->values[1], &digits))
+  if (!whole && !py_index_value(interp, call->values[1], &digits))
     return py_null();
-  PyValue method = special(interp, v, "__round__");
+  PyValue method = py_special(interp, v, "__round__");
   if (!py_is_null(method))
-    return call_self(interp, method, v, &(PyArgs){.args = &call->values[1], .n = whole ? 0 : 1});
+    return py_call_self(interp, method, v, &(PyArgs){.args = &call->values[1], .n = whole ? 0 : 1});
   if (py_is_int(v))
     return digits >= 0 ? py_unary(interp, PY_POS, v)
                        : py_unknown(interp, PY_NEEDS_PYTHON, _("round() to tens"));
@@ -163,9 +163,9 @@ static int instance_of(PyInterp *interp, PyValue v, PyValue classes, gboolean su
   }
   if (classes.type == PY_NONE)
     return !subclass && v.type == PY_NONE;
-  if (classes.type == PY_INSTANCE && !py_is_null(special(interp, classes, "__instancecheck__"))) {
-    PyValue result = call_self(interp, special(interp, classes, "__instancecheck__"), classes,
-                               &(PyArgs){.args = &v, .n = 1});
+  if (classes.type == PY_INSTANCE && !py_is_null(py_special(interp, classes, "__instancecheck__"))) {
+    PyValue result = py_call_self(interp, py_special(interp, classes, "__instancecheck__"), classes,
+                                  &(PyArgs){.args = &v, .n = 1});
     return py_is_null(result) ? -1 : py_truth(interp, result);
   }
   if (classes.type != PY_CLASS || (subclass && v.type != PY_CLASS)) {
@@ -178,7 +178,7 @@ static int instance_of(PyInterp *interp, PyValue v, PyValue classes, gboolean su
   if (!subclass && !py_is_null(check)) {
     if (check.type == PY_DESCRIPTOR)
       check = check.descriptor->get;
-    PyValue result = call_1(interp, check, v);
+    PyValue result = py_call_1(interp, check, v);
     return py_is_null(result) ? -1 : py_truth(interp, result);
   }
   return subclass ? py_class_is_subclass(v.cls, classes.cls) : py_isinstance(interp, v, classes.cls);
@@ -220,7 +220,7 @@ static PyValue builtin_getattr(PyInterp *interp, PyCall *call)
   if (!attribute_name(interp, call->values[1]))
     return py_null();
   if (py_is_null(call->values[2]))
-    return get_attr(interp, call->values[0], call->values[1].str);
+    return py_get_attr(interp, call->values[0], call->values[1].str);
   PyValue v = py_getattr_opt(interp, call->values[0], call->values[1].str->data);
   return py_is_null(v) && !py_failed(interp) ? call->values[2] : v;
 }
@@ -241,14 +241,14 @@ static PyValue builtin_setattr(PyInterp *interp, PyCall *call)
 {
   if (!attribute_name(interp, call->values[1]))
     return py_null();
-  return set_attr(interp, call->values[0], call->values[1].str, call->values[2]) ? py_none() : py_null();
+  return py_set_attr(interp, call->values[0], call->values[1].str, call->values[2]) ? py_none() : py_null();
 }
 
 static PyValue builtin_delattr(PyInterp *interp, PyCall *call)
 {
   if (!attribute_name(interp, call->values[1]))
     return py_null();
-  return del_attr(interp, call->values[0], call->values[1].str) ? py_none() : py_null();
+  return py_del_attr(interp, call->values[0], call->values[1].str) ? py_none() : py_null();
 }
 
 static PyValue builtin_repr(PyInterp *interp, PyCall *call)
@@ -267,7 +267,7 @@ static PyValue builtin_ascii(PyInterp *interp, PyCall *call)
 
 static PyValue builtin_format(PyInterp *interp, PyCall *call)
 {
-  return call->values[1].type == PY_STR ? format_value(interp, call->values[0], call->values[1].str)
+  return call->values[1].type == PY_STR ? py_format_value(interp, call->values[0], call->values[1].str)
                                         : py_raise(interp, "TypeError", "format() argument 2 must be str");
 }
 
@@ -320,11 +320,11 @@ static PyValue builtin_locals(PyInterp *interp, PyCall *call)
   (void)call;
   const Frame *frame = interp->frame;
   if (frame->namespace)
-    return (PyValue){.type = PY_DICT, .dict = dict_copy(interp, frame->namespace)};
+    return (PyValue){.type = PY_DICT, .dict = py_dict_copy(interp, frame->namespace)};
   PyValue dict = py_dict(interp);
   for (guint i = 0; i < frame->scope->n_names; i++)
     if (!py_is_null(frame->slots[i]))
-      dict_put(interp, dict.dict, frame->scope->names[i], frame->slots[i]);
+      py_dict_put(interp, dict.dict, frame->scope->names[i], frame->slots[i]);
   return dict;
 }
 
@@ -343,7 +343,7 @@ static PyValue builtin_import(PyInterp *interp, PyCall *call)
 static PyValue builtin_exit(PyInterp *interp, PyCall *call)
 {
   return py_raise_value(interp,
-                        new_exception(interp, py_builtin_class(interp, "SystemExit"), call->values, 1));
+                        py_exception_new(interp, py_builtin_class(interp, "SystemExit"), call->values, 1));
 }
 
 /* ---- descriptors ---- */
@@ -380,24 +380,24 @@ typedef struct {
 
 const PyHostClass super_class = {.name = "super"};
 
-PyValue super_new(PyInterp *interp, PyClass *after, PyValue self)
+PyValue py_super_new(PyInterp *interp, PyClass *after, PyValue self)
 {
   Super *payload = new0(interp, Super);
   *payload = (Super){after, self};
   return py_host_object(interp, &super_class, payload);
 }
 
-PyValue super_getattr(PyInterp *interp, PyInstance *instance, PyStr *name)
+PyValue py_super_getattr(PyInterp *interp, PyInstance *instance, PyStr *name)
 {
   const Super *payload = instance->payload;
   PyValue self = payload->self;
   PyClass *cls = self.type == PY_CLASS ? self.cls : py_class_of(interp, self);
-  PyValue found = class_lookup_after(cls, payload->after, name);
+  PyValue found = py_class_lookup_after(cls, payload->after, name);
   if (!py_is_null(found)) {
     if (self.type == PY_CLASS &&
         found.type == PY_FUNCTION) /* __new__, __init_subclass__ take the class themselves */
-      return py_str_is(name, "__new__") ? found : bind(interp, found, self, cls);
-    return bind(interp, found, self.type == PY_CLASS ? py_null() : self, cls);
+      return py_str_is(name, "__new__") ? found : py_bind(interp, found, self, cls);
+    return py_bind(interp, found, self.type == PY_CLASS ? py_null() : self, cls);
   }
   if (cls->host && cls->host->getattr && self.type == PY_INSTANCE)
     found = cls->host->getattr(interp, self, name);
@@ -407,7 +407,7 @@ PyValue super_getattr(PyInterp *interp, PyInstance *instance, PyStr *name)
 static PyValue builtin_super(PyInterp *interp, PyCall *call)
 {
   if (call->n_args == 2 && call->args[0].type == PY_CLASS)
-    return super_new(interp, call->args[0].cls, call->args[1]);
+    return py_super_new(interp, call->args[0].cls, call->args[1]);
   const Frame *frame = interp->frame;
   while (frame && !frame->function && frame->outer)
     frame = frame->outer;
@@ -418,7 +418,7 @@ static PyValue builtin_super(PyInterp *interp, PyCall *call)
     method = method->outer;
   if (!function || !function->owner || !*function->owner || py_is_null(method->self))
     return py_raise(interp, "RuntimeError", "super(): no arguments");
-  return super_new(interp, *function->owner, py_is_null(frame->self) ? method->self : frame->self);
+  return py_super_new(interp, *function->owner, py_is_null(frame->self) ? method->self : frame->self);
 }
 
 const PyMethod builtin_functions[] = {

@@ -20,7 +20,7 @@ static gboolean next_enumerated(PyInterp *interp, PyIterator *self, PyValue *ite
 static PyValue builtin_enumerate(PyInterp *interp, PyCall *call)
 {
   PyValue source = py_iter(interp, call->values[0]);
-  PyValue v = py_is_null(source) ? source : iterator_new(interp, "enumerate", next_enumerated, source);
+  PyValue v = py_is_null(source) ? source : py_iterator_new(interp, "enumerate", next_enumerated, source);
   if (!py_is_null(v))
     v.iterator->extra = call->values[1];
   return v;
@@ -57,7 +57,7 @@ static gboolean next_mapped(PyInterp *interp, PyIterator *self, PyValue *item)
   PyValue *items;
   if (!next_parts(interp, self, &items))
     return FALSE;
-  *item = call_args(interp, self->source, &(PyArgs){.args = items, .n = (guint)self->n});
+  *item = py_call_args(interp, self->source, &(PyArgs){.args = items, .n = (guint)self->n});
   return !py_is_null(*item);
 }
 
@@ -65,7 +65,7 @@ static PyValue over_parts(PyInterp *interp, const char *name,
                           gboolean (*next)(PyInterp *interp, PyIterator *self, PyValue *item),
                           const PyList *iterables)
 {
-  PyValue v = iterator_new(interp, name, next, py_null());
+  PyValue v = py_iterator_new(interp, name, next, py_null());
   v.iterator->n = iterables->len;
   v.iterator->parts = new_array(interp, PyValue, iterables->len + 1);
   for (gsize i = 0; i < iterables->len; i++) {
@@ -95,7 +95,7 @@ static PyValue builtin_map(PyInterp *interp, PyCall *call)
 static gboolean next_filtered(PyInterp *interp, PyIterator *self, PyValue *item)
 {
   while (py_next(interp, self->source, item)) {
-    PyValue keep = py_is_none(self->extra) ? *item : call_1(interp, self->extra, *item);
+    PyValue keep = py_is_none(self->extra) ? *item : py_call_1(interp, self->extra, *item);
     int truth = py_is_null(keep) ? -1 : py_truth(interp, keep);
     if (truth)
       return truth > 0;
@@ -106,7 +106,7 @@ static gboolean next_filtered(PyInterp *interp, PyIterator *self, PyValue *item)
 static PyValue builtin_filter(PyInterp *interp, PyCall *call)
 {
   PyValue source = py_iter(interp, call->values[1]);
-  PyValue v = py_is_null(source) ? source : iterator_new(interp, "filter", next_filtered, source);
+  PyValue v = py_is_null(source) ? source : py_iterator_new(interp, "filter", next_filtered, source);
   if (!py_is_null(v))
     v.iterator->extra = call->values[0];
   return v;
@@ -116,16 +116,16 @@ static gboolean next_reversed(PyInterp *interp, PyIterator *self, PyValue *item)
 {
   if (!self->n)
     return FALSE;
-  *item = get_item(interp, self->source, py_int((gint64)--self->n));
+  *item = py_get_item(interp, self->source, py_int((gint64)--self->n));
   return !py_is_null(*item);
 }
 
 static PyValue builtin_reversed(PyInterp *interp, PyCall *call)
 {
   PyValue v = call->values[0], plain = py_plain(v);
-  PyValue method = special(interp, v, "__reversed__");
+  PyValue method = py_special(interp, v, "__reversed__");
   if (!py_is_null(method))
-    return call_self(interp, method, v, &(PyArgs){0});
+    return py_call_self(interp, method, v, &(PyArgs){0});
   if (plain.type == PY_DICT || py_is_host(v, &dict_keys_class) || py_is_host(v, &dict_values_class) ||
       py_is_host(v, &dict_items_class)) {
     PyList *items = py_collect(interp, v);
@@ -138,14 +138,14 @@ static PyValue builtin_reversed(PyInterp *interp, PyCall *call)
   gssize n = py_len(interp, plain);
   if (n < 0)
     return py_null();
-  PyValue reversed = iterator_new(interp, "reversed", next_reversed, plain);
+  PyValue reversed = py_iterator_new(interp, "reversed", next_reversed, plain);
   reversed.iterator->n = (gsize)n;
   return reversed;
 }
 
 static gboolean next_until(PyInterp *interp, PyIterator *self, PyValue *item)
 {
-  *item = call_args(interp, self->source, &(PyArgs){0});
+  *item = py_call_args(interp, self->source, &(PyArgs){0});
   int end = py_is_null(*item) ? -1 : py_equal(interp, *item, self->extra);
   return end == 0;
 }
@@ -154,7 +154,7 @@ static PyValue builtin_iter(PyInterp *interp, PyCall *call)
 {
   if (py_is_null(call->values[1]))
     return py_iter(interp, call->values[0]);
-  PyValue v = iterator_new(interp, "callable_iterator", next_until, call->values[0]);
+  PyValue v = py_iterator_new(interp, "callable_iterator", next_until, call->values[0]);
   v.iterator->extra = call->values[1];
   return v;
 }
@@ -162,9 +162,9 @@ static PyValue builtin_iter(PyInterp *interp, PyCall *call)
 static PyValue builtin_next(PyInterp *interp, PyCall *call)
 {
   PyValue v = call->values[0], item;
-  PyValue method = special(interp, v, "__next__");
+  PyValue method = py_special(interp, v, "__next__");
   if (!py_is_null(method)) {
-    item = call_self(interp, method, v, &(PyArgs){0});
+    item = py_call_self(interp, method, v, &(PyArgs){0});
     if (interp->outcome == PY_RAISED && !py_is_null(call->values[1]) &&
         py_class_is_subclass(interp->exception.instance->cls, py_builtin_class(interp, "StopIteration"))) {
       py_clear(interp);
@@ -181,7 +181,7 @@ static PyValue builtin_next(PyInterp *interp, PyCall *call)
   PyValue result = v.type == PY_GENERATOR ? v.generator->result : py_none();
   gboolean with_value = !py_is_null(result) && !py_is_none(result);
   return py_raise_value(
-      interp, new_exception(interp, py_builtin_class(interp, "StopIteration"), &result, with_value));
+      interp, py_exception_new(interp, py_builtin_class(interp, "StopIteration"), &result, with_value));
 }
 
 /* ---- reductions ---- */
@@ -189,7 +189,7 @@ static PyValue builtin_next(PyInterp *interp, PyCall *call)
 /* any (stop at truth) and all (stop at falsehood). */
 static PyValue any_all(PyInterp *interp, PyValue v, gboolean any)
 {
-  PyValue iterator = iter_unordered(interp, v), item, unknown = py_null();
+  PyValue iterator = py_iter_unordered(interp, v), item, unknown = py_null();
   if (py_is_null(iterator))
     return iterator;
   while (py_next(interp, iterator, &item)) {
@@ -222,7 +222,7 @@ static PyValue extreme(PyInterp *interp, PyCall *call, gboolean smallest)
   const PyList *args = call->values[0].list;
   if (!args->len)
     return py_raise(interp, "TypeError", "%s expected at least 1 argument, got 0", call->function);
-  PyList *items = args->len == 1 ? collect_unordered(interp, args->items[0]) : (PyList *)args;
+  PyList *items = args->len == 1 ? py_collect_unordered(interp, args->items[0]) : (PyList *)args;
   if (!items)
     return py_null();
   if (!items->len)
@@ -234,10 +234,12 @@ static PyValue extreme(PyInterp *interp, PyCall *call, gboolean smallest)
     PyValue item = items->items[i];
     if (item.type == PY_UNKNOWN)
       return item;
-    PyValue item_key = py_is_none(key) ? item : call_1(interp, key, item);
+    PyValue item_key = py_is_none(key) ? item : py_call_1(interp, key, item);
     if (py_is_null(item_key) || item_key.type == PY_UNKNOWN)
       return item_key;
-    int better = i == 0 ? 1 : smallest ? less(interp, item_key, best_key) : less(interp, best_key, item_key);
+    int better = i == 0     ? 1
+                 : smallest ? py_less(interp, item_key, best_key)
+                            : py_less(interp, best_key, item_key);
     if (better < 0)
       return py_null();
     if (better) {
@@ -260,7 +262,7 @@ static PyValue builtin_max(PyInterp *interp, PyCall *call)
 
 static PyValue builtin_sum(PyInterp *interp, PyCall *call)
 {
-  PyValue total = call->values[1], iterator = iter_unordered(interp, call->values[0]), item;
+  PyValue total = call->values[1], iterator = py_iter_unordered(interp, call->values[0]), item;
   if (total.type == PY_STR)
     return py_raise(interp, "TypeError", "sum() can't sum strings [use ''.join(seq) instead]");
   guint floats = 0;
@@ -277,14 +279,14 @@ static PyValue builtin_sum(PyInterp *interp, PyCall *call)
 
 static PyValue builtin_sorted(PyInterp *interp, PyCall *call)
 {
-  PyList *items = collect_unordered(interp, call->values[0]);
+  PyList *items = py_collect_unordered(interp, call->values[0]);
   int reverse = py_arg_bool(call, 2, FALSE);
   if (!items || reverse < 0)
     return py_null();
   for (gsize i = 0; i < items->len; i++)
     if (items->items[i].type == PY_UNKNOWN)
       return items->items[i];
-  return sort_values(interp, items->items, items->len, call->values[1], reverse)
+  return py_sort_values(interp, items->items, items->len, call->values[1], reverse)
              ? (PyValue){.type = PY_LIST, .list = items}
              : py_null();
 }

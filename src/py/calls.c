@@ -7,24 +7,24 @@
 
 /* ---- natives ---- */
 
-PyValue native_value(PyInterp *interp, const PyMethod *method, PyValue self, const char *owner)
+PyValue py_native_value(PyInterp *interp, const PyMethod *method, PyValue self, const char *owner)
 {
   PyNative *native = new0(interp, PyNative);
   native->def = method;
   native->self = self;
   native->owner = owner;
-  native->signature = method->params ? signature_parse(interp->arena, method->params) : NULL;
+  native->signature = method->params ? py_signature_parse(interp->arena, method->params) : NULL;
   return (PyValue){.type = PY_NATIVE, .native = native};
 }
 
 PyValue py_native(PyInterp *interp, const PyMethod *method)
 {
-  return native_value(interp, method, py_null(), NULL);
+  return py_native_value(interp, method, py_null(), NULL);
 }
 
 PyValue py_native_bound(PyInterp *interp, const PyMethod *method, PyValue self)
 {
-  return native_value(interp, method, self, NULL);
+  return py_native_value(interp, method, self, NULL);
 }
 
 /* The first unknown among self and the direct arguments. */
@@ -41,16 +41,16 @@ static const PyReason *unknown_argument(PyValue self, const PyArgs *args)
   return NULL;
 }
 
-PyValue run_native(PyInterp *interp, PyNativeFunction function, const PySignature *signature,
-                   PyMethodFlags flags, const char *name, PyValue self, PyClass *cls, const PyArgs *args)
+PyValue py_run_native(PyInterp *interp, PyNativeFunction function, const PySignature *signature,
+                      PyMethodFlags flags, const char *name, PyValue self, PyClass *cls, const PyArgs *args)
 {
   if (!(flags & PY_TAKES_UNKNOWN)) {
     const PyReason *reason = unknown_argument(self, args);
     if (reason)
       return flags & PY_PURE ? py_unknown_because(reason) : py_stop_because(interp, reason);
   }
-  PyValue *values = alloca(sizeof(PyValue) * (signature_size(signature) + 1));
-  if (signature && !signature_bind(interp, signature, name, args, values))
+  PyValue *values = alloca(sizeof(PyValue) * (py_signature_size(signature) + 1));
+  if (signature && !py_signature_bind(interp, signature, name, args, values))
     return py_null();
   if (py_deep(interp))
     return py_null();
@@ -58,7 +58,7 @@ PyValue run_native(PyInterp *interp, PyNativeFunction function, const PySignatur
                  .self = self,
                  .cls = cls,
                  .values = values,
-                 .n_values = signature_size(signature),
+                 .n_values = py_signature_size(signature),
                  .args = args->args,
                  .n_args = args->n,
                  .names = args->names,
@@ -82,8 +82,8 @@ static PyValue call_native(PyInterp *interp, PyNative *native, PyValue self, con
       self = self.instance->value;
   }
   PyClass *cls = self.type == PY_CLASS ? self.cls : NULL;
-  return run_native(interp, native->def->function, native->signature, native->def->flags, native->def->name,
-                    self, cls, args);
+  return py_run_native(interp, native->def->function, native->signature, native->def->flags,
+                       native->def->name, self, cls, args);
 }
 
 /* A method of a builtin class called through the class: str.upper("x"). */
@@ -154,12 +154,12 @@ static gboolean bind_keyword(PyInterp *interp, PyFunction *function, Frame *fram
   }
   if (params->star_star) {
     guint slot = params->n_params + (params->star ? 1 : 0);
-    if (dict_find(frame->slots[slot].dict, name)) {
+    if (py_dict_find(frame->slots[slot].dict, name)) {
       py_raise(interp, "TypeError", "%s() got multiple values for keyword argument '%s'",
                function->name->data, name->data);
       return FALSE;
     }
-    dict_put(interp, frame->slots[slot].dict, name, value);
+    py_dict_put(interp, frame->slots[slot].dict, name, value);
     return TRUE;
   }
   py_raise(interp, "TypeError", "%s() got an unexpected keyword argument '%s'", function->name->data,
@@ -223,7 +223,7 @@ static gboolean bind_function(PyInterp *interp, PyFunction *function, Frame *fra
   return fill_defaults(interp, function, frame);
 }
 
-PyValue call_function(PyInterp *interp, PyFunction *function, PyValue self, const PyArgs *args)
+PyValue py_call_function(PyInterp *interp, PyFunction *function, PyValue self, const PyArgs *args)
 {
   if (function->is_async)
     return py_unknown(interp, PY_NEEDS_PYTHON, _("%s is an async function"), function->name->data);
@@ -241,14 +241,14 @@ PyValue call_function(PyInterp *interp, PyFunction *function, PyValue self, cons
     return py_null();
   frame->self = function->scope->n_names ? frame->slots[0] : py_null();
   if (function->scope->is_generator)
-    return generator_new(interp, frame, function);
+    return py_generator_new(interp, frame, function);
   interp->frame = frame;
   interp->depth++;
   PyValue result = py_none();
   if (function->expr) {
-    result = eval(interp, frame, function->expr);
+    result = py_eval(interp, frame, function->expr);
   } else {
-    Flow flow = exec_block(interp, frame, function->body);
+    Flow flow = py_exec_block(interp, frame, function->body);
     if (flow == FLOW_RETURN)
       result = frame->result;
     else if (flow == FLOW_FAIL)
@@ -272,21 +272,21 @@ static PyValue call_unknown(PyInterp *interp, PyValue callee)
 static PyValue call_instance(PyInterp *interp, PyValue callee, const PyArgs *args)
 {
   PyClass *cls = callee.instance->cls;
-  PyValue method = special(interp, callee, "__call__");
+  PyValue method = py_special(interp, callee, "__call__");
   if (!py_is_null(method))
-    return call_self(interp, method, callee, args);
+    return py_call_self(interp, method, callee, args);
   if (cls->host && cls->host->call)
-    return run_native(interp, cls->host->call, cls->call_signature, cls->host->call_flags, cls->name->data,
-                      callee, cls, args);
+    return py_run_native(interp, cls->host->call, cls->call_signature, cls->host->call_flags, cls->name->data,
+                         callee, cls, args);
   return py_raise(interp, "TypeError", "'%s' object is not callable", cls->name->data);
 }
 
-PyValue call_self(PyInterp *interp, PyValue function, PyValue self, const PyArgs *args)
+PyValue py_call_self(PyInterp *interp, PyValue function, PyValue self, const PyArgs *args)
 {
   if (self.type == PY_NULL)
-    return call_args(interp, function, args);
+    return py_call_args(interp, function, args);
   if (function.type == PY_FUNCTION)
-    return call_function(interp, function.function, self, args);
+    return py_call_function(interp, function.function, self, args);
   if (function.type == PY_NATIVE)
     return call_native(interp, function.native, self, args);
   PyValue *with_self = alloca(sizeof(PyValue) * (args->n + 1));
@@ -296,37 +296,37 @@ PyValue call_self(PyInterp *interp, PyValue function, PyValue self, const PyArgs
   PyArgs all = *args;
   all.args = with_self;
   all.n = args->n + 1;
-  return call_args(interp, function, &all);
+  return py_call_args(interp, function, &all);
 }
 
-PyValue call_args(PyInterp *interp, PyValue callee, const PyArgs *args)
+PyValue py_call_args(PyInterp *interp, PyValue callee, const PyArgs *args)
 {
   switch (callee.type) {
-  case PY_FUNCTION: return call_function(interp, callee.function, py_null(), args);
+  case PY_FUNCTION: return py_call_function(interp, callee.function, py_null(), args);
   case PY_NATIVE: return call_unbound(interp, callee.native, args);
-  case PY_METHOD: return call_self(interp, callee.method->function, callee.method->self, args);
-  case PY_CLASS: return instantiate(interp, callee.cls, args);
+  case PY_METHOD: return py_call_self(interp, callee.method->function, callee.method->self, args);
+  case PY_CLASS: return py_instantiate(interp, callee.cls, args);
   case PY_INSTANCE: return call_instance(interp, callee, args);
   case PY_UNKNOWN: return call_unknown(interp, callee);
   case PY_NULL: return callee;
   case PY_DESCRIPTOR:
     if (callee.descriptor->kind == DESCRIPTOR_STATIC)
-      return call_args(interp, callee.descriptor->get, args);
+      return py_call_args(interp, callee.descriptor->get, args);
     break;
   default: break;
   }
   return py_raise(interp, "TypeError", "'%s' object is not callable", py_type_name(interp, callee));
 }
 
-PyValue call_1(PyInterp *interp, PyValue callee, PyValue a)
+PyValue py_call_1(PyInterp *interp, PyValue callee, PyValue a)
 {
-  return call_args(interp, callee, &(PyArgs){.args = &a, .n = 1});
+  return py_call_args(interp, callee, &(PyArgs){.args = &a, .n = 1});
 }
 
-PyValue call_2(PyInterp *interp, PyValue callee, PyValue a, PyValue b)
+PyValue py_call_2(PyInterp *interp, PyValue callee, PyValue a, PyValue b)
 {
   PyValue args[] = {a, b};
-  return call_args(interp, callee, &(PyArgs){.args = args, .n = 2});
+  return py_call_args(interp, callee, &(PyArgs){.args = args, .n = 2});
 }
 
 /* ---- the interface ---- */
@@ -337,7 +337,7 @@ static PyValue call_from_host(PyInterp *interp, PyValue callee, const PyArgs *ar
   char *saved = interp->stack_limit;
   if (!saved)
     interp->stack_limit = (char *)__builtin_frame_address(0) - PY_STACK_BYTES;
-  PyValue result = py_failed(interp) ? py_null() : call_args(interp, callee, args);
+  PyValue result = py_failed(interp) ? py_null() : py_call_args(interp, callee, args);
   interp->stack_limit = saved;
   return result;
 }
@@ -377,7 +377,7 @@ gboolean py_callable(PyInterp *interp, PyValue v)
   case PY_METHOD:
   case PY_CLASS: return TRUE;
   case PY_INSTANCE:
-    return !py_is_null(special(interp, v, "__call__")) ||
+    return !py_is_null(py_special(interp, v, "__call__")) ||
            (v.instance->cls->host && v.instance->cls->host->call);
   default: return FALSE;
   }

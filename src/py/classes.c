@@ -103,7 +103,7 @@ static void inherit(PyClass *cls)
   }
 }
 
-PyClass *class_new(PyInterp *interp, PyStr *name, PyClass **bases, guint n_bases, PyDict *attrs)
+PyClass *py_class_new(PyInterp *interp, PyStr *name, PyClass **bases, guint n_bases, PyDict *attrs)
 {
   PyClass *cls = new0(interp, PyClass);
   cls->name = name;
@@ -123,19 +123,19 @@ PyClass *class_new(PyInterp *interp, PyStr *name, PyClass **bases, guint n_bases
   return cls;
 }
 
-PyClass *builtin_class_new(PyRuntime *runtime, const char *name, PyClass *base, PyType type,
-                           const PyMethod *methods)
+PyClass *py_builtin_class_new(PyRuntime *runtime, const char *name, PyClass *base, PyType type,
+                              const PyMethod *methods)
 {
   PyInterp *builder = runtime->builder;
-  PyClass *cls = class_new(builder, py_str_in(runtime->arena, name, strlen(name)), &base, base ? 1 : 0,
-                           dict_new(builder));
+  PyClass *cls = py_class_new(builder, py_str_in(runtime->arena, name, strlen(name)), &base, base ? 1 : 0,
+                              py_dict_new(builder));
   cls->module = "builtins";
   cls->in_runtime = TRUE;
   cls->builtin = type != PY_NULL ? type : cls->builtin;
   if (type != PY_NULL && type <= PY_UNKNOWN)
     runtime->types[type] = cls;
   for (const PyMethod *m = methods; m && m->name; m++)
-    py_dict_set_text(builder, cls->attrs, m->name, native_value(builder, m, py_null(), name));
+    py_dict_set_text(builder, cls->attrs, m->name, py_native_value(builder, m, py_null(), name));
   g_hash_table_insert(runtime->classes, (char *)name, cls);
   return cls;
 }
@@ -189,11 +189,11 @@ static PyHostClass *merge_hooks(PyInterp *builder, const PyHostClass *host, cons
 static void add_host_methods(PyInterp *builder, PyClass *cls, const PyHostClass *host)
 {
   for (const PyMethod *m = host->methods; m && m->name; m++)
-    py_dict_set_text(builder, cls->attrs, m->name, native_value(builder, m, py_null(), host->name));
+    py_dict_set_text(builder, cls->attrs, m->name, py_native_value(builder, m, py_null(), host->name));
   if (host->init) {
     PyMethod *init = new0(builder, PyMethod);
     *init = (PyMethod){"__init__", host->init, host->params, host->flags};
-    py_dict_set_text(builder, cls->attrs, "__init__", native_value(builder, init, py_null(), host->name));
+    py_dict_set_text(builder, cls->attrs, "__init__", py_native_value(builder, init, py_null(), host->name));
   }
 }
 
@@ -205,16 +205,16 @@ PyClass *py_host_class(PyInterp *interp, const PyHostClass *host)
     return cls;
   PyInterp *builder = runtime->builder;
   PyClass *base = host->base ? py_host_class(interp, host->base) : runtime->object;
-  cls = class_new(builder, py_str_in(runtime->arena, host->name, strlen(host->name)), &base, 1,
-                  dict_new(builder));
+  cls = py_class_new(builder, py_str_in(runtime->arena, host->name, strlen(host->name)), &base, 1,
+                     py_dict_new(builder));
   cls->module = host->module ? host->module : "builtins";
   cls->in_runtime = TRUE;
   cls->host_def = host;
   cls->host = merge_hooks(builder, host, base->host);
   if (cls->host->params && (host->construct || host->init || host->params))
-    cls->init_signature = signature_parse(runtime->arena, cls->host->params);
+    cls->init_signature = py_signature_parse(runtime->arena, cls->host->params);
   if (host->call)
-    cls->call_signature = host->call_params ? signature_parse(runtime->arena, host->call_params) : NULL;
+    cls->call_signature = host->call_params ? py_signature_parse(runtime->arena, host->call_params) : NULL;
   g_hash_table_insert(runtime->host_classes, (void *)host, cls);
   add_host_methods(builder, cls, host);
   return cls;
@@ -260,7 +260,7 @@ void py_set_payload(PyValue self, void *payload)
 
 /* ---- instances ---- */
 
-PyInstance *instance_new(PyInterp *interp, PyClass *cls)
+PyInstance *py_instance_new(PyInterp *interp, PyClass *cls)
 {
   PyInstance *instance = new0(interp, PyInstance);
   instance->cls = cls;
@@ -269,7 +269,7 @@ PyInstance *instance_new(PyInterp *interp, PyClass *cls)
 
 PyValue py_host_new(PyInterp *interp, PyClass *cls, void *payload)
 {
-  PyInstance *instance = instance_new(interp, cls);
+  PyInstance *instance = py_instance_new(interp, cls);
   instance->payload = payload;
   return (PyValue){.type = PY_INSTANCE, .instance = instance};
 }
@@ -282,7 +282,7 @@ PyValue py_host_object(PyInterp *interp, const PyHostClass *host, void *payload)
 PyDict *py_instance_dict(PyInterp *interp, PyValue self)
 {
   if (!self.instance->dict)
-    self.instance->dict = dict_new(interp);
+    self.instance->dict = py_dict_new(interp);
   return self.instance->dict;
 }
 
@@ -299,25 +299,25 @@ void py_instance_set_attr(PyInterp *interp, PyValue self, const char *name, PyVa
 
 /* ---- looking along the classes ---- */
 
-PyValue class_lookup(const PyClass *cls, const PyStr *name)
+PyValue py_class_lookup(const PyClass *cls, const PyStr *name)
 {
-  return class_lookup_after(cls, NULL, name);
+  return py_class_lookup_after(cls, NULL, name);
 }
 
-PyValue class_lookup_after(const PyClass *cls, const PyClass *after, const PyStr *name)
+PyValue py_class_lookup_after(const PyClass *cls, const PyClass *after, const PyStr *name)
 {
   guint i = 0;
   while (after && i < cls->n_mro && cls->mro[i] != after)
     i++;
   for (i += after ? 1 : 0; i < cls->n_mro; i++) {
-    PyValue *found = dict_find(cls->mro[i]->attrs, name);
+    PyValue *found = py_dict_find(cls->mro[i]->attrs, name);
     if (found)
       return *found;
   }
   return py_null();
 }
 
-PyValue class_lookup_text(const PyClass *cls, const char *name)
+PyValue py_class_lookup_text(const PyClass *cls, const char *name)
 {
   for (guint i = 0; i < cls->n_mro; i++) {
     PyValue found = py_dict_get_text(cls->mro[i]->attrs, name);
@@ -330,7 +330,7 @@ PyValue class_lookup_text(const PyClass *cls, const char *name)
 PyValue py_class_get(PyInterp *interp, PyClass *cls, const char *name)
 {
   (void)interp;
-  return class_lookup_text(cls, name);
+  return py_class_lookup_text(cls, name);
 }
 
 PyValue py_class_get_user(PyInterp *interp, PyClass *cls, const char *name)
@@ -346,7 +346,7 @@ PyValue py_class_get_user(PyInterp *interp, PyClass *cls, const char *name)
   return py_null();
 }
 
-PyValue special(const PyInterp *interp, PyValue v, const char *name)
+PyValue py_special(const PyInterp *interp, PyValue v, const char *name)
 {
   return v.type == PY_INSTANCE ? py_class_get_user((PyInterp *)interp, v.instance->cls, name) : py_null();
 }
@@ -359,15 +359,16 @@ static PyValue instantiate_host(PyInterp *interp, PyClass *cls, const PyArgs *ar
   const PyHostClass *host = cls->host;
   gboolean user_init = cls->user && !py_is_null(py_class_get_user(interp, cls, "__init__"));
   if (host->construct && !(user_init && host->init))
-    return run_native(interp, host->construct, cls->init_signature, host->flags, cls->name->data, py_null(),
-                      cls, args);
+    return py_run_native(interp, host->construct, cls->init_signature, host->flags, cls->name->data,
+                         py_null(), cls, args);
   PyValue self = py_host_new(interp, cls, NULL);
   PyValue init = user_init ? py_class_get_user(interp, cls, "__init__") : py_null();
   PyValue done;
   if (user_init)
-    done = call_self(interp, init, self, args);
+    done = py_call_self(interp, init, self, args);
   else if (host->init)
-    done = run_native(interp, host->init, cls->init_signature, host->flags, cls->name->data, self, cls, args);
+    done =
+        py_run_native(interp, host->init, cls->init_signature, host->flags, cls->name->data, self, cls, args);
   else
     return py_raise(interp, "TypeError", "cannot create '%s' instances", cls->name->data);
   return py_is_null(done) || py_is_unknown(done) ? done : self;
@@ -383,7 +384,7 @@ static PyValue run_init(PyInterp *interp, PyClass *cls, PyValue self, const PyAr
       return py_raise(interp, "TypeError", "%s() takes no arguments", cls->name->data);
     return self;
   }
-  return py_is_null(call_self(interp, init, self, args)) ? py_null() : self;
+  return py_is_null(py_call_self(interp, init, self, args)) ? py_null() : self;
 }
 
 /* Whether a plain value of this class gets its content from __init__ rather than when it is made. */
@@ -395,14 +396,14 @@ static gboolean filled_by_init(PyInterp *interp, PyClass *cls)
 
 static PyValue default_new(PyInterp *interp, PyClass *cls, const PyArgs *args)
 {
-  PyInstance *instance = instance_new(interp, cls);
+  PyInstance *instance = py_instance_new(interp, cls);
   PyValue self = {.type = PY_INSTANCE, .instance = instance};
   if (cls->is_exception)
     py_instance_set_attr(interp, self, "args", py_tuple(interp, args->args, args->n));
   if (cls->builtin) {
     gboolean empty = filled_by_init(interp, cls);
-    instance->value = construct_builtin(interp, interp->runtime->types[cls->builtin], cls->builtin,
-                                        empty ? &(PyArgs){0} : args);
+    instance->value = py_construct_builtin(interp, interp->runtime->types[cls->builtin], cls->builtin,
+                                           empty ? &(PyArgs){0} : args);
     if (instance->value.type == PY_NULL || instance->value.type == PY_UNKNOWN)
       return instance->value;
   }
@@ -418,15 +419,15 @@ static PyValue object_new(PyInterp *interp, PyCall *call)
   return default_new(interp, call->args[0].cls, &rest);
 }
 
-PyValue instantiate(PyInterp *interp, PyClass *cls, const PyArgs *args)
+PyValue py_instantiate(PyInterp *interp, PyClass *cls, const PyArgs *args)
 {
   if (cls->is_enum)
-    return enum_call(interp, cls, args);
+    return py_enum_call(interp, cls, args);
   PyValue make = cls->user ? py_class_get_user(interp, cls, "__new__") : py_null();
   if (!py_is_null(make)) {
     if (make.type == PY_DESCRIPTOR)
       make = make.descriptor->get;
-    PyValue self = call_self(interp, make, py_class_value(cls), args);
+    PyValue self = py_call_self(interp, make, py_class_value(cls), args);
     if (self.type != PY_INSTANCE || !py_class_is_subclass(self.instance->cls, cls))
       return self;
     return run_init(interp, cls, self, args);
@@ -434,7 +435,7 @@ PyValue instantiate(PyInterp *interp, PyClass *cls, const PyArgs *args)
   if (cls->host && (cls->host->construct || cls->host->init))
     return instantiate_host(interp, cls, args);
   if (cls->builtin && !cls->user)
-    return construct_builtin(interp, cls, cls->builtin, args);
+    return py_construct_builtin(interp, cls, cls->builtin, args);
   if (!cls->user && !cls->is_exception && cls != interp->runtime->object)
     return py_raise(interp, "TypeError", "cannot create '%s' instances", cls->name->data);
   if (!cls->user && cls->is_exception && args->n_keywords)
@@ -455,7 +456,7 @@ static PyValue object_init(PyInterp *interp, PyCall *call)
     *plain.list = *items;
   } else if ((plain.type == PY_DICT || plain.type == PY_SET) && (call->n_args || call->n_keywords)) {
     PyArgs args = {call->args, call->n_args, call->names, call->keywords, call->n_keywords};
-    PyValue made = construct_builtin(interp, interp->runtime->types[plain.type], plain.type, &args);
+    PyValue made = py_construct_builtin(interp, interp->runtime->types[plain.type], plain.type, &args);
     if (made.type != plain.type)
       return made;
     *plain.dict = *made.dict;
@@ -468,17 +469,17 @@ static PyValue object_setattr(PyInterp *interp, PyCall *call)
   if (call->values[0].type != PY_STR)
     return py_raise(interp, "TypeError", "attribute name must be string");
   if (call->self.type == PY_INSTANCE) {
-    dict_put(interp, py_instance_dict(interp, call->self), call->values[0].str, call->values[1]);
+    py_dict_put(interp, py_instance_dict(interp, call->self), call->values[0].str, call->values[1]);
     return py_none();
   }
-  return set_attr(interp, call->self, call->values[0].str, call->values[1]) ? py_none() : py_null();
+  return py_set_attr(interp, call->self, call->values[0].str, call->values[1]) ? py_none() : py_null();
 }
 
 static PyValue object_getattribute(PyInterp *interp, PyCall *call)
 {
   if (call->values[0].type != PY_STR)
     return py_raise(interp, "TypeError", "attribute name must be string");
-  return get_attr(interp, call->self, call->values[0].str);
+  return py_get_attr(interp, call->self, call->values[0].str);
 }
 
 static PyValue object_repr(PyInterp *interp, PyCall *call)
@@ -501,7 +502,7 @@ static PyValue object_eq(PyInterp *interp, PyCall *call)
 
 static PyValue object_format(PyInterp *interp, PyCall *call)
 {
-  return call->values[0].type == PY_STR ? format_value(interp, call->self, call->values[0].str)
+  return call->values[0].type == PY_STR ? py_format_value(interp, call->self, call->values[0].str)
                                         : py_raise(interp, "TypeError", "format_spec must be str");
 }
 

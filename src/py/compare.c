@@ -73,8 +73,8 @@ static int equal_plain(PyInterp *interp, PyValue a, PyValue b)
   case PY_TUPLE: return py_deep(interp) ? -1 : equal_lists(interp, a.list, b.list);
   case PY_DICT: return py_deep(interp) ? -1 : equal_dicts(interp, a.dict, b.dict, TRUE);
   case PY_RANGE: {
-    gsize n = range_len(a.range);
-    return n == range_len(b.range) &&
+    gsize n = py_range_len(a.range);
+    return n == py_range_len(b.range) &&
            (n == 0 || (a.range->start == b.range->start && (n == 1 || a.range->step == b.range->step)));
   }
   case PY_METHOD:
@@ -95,7 +95,7 @@ static gboolean order_lists(PyInterp *interp, const PyList *a, const PyList *b, 
       return FALSE;
     if (same)
       continue;
-    int is_less = less(interp, a->items[i], b->items[i]);
+    int is_less = py_less(interp, a->items[i], b->items[i]);
     if (is_less < 0)
       return FALSE;
     *order = is_less ? -1 : 1;
@@ -187,10 +187,10 @@ static PyValue try_compare(PyInterp *interp, PyOp op, PyValue a, PyValue b)
 {
   if (a.type != PY_INSTANCE)
     return py_not_implemented();
-  PyValue method = special(interp, a, special_name(op));
+  PyValue method = py_special(interp, a, special_name(op));
   if (!py_is_null(method))
-    return b.type == PY_UNKNOWN ? b : call_self(interp, method, a, &(PyArgs){.args = &b, .n = 1});
-  if (op == PY_NE && !py_is_null(special(interp, a, "__eq__"))) {
+    return b.type == PY_UNKNOWN ? b : py_call_self(interp, method, a, &(PyArgs){.args = &b, .n = 1});
+  if (op == PY_NE && !py_is_null(py_special(interp, a, "__eq__"))) {
     PyValue same = try_compare(interp, PY_EQ, a, b);
     if (same.type == PY_NOT_IMPLEMENTED || py_is_null(same) || same.type == PY_UNKNOWN)
       return same;
@@ -223,7 +223,7 @@ static PyValue compare_rich(PyInterp *interp, PyOp op, PyValue a, PyValue b)
   return compare_plain(interp, op, plain_a, plain_b);
 }
 
-PyValue compare(PyInterp *interp, PyOp op, PyValue a, PyValue b)
+PyValue py_compare(PyInterp *interp, PyOp op, PyValue a, PyValue b)
 {
   switch (op) {
   case PY_IS:
@@ -242,7 +242,7 @@ PyValue compare(PyInterp *interp, PyOp op, PyValue a, PyValue b)
     const PyReason *reason = b.type == PY_LIST || b.type == PY_TUPLE ? py_find_unknown(b) : NULL;
     if (reason)
       return py_unknown_because(reason);
-    int inside = contains(interp, b, a);
+    int inside = py_contains(interp, b, a);
     return inside < 0 ? py_null() : py_bool(inside == (op == PY_IN));
   }
   default: break;
@@ -265,13 +265,13 @@ int py_equal(PyInterp *interp, PyValue a, PyValue b)
     return 1;
   if (a.type == PY_STR && b.type == PY_STR)
     return 0;
-  PyValue same = compare(interp, PY_EQ, a, b);
+  PyValue same = py_compare(interp, PY_EQ, a, b);
   return py_is_null(same) ? -1 : py_truth(interp, same);
 }
 
-int less(PyInterp *interp, PyValue a, PyValue b)
+int py_less(PyInterp *interp, PyValue a, PyValue b)
 {
-  PyValue result = compare(interp, PY_LT, a, b);
+  PyValue result = py_compare(interp, PY_LT, a, b);
   return py_is_null(result) ? -1 : py_truth(interp, result);
 }
 
@@ -279,7 +279,7 @@ int less(PyInterp *interp, PyValue a, PyValue b)
 
 static int contains_item(PyInterp *interp, PyValue container, PyValue item)
 {
-  PyValue iterator = iter_unordered(interp, container), other;
+  PyValue iterator = py_iter_unordered(interp, container), other;
   if (py_is_null(iterator))
     return -1;
   while (py_next(interp, iterator, &other)) {
@@ -313,12 +313,12 @@ static int contains_number(const PyRange *range, gint64 i)
   return (i - range->start) % range->step == 0;
 }
 
-int contains(PyInterp *interp, PyValue container, PyValue item)
+int py_contains(PyInterp *interp, PyValue container, PyValue item)
 {
   if (container.type == PY_INSTANCE) {
-    PyValue method = special(interp, container, "__contains__");
+    PyValue method = py_special(interp, container, "__contains__");
     if (!py_is_null(method)) {
-      PyValue result = call_self(interp, method, container, &(PyArgs){.args = &item, .n = 1});
+      PyValue result = py_call_self(interp, method, container, &(PyArgs){.args = &item, .n = 1});
       return py_is_null(result) ? -1 : py_truth(interp, result);
     }
     PyClass *cls = container.instance->cls;
@@ -341,7 +341,7 @@ int contains(PyInterp *interp, PyValue container, PyValue item)
     return contains_item(interp, plain, item);
   case PY_CLASS:
     if (plain.cls->is_enum && item.type != PY_INSTANCE) { /* by value, since 3.12 */
-      PyValue found = enum_call(interp, plain.cls, &(PyArgs){.args = &item, .n = 1});
+      PyValue found = py_enum_call(interp, plain.cls, &(PyArgs){.args = &item, .n = 1});
       gboolean inside = !py_is_null(found);
       py_clear(interp);
       return py_failed(interp) ? -1 : inside;
@@ -370,7 +370,7 @@ static gboolean merge_sort(Sort *sort, gsize from, gsize to)
   gsize left = from, right = middle, out = from;
   while (left < middle && right < to) {
     PyValue a = sort->keys[sort->order[left]], b = sort->keys[sort->order[right]];
-    int second = sort->reverse ? less(sort->interp, a, b) : less(sort->interp, b, a);
+    int second = sort->reverse ? py_less(sort->interp, a, b) : py_less(sort->interp, b, a);
     if (second < 0 || !py_spend(sort->interp, 1))
       return FALSE;
     sort->scratch[out++] = sort->order[second ? right++ : left++];
@@ -383,7 +383,7 @@ static gboolean merge_sort(Sort *sort, gsize from, gsize to)
   return TRUE;
 }
 
-gboolean sort_values(PyInterp *interp, PyValue *items, gsize n, PyValue key, gboolean reverse)
+gboolean py_sort_values(PyInterp *interp, PyValue *items, gsize n, PyValue key, gboolean reverse)
 {
   if (!py_reserve(interp, n * (2 * sizeof(PyValue) + 2 * sizeof(guint))))
     return FALSE;
@@ -391,7 +391,7 @@ gboolean sort_values(PyInterp *interp, PyValue *items, gsize n, PyValue key, gbo
   if (!py_is_null(key) && !py_is_none(key)) {
     sort.keys = new_array(interp, PyValue, n + 1);
     for (gsize i = 0; i < n; i++) {
-      sort.keys[i] = call_1(interp, key, items[i]);
+      sort.keys[i] = py_call_1(interp, key, items[i]);
       if (py_is_null(sort.keys[i]))
         return FALSE;
     }

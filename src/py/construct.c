@@ -10,7 +10,7 @@
 static gboolean bind_to(PyInterp *interp, const char *signature, const char *name, const PyArgs *args,
                         PyValue *values)
 {
-  return signature_bind(interp, signature_parse(interp->arena, signature), name, args, values);
+  return py_signature_bind(interp, py_signature_parse(interp->arena, signature), name, args, values);
 }
 
 /* ---- numbers ---- */
@@ -56,13 +56,13 @@ static PyValue int_from_text(PyInterp *interp, PyValue text, gint64 base)
   PyValue v = n > 4300 && base == 10 ? py_null() : big_from_text(interp->arena, digits, n, (guint)base);
   if (py_is_null(v))
     return py_raise(interp, "ValueError", "Exceeds the limit (4300 digits) for integer string conversion");
-  return negative ? numeric_binary(interp, PY_SUB, py_int(0), v) : v;
+  return negative ? py_numeric_binary(interp, PY_SUB, py_int(0), v) : v;
 }
 
 static PyValue call_conversion(PyInterp *interp, PyValue v, const char *name)
 {
-  PyValue method = special(interp, v, name);
-  return py_is_null(method) ? method : call_self(interp, method, v, &(PyArgs){0});
+  PyValue method = py_special(interp, v, name);
+  return py_is_null(method) ? method : py_call_self(interp, method, v, &(PyArgs){0});
 }
 
 static PyValue make_int(PyInterp *interp, const PyArgs *args)
@@ -76,7 +76,7 @@ static PyValue make_int(PyInterp *interp, const PyArgs *args)
   PyValue v = py_plain(values[0]);
   if (v.type == PY_STR || v.type == PY_BYTES) {
     gint64 base = 10;
-    if (!py_is_null(values[1]) && !index_value(interp, values[1], &base))
+    if (!py_is_null(values[1]) && !py_index_value(interp, values[1], &base))
       return py_null();
     return int_from_text(interp, v, base);
   }
@@ -162,7 +162,7 @@ static PyValue make_bytes(PyInterp *interp, const PyArgs *args)
   builder_init(&b, interp);
   for (gsize i = 0; list && i < list->len; i++) {
     gint64 byte;
-    if (!index_value(interp, list->items[i], &byte))
+    if (!py_index_value(interp, list->items[i], &byte))
       return py_null();
     if (byte < 0 || byte > 255)
       return py_raise(interp, "ValueError", "bytes must be in range(0, 256)");
@@ -198,7 +198,7 @@ static PyValue make_set(PyInterp *interp, PyType type, const PyArgs *args)
   PyValue values[1];
   if (!bind_to(interp, "iterable=(), /", type == PY_SET ? "set" : "frozenset", args, values))
     return py_null();
-  PyValue set = py_set(interp), iterator = iter_unordered(interp, values[0]), item;
+  PyValue set = py_set(interp), iterator = py_iter_unordered(interp, values[0]), item;
   set.type = type;
   while (!py_is_null(iterator) && py_next(interp, iterator, &item)) {
     if (item.type == PY_UNKNOWN)
@@ -214,7 +214,7 @@ static gboolean fill_from_pairs(PyInterp *interp, PyDict *dict, PyValue pairs)
   PyValue iterator = py_iter(interp, pairs), item, pair[2];
   gsize at = 0;
   for (; !py_is_null(iterator) && py_next(interp, iterator, &item); at++)
-    if (!unpack(interp, item, 2, pair) || !py_dict_set(interp, dict, pair[0], pair[1]))
+    if (!py_unpack(interp, item, 2, pair) || !py_dict_set(interp, dict, pair[0], pair[1]))
       return FALSE;
   return !py_failed(interp);
 }
@@ -228,7 +228,7 @@ static PyValue make_dict(PyInterp *interp, const PyArgs *args)
     PyValue v = py_plain(args->args[0]);
     gboolean ok;
     if (v.type == PY_DICT) {
-      ok = dict_update(interp, dict.dict, v.dict);
+      ok = py_dict_update(interp, dict.dict, v.dict);
     } else {
       PyValue keys = py_getattr_opt(interp, v, "keys");
       PyList *list = py_is_null(keys) ? NULL : py_collect(interp, py_call(interp, keys, NULL, 0));
@@ -236,7 +236,7 @@ static PyValue make_dict(PyInterp *interp, const PyArgs *args)
       if (ok && !list)
         ok = fill_from_pairs(interp, dict.dict, v);
       for (gsize i = 0; ok && list && i < list->len; i++) {
-        PyValue value = get_item(interp, v, list->items[i]);
+        PyValue value = py_get_item(interp, v, list->items[i]);
         ok = !py_is_null(value) && py_dict_set(interp, dict.dict, list->items[i], value);
       }
     }
@@ -244,7 +244,7 @@ static PyValue make_dict(PyInterp *interp, const PyArgs *args)
       return py_null();
   }
   for (guint i = 0; i < args->n_keywords; i++)
-    dict_put(interp, dict.dict, args->names[i], args->keywords[i]);
+    py_dict_put(interp, dict.dict, args->names[i], args->keywords[i]);
   return dict;
 }
 
@@ -254,7 +254,7 @@ static PyValue make_range(PyInterp *interp, const PyArgs *args)
   if (args->n < 1 || args->n > 3 || args->n_keywords)
     return py_raise(interp, "TypeError", "range expected 1 to 3 arguments, got %u", args->n);
   for (guint i = 0; i < args->n; i++)
-    if (!index_value(interp, args->args[i], &n[i]))
+    if (!py_index_value(interp, args->args[i], &n[i]))
       return py_null();
   if (n[2] == 0)
     return py_raise(interp, "ValueError", "range() arg 3 must not be zero");
@@ -291,10 +291,11 @@ static PyValue make_type(PyInterp *interp, const PyArgs *args)
       return py_raise(interp, "TypeError", "bases must be types");
     classes[i] = bases[i].cls;
   }
-  return make_class(interp, args->args[0].str, classes, (guint)n, dict_copy(interp, args->args[2].dict));
+  return py_make_class(interp, args->args[0].str, classes, (guint)n,
+                       py_dict_copy(interp, args->args[2].dict));
 }
 
-PyValue construct_builtin(PyInterp *interp, PyClass *cls, PyType type, const PyArgs *args)
+PyValue py_construct_builtin(PyInterp *interp, PyClass *cls, PyType type, const PyArgs *args)
 {
   for (guint i = 0; i < args->n && type != PY_CLASS && type != PY_SLICE; i++)
     if (args->args[i].type == PY_UNKNOWN)

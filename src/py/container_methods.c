@@ -11,7 +11,7 @@
 
 static PyValue key_error(PyInterp *interp, PyValue key)
 {
-  return py_raise_value(interp, new_exception(interp, py_builtin_class(interp, "KeyError"), &key, 1));
+  return py_raise_value(interp, py_exception_new(interp, py_builtin_class(interp, "KeyError"), &key, 1));
 }
 
 /* ---- list and tuple ---- */
@@ -103,7 +103,7 @@ static PyValue list_index(PyInterp *interp, PyCall *call)
   PySlice slice = {call->values[1], call->values[2], py_none()};
   gint64 start, step;
   gsize n;
-  if (!slice_indices(interp, &slice, LIST(call)->len, &start, &step, &n))
+  if (!py_slice_indices(interp, &slice, LIST(call)->len, &start, &step, &n))
     return py_null();
   gssize at = find_item(interp, LIST(call), call->values[0], (gsize)start, (gsize)start + n);
   if (at == -1) {
@@ -143,8 +143,8 @@ static PyValue list_sort(PyInterp *interp, PyCall *call)
   int reverse = py_arg_bool(call, 1, FALSE);
   if (reverse < 0 || !py_require_known(interp, call->self))
     return py_null();
-  return sort_values(interp, LIST(call)->items, LIST(call)->len, call->values[0], reverse) ? py_none()
-                                                                                           : py_null();
+  return py_sort_values(interp, LIST(call)->items, LIST(call)->len, call->values[0], reverse) ? py_none()
+                                                                                              : py_null();
 }
 
 static PyValue list_copy(PyInterp *interp, PyCall *call)
@@ -223,22 +223,22 @@ static PyValue dict_popitem(PyInterp *interp, PyCall *call)
 static PyValue dict_update_method(PyInterp *interp, PyCall *call)
 {
   PyArgs args = {call->args, call->n_args, call->names, call->keywords, call->n_keywords};
-  PyValue from = construct_builtin(interp, interp->runtime->types[PY_DICT], PY_DICT, &args);
+  PyValue from = py_construct_builtin(interp, interp->runtime->types[PY_DICT], PY_DICT, &args);
   if (from.type == PY_UNKNOWN)
     return py_stop_because(interp, from.reason);
-  return from.type == PY_DICT && dict_update(interp, DICT(call), from.dict) ? py_none() : py_null();
+  return from.type == PY_DICT && py_dict_update(interp, DICT(call), from.dict) ? py_none() : py_null();
 }
 
 static PyValue dict_clear_method(PyInterp *interp, PyCall *call)
 {
   (void)interp;
-  dict_clear(DICT(call));
+  py_dict_clear(DICT(call));
   return py_none();
 }
 
 static PyValue dict_copy_method(PyInterp *interp, PyCall *call)
 {
-  return (PyValue){.type = call->self.type, .dict = dict_copy(interp, DICT(call))};
+  return (PyValue){.type = call->self.type, .dict = py_dict_copy(interp, DICT(call))};
 }
 
 static PyValue dict_fromkeys(PyInterp *interp, PyCall *call)
@@ -289,7 +289,7 @@ static PyValue as_set(PyInterp *interp, PyValue v)
   if (v.type == PY_SET || v.type == PY_FROZENSET)
     return v;
   PyValue set =
-      construct_builtin(interp, interp->runtime->types[PY_SET], PY_SET, &(PyArgs){.args = &v, .n = 1});
+      py_construct_builtin(interp, interp->runtime->types[PY_SET], PY_SET, &(PyArgs){.args = &v, .n = 1});
   return set.type == PY_UNKNOWN ? py_stop_because(interp, set.reason) : set;
 }
 
@@ -301,10 +301,10 @@ static PyOp set_op(const char *name)
 /* union, intersection, difference, symmetric_difference of any number of iterables. */
 static PyValue set_combine(PyInterp *interp, PyCall *call)
 {
-  PyValue result = {.type = call->self.type, .dict = dict_copy(interp, DICT(call))};
+  PyValue result = {.type = call->self.type, .dict = py_dict_copy(interp, DICT(call))};
   for (guint i = 0; i < call->n_args && !py_is_null(result); i++) {
     PyValue other = as_set(interp, call->args[i]);
-    result = py_is_null(other) ? other : set_binary(interp, set_op(call->function), result, other);
+    result = py_is_null(other) ? other : py_set_binary(interp, set_op(call->function), result, other);
   }
   return result;
 }
@@ -315,11 +315,11 @@ static PyValue set_combine_update(PyInterp *interp, PyCall *call)
   for (guint i = 0; i < call->n_args; i++) {
     PyValue other = as_set(interp, call->args[i]);
     PyOp op = call->function[0] == 'u' ? PY_OR : set_op(call->function);
-    result = py_is_null(other) ? other : set_binary(interp, op, result, other);
+    result = py_is_null(other) ? other : py_set_binary(interp, op, result, other);
     if (py_is_null(result))
       return result;
   }
-  *DICT(call) = *dict_copy(interp, result.dict);
+  *DICT(call) = *py_dict_copy(interp, result.dict);
   return py_none();
 }
 
@@ -351,7 +351,7 @@ static PyValue set_pop(PyInterp *interp, PyCall *call)
   gsize at = 0;
   PyValue key;
   py_dict_next(dict, &at, &key, NULL);
-  dict_clear(dict);
+  py_dict_clear(dict);
   return key;
 }
 
@@ -361,10 +361,10 @@ static PyValue set_compare(PyInterp *interp, PyCall *call)
   if (py_is_null(other))
     return other;
   if (call->function[2] == 's' && call->function[3] == 'u')
-    return compare(interp, PY_LE, call->self, other);
+    return py_compare(interp, PY_LE, call->self, other);
   if (call->function[2] == 's')
-    return compare(interp, PY_GE, call->self, other);
-  PyValue common = set_binary(interp, PY_AND, call->self, other);
+    return py_compare(interp, PY_GE, call->self, other);
+  PyValue common = py_set_binary(interp, PY_AND, call->self, other);
   return py_is_null(common) ? common : py_bool(!common.dict->live);
 }
 

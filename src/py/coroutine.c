@@ -73,7 +73,7 @@ static void entry(guint high, guint low)
 static char *take_stack(PyInterp *interp)
 {
   if (interp->stacks && interp->stacks->len)
-    return g_ptr_array_remove_index_fast(interp->stacks, interp->stacks->len - 1);
+    return g_ptr_array_steal_index_fast(interp->stacks, interp->stacks->len - 1);
   void *stack = mmap(NULL, PY_GENERATOR_STACK, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (stack == MAP_FAILED)

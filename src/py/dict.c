@@ -27,13 +27,13 @@ static gboolean hash_items(PyInterp *interp, const PyList *list, guint *hash)
 static gboolean hash_instance(PyInterp *interp, PyValue v, guint *hash)
 {
   PyClass *cls = v.instance->cls;
-  PyValue method = special(interp, v, "__hash__");
-  if (py_is_none(method) || (py_is_null(method) && !py_is_null(special(interp, v, "__eq__")))) {
+  PyValue method = py_special(interp, v, "__hash__");
+  if (py_is_none(method) || (py_is_null(method) && !py_is_null(py_special(interp, v, "__eq__")))) {
     py_raise(interp, "TypeError", "unhashable type: '%s'", cls->name->data);
     return FALSE;
   }
   if (!py_is_null(method)) {
-    PyValue result = call_self(interp, method, v, &(PyArgs){0});
+    PyValue result = py_call_self(interp, method, v, &(PyArgs){0});
     if (py_is_unknown(result))
       py_stop_because(interp, result.reason);
     if (py_failed(interp))
@@ -42,7 +42,7 @@ static gboolean hash_instance(PyInterp *interp, PyValue v, guint *hash)
   }
   if (cls->is_enum) {
     PyValue *name =
-        v.instance->dict ? dict_find(v.instance->dict, py_str_in(interp->arena, "_name_", 6)) : NULL;
+        v.instance->dict ? py_dict_find(v.instance->dict, py_str_in(interp->arena, "_name_", 6)) : NULL;
     if (name)
       return py_hash(interp, *name, hash);
   }
@@ -87,19 +87,19 @@ gboolean py_hash(PyInterp *interp, PyValue v, guint *hash)
   }
 }
 
-PyDict *dict_new(PyInterp *interp)
+PyDict *py_dict_new(PyInterp *interp)
 {
   return new0(interp, PyDict);
 }
 
 PyValue py_dict(PyInterp *interp)
 {
-  return (PyValue){.type = PY_DICT, .dict = dict_new(interp)};
+  return (PyValue){.type = PY_DICT, .dict = py_dict_new(interp)};
 }
 
 PyValue py_set(PyInterp *interp)
 {
-  return (PyValue){.type = PY_SET, .dict = dict_new(interp)};
+  return (PyValue){.type = PY_SET, .dict = py_dict_new(interp)};
 }
 
 gsize py_dict_len(const PyDict *dict)
@@ -271,22 +271,22 @@ static PyEntry *find_text(const PyDict *dict, const char *text, gsize len, guint
   return NULL;
 }
 
-PyValue *dict_find(const PyDict *dict, const PyStr *name)
+PyValue *py_dict_find(const PyDict *dict, const PyStr *name)
 {
   PyEntry *entry = find_text(dict, name->data, name->len, py_str_hash(name));
   return entry ? &entry->value : NULL;
 }
 
-void dict_put(PyInterp *interp, PyDict *dict, PyStr *name, PyValue value)
+void py_dict_put(PyInterp *interp, PyDict *dict, PyStr *name, PyValue value)
 {
-  PyValue *slot = dict_find(dict, name);
+  PyValue *slot = py_dict_find(dict, name);
   if (slot)
     *slot = value;
   else
     append(interp, dict, py_from_str(name), py_str_hash(name), value);
 }
 
-gboolean dict_remove(PyDict *dict, const PyStr *name)
+gboolean py_dict_remove(PyDict *dict, const PyStr *name)
 {
   PyEntry *entry = find_text(dict, name->data, name->len, py_str_hash(name));
   if (!entry)
@@ -316,17 +316,17 @@ PyValue py_dict_get_text(const PyDict *dict, const char *key)
 
 void py_dict_set_text(PyInterp *interp, PyDict *dict, const char *key, PyValue value)
 {
-  dict_put(interp, dict, py_str_in(interp->arena, key, strlen(key)), value);
+  py_dict_put(interp, dict, py_str_in(interp->arena, key, strlen(key)), value);
 }
 
 /* ---- whole dicts ---- */
 
-void dict_clear(PyDict *dict)
+void py_dict_clear(PyDict *dict)
 {
   *dict = (PyDict){0};
 }
 
-gboolean dict_update(PyInterp *interp, PyDict *dict, const PyDict *from)
+gboolean py_dict_update(PyInterp *interp, PyDict *dict, const PyDict *from)
 {
   PyValue key, value;
   for (gsize at = 0; py_dict_next(from, &at, &key, &value);)
@@ -335,9 +335,9 @@ gboolean dict_update(PyInterp *interp, PyDict *dict, const PyDict *from)
   return TRUE;
 }
 
-PyDict *dict_copy(PyInterp *interp, const PyDict *dict)
+PyDict *py_dict_copy(PyInterp *interp, const PyDict *dict)
 {
-  PyDict *copy = dict_new(interp);
+  PyDict *copy = py_dict_new(interp);
   PyValue key, value;
   for (gsize at = 0; py_dict_next(dict, &at, &key, &value);)
     append(interp, copy, key, dict->entries[at - 1].hash, value);

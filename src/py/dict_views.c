@@ -35,7 +35,7 @@ static gboolean next_part(PyInterp *interp, PyIterator *self, PyValue *item)
 
 static PyValue view_iter(PyInterp *interp, PyValue self)
 {
-  PyValue v = iterator_new(interp, "dict_iterator", next_part, self);
+  PyValue v = py_iterator_new(interp, "dict_iterator", next_part, self);
   v.iterator->n = py_dict_len(self.instance->payload);
   return v;
 }
@@ -84,7 +84,7 @@ static PyValue view_repr(PyInterp *interp, PyValue self)
 
 static PyValue as_set(PyInterp *interp, PyValue v)
 {
-  return construct_builtin(interp, interp->runtime->types[PY_SET], PY_SET, &(PyArgs){.args = &v, .n = 1});
+  return py_construct_builtin(interp, interp->runtime->types[PY_SET], PY_SET, &(PyArgs){.args = &v, .n = 1});
 }
 
 /* keys and items are sets to operators. */
@@ -102,8 +102,8 @@ static PyValue view_binary(PyInterp *interp, PyOp op, PyValue self, PyValue othe
   if (a.type != PY_SET || b.type != PY_SET)
     return a.type != PY_SET ? a : b;
   if (comparison)
-    return compare(interp, op, a, b);
-  return reflected ? set_binary(interp, op, b, a) : set_binary(interp, op, a, b);
+    return py_compare(interp, op, a, b);
+  return reflected ? py_set_binary(interp, op, b, a) : py_set_binary(interp, op, a, b);
 }
 
 #define VIEW(text)                                                                                  \

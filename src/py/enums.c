@@ -53,7 +53,7 @@ static gboolean is_member(PyInterp *interp, PyValue name, PyValue value)
   case PY_FUNCTION:
   case PY_DESCRIPTOR:
   case PY_CLASS: return FALSE;
-  case PY_INSTANCE: return py_is_null(special(interp, value, "__get__"));
+  case PY_INSTANCE: return py_is_null(py_special(interp, value, "__get__"));
   default: return TRUE;
   }
 }
@@ -78,7 +78,7 @@ static gboolean mix_in(PyInterp *interp, PyClass *cls, PyValue member, PyValue v
   if (value.type == PY_TUPLE && cls->builtin != PY_TUPLE)
     args = (PyArgs){.args = value.list->items, .n = (guint)value.list->len};
   member.instance->value =
-      construct_builtin(interp, interp->runtime->types[cls->builtin], cls->builtin, &args);
+      py_construct_builtin(interp, interp->runtime->types[cls->builtin], cls->builtin, &args);
   return !py_failed(interp);
 }
 
@@ -88,7 +88,7 @@ static gboolean add_member(PyInterp *interp, PyClass *cls, PyStr *name, PyValue 
   if (py_failed(interp))
     return FALSE;
   if (py_is_null(member)) {
-    member = (PyValue){.type = PY_INSTANCE, .instance = instance_new(interp, cls)};
+    member = (PyValue){.type = PY_INSTANCE, .instance = py_instance_new(interp, cls)};
     if (!mix_in(interp, cls, member, value))
       return FALSE;
     PyValue shown =
@@ -100,18 +100,18 @@ static gboolean add_member(PyInterp *interp, PyClass *cls, PyStr *name, PyValue 
       PyArgs args = {.args = &value, .n = 1};
       if (value.type == PY_TUPLE)
         args = (PyArgs){.args = value.list->items, .n = (guint)value.list->len};
-      if (py_is_null(call_self(interp, init, member, &args)))
+      if (py_is_null(py_call_self(interp, init, member, &args)))
         return FALSE;
     }
     py_list_append(interp, cls->enum_members, member);
   }
-  dict_put(interp, cls->attrs, name, member);
+  py_dict_put(interp, cls->attrs, name, member);
   return TRUE;
 }
 
-gboolean enum_finish(PyInterp *interp, PyClass *cls)
+gboolean py_enum_finish(PyInterp *interp, PyClass *cls)
 {
-  PyDict *body = dict_copy(interp, cls->attrs);
+  PyDict *body = py_dict_copy(interp, cls->attrs);
   PyValue name, value, values = py_list(interp, 0);
   cls->enum_members = py_list(interp, 0).list;
   if (!py_is_null(py_class_get_user(interp, cls, "__new__"))) {
@@ -151,19 +151,19 @@ static PyValue functional(PyInterp *interp, PyClass *base, const PyArgs *args)
                                     (PyValue[]){py_str(interp, ",", 1), py_str(interp, " ", 1)}, 2);
     names = py_is_null(spaced) ? spaced : py_call_method(interp, spaced, "split", NULL, 0);
   }
-  PyDict *attrs = dict_new(interp);
+  PyDict *attrs = py_dict_new(interp);
   PyList *list = names.type == PY_DICT ? py_collect(interp, py_call_method(interp, names, "items", NULL, 0))
                                        : py_collect(interp, names);
   for (gsize i = 0; list && i < list->len; i++) {
     PyValue item = list->items[i], pair[2] = {item, py_int((gint64)i + 1)};
     if (item.type == PY_STR && py_class_is_subclass(base, interp->runtime->str_enum))
       pair[1] = py_call_method(interp, item, "lower", NULL, 0);
-    if (item.type != PY_STR && !unpack(interp, item, 2, pair))
+    if (item.type != PY_STR && !py_unpack(interp, item, 2, pair))
       return py_null();
     if (!py_dict_set(interp, attrs, pair[0], pair[1]))
       return py_null();
   }
-  return list ? make_class(interp, args->args[0].str, &base, 1, attrs) : py_null();
+  return list ? py_make_class(interp, args->args[0].str, &base, 1, attrs) : py_null();
 }
 
 static PyValue flag_value(PyInterp *interp, PyClass *cls, PyValue value)
@@ -171,7 +171,7 @@ static PyValue flag_value(PyInterp *interp, PyClass *cls, PyValue value)
   gint64 bits;
   if (!py_as_int64(value, &bits))
     return py_null();
-  PyValue member = {.type = PY_INSTANCE, .instance = instance_new(interp, cls)};
+  PyValue member = {.type = PY_INSTANCE, .instance = py_instance_new(interp, cls)};
   Builder name;
   builder_init(&name, interp);
   for (gsize i = 0; i < cls->enum_members->len; i++) {
@@ -189,7 +189,7 @@ static PyValue flag_value(PyInterp *interp, PyClass *cls, PyValue value)
   return member;
 }
 
-PyValue enum_call(PyInterp *interp, PyClass *cls, const PyArgs *args)
+PyValue py_enum_call(PyInterp *interp, PyClass *cls, const PyArgs *args)
 {
   if (!cls->enum_members)
     return functional(interp, cls, args);
@@ -203,7 +203,7 @@ PyValue enum_call(PyInterp *interp, PyClass *cls, const PyArgs *args)
     return member;
   PyValue missing = py_class_get_user(interp, cls, "_missing_");
   if (missing.type == PY_DESCRIPTOR) {
-    member = call_self(interp, missing.descriptor->get, py_class_value(cls), args);
+    member = py_call_self(interp, missing.descriptor->get, py_class_value(cls), args);
     if (py_is_null(member) || !py_is_none(member))
       return member;
   }
@@ -214,12 +214,12 @@ PyValue enum_call(PyInterp *interp, PyClass *cls, const PyArgs *args)
                   cls->name->data);
 }
 
-PyValue enum_by_name(PyInterp *interp, PyClass *cls, PyValue name)
+PyValue py_enum_by_name(PyInterp *interp, PyClass *cls, PyValue name)
 {
-  PyValue *found = name.type == PY_STR ? dict_find(cls->attrs, name.str) : NULL;
+  PyValue *found = name.type == PY_STR ? py_dict_find(cls->attrs, name.str) : NULL;
   if (found && found->type == PY_INSTANCE && found->instance->cls == cls)
     return *found;
-  return py_raise_value(interp, new_exception(interp, py_builtin_class(interp, "KeyError"), &name, 1));
+  return py_raise_value(interp, py_exception_new(interp, py_builtin_class(interp, "KeyError"), &name, 1));
 }
 
 gboolean py_enum_members(PyInterp *interp, PyClass *cls, PyList **names, PyList **values)
@@ -268,7 +268,7 @@ static PyValue combine_flags(PyInterp *interp, PyCall *call)
     b = py_instance_attr(b, "_value_");
   PyValue bits = py_is_null(b) ? b : py_binary(interp, op, a, b);
   return py_is_null(bits) ? bits
-                          : enum_call(interp, call->self.instance->cls, &(PyArgs){.args = &bits, .n = 1});
+                          : py_enum_call(interp, call->self.instance->cls, &(PyArgs){.args = &bits, .n = 1});
 }
 
 static PyValue flag_bool(PyInterp *interp, PyCall *call)
@@ -289,16 +289,16 @@ static PyClass *enum_class(PyRuntime *runtime, const char *name, PyClass **bases
 {
   PyInterp *builder = runtime->builder;
   PyClass *cls =
-      class_new(builder, py_str_in(runtime->arena, name, strlen(name)), bases, n, dict_new(builder));
+      py_class_new(builder, py_str_in(runtime->arena, name, strlen(name)), bases, n, py_dict_new(builder));
   cls->module = "enum";
   cls->in_runtime = cls->is_enum = TRUE;
   for (const PyMethod *m = methods; m && m->name; m++)
-    py_dict_set_text(builder, cls->attrs, m->name, native_value(builder, m, py_null(), name));
+    py_dict_set_text(builder, cls->attrs, m->name, py_native_value(builder, m, py_null(), name));
   g_hash_table_insert(runtime->classes, arena_printf(runtime->arena, "enum.%s", name), cls);
   return cls;
 }
 
-void make_enums(PyRuntime *runtime)
+void py_make_enums(PyRuntime *runtime)
 {
   PyClass *str = runtime->types[PY_STR], *integer = runtime->types[PY_INT];
   runtime->enum_class = enum_class(runtime, "Enum", &runtime->object, 1, enum_methods);

@@ -110,20 +110,20 @@ static const PyMethod exception_methods[] = {
     {NULL},
 };
 
-void make_exceptions(PyRuntime *runtime)
+void py_make_exceptions(PyRuntime *runtime)
 {
   runtime->base_exception =
-      builtin_class_new(runtime, "BaseException", runtime->object, PY_NULL, exception_methods);
+      py_builtin_class_new(runtime, "BaseException", runtime->object, PY_NULL, exception_methods);
   runtime->base_exception->is_exception = TRUE;
   for (gsize i = 0; i < G_N_ELEMENTS(exceptions); i++)
-    builtin_class_new(runtime, exceptions[i][0], g_hash_table_lookup(runtime->classes, exceptions[i][1]),
-                      PY_NULL, NULL);
+    py_builtin_class_new(runtime, exceptions[i][0], g_hash_table_lookup(runtime->classes, exceptions[i][1]),
+                         PY_NULL, NULL);
   runtime->exception = g_hash_table_lookup(runtime->classes, "Exception");
 }
 
-PyValue new_exception(PyInterp *interp, PyClass *cls, const PyValue *args, gsize n)
+PyValue py_exception_new(PyInterp *interp, PyClass *cls, const PyValue *args, gsize n)
 {
-  PyInstance *instance = instance_new(interp, cls);
+  PyInstance *instance = py_instance_new(interp, cls);
   PyValue v = {.type = PY_INSTANCE, .instance = instance};
   py_instance_set_attr(interp, v, "args", py_tuple(interp, args, n));
   return v;
@@ -132,7 +132,7 @@ PyValue new_exception(PyInterp *interp, PyClass *cls, const PyValue *args, gsize
 PyValue py_new_exception(PyInterp *interp, PyClass *cls, const char *message)
 {
   PyValue text = py_str(interp, message, -1);
-  return new_exception(interp, cls, &text, 1);
+  return py_exception_new(interp, cls, &text, 1);
 }
 
 PyClass *py_exception_class(PyInterp *interp, const char *module, const char *name, const char *base)
@@ -143,8 +143,8 @@ PyClass *py_exception_class(PyInterp *interp, const char *module, const char *na
   if (cls)
     return cls;
   PyClass *above = g_hash_table_lookup(runtime->classes, base);
-  cls = builtin_class_new(runtime, arena_strdup(runtime->arena, full), above ? above : runtime->exception,
-                          PY_NULL, NULL);
+  cls = py_builtin_class_new(runtime, arena_strdup(runtime->arena, full), above ? above : runtime->exception,
+                             PY_NULL, NULL);
   cls->name = py_str_in(runtime->arena, name, strlen(name));
   cls->module = arena_strdup(runtime->arena, module);
   return cls;
@@ -156,7 +156,7 @@ static PyValue raise_instance(PyInterp *interp, PyValue exception)
 {
   if (interp->outcome == PY_STOPPED || interp->outcome == PY_BUDGET)
     return py_null();
-  note_place(interp);
+  py_note_place(interp);
   interp->outcome = PY_RAISED;
   interp->exception = exception;
   return py_null();
@@ -172,7 +172,7 @@ PyValue py_raise(PyInterp *interp, const char *type, const char *format, ...)
   return raise_instance(interp, py_new_exception(interp, cls ? cls : interp->runtime->exception, text));
 }
 
-PyValue raise_name(PyInterp *interp, const char *type, PyStr *name, const char *format)
+PyValue py_raise_name(PyInterp *interp, const char *type, PyStr *name, const char *format)
 {
   /* format holds one %s */
   g_autoptr(GString) text = g_string_new(format);
@@ -185,7 +185,7 @@ PyValue py_raise_value(PyInterp *interp, PyValue v)
   if (v.type == PY_UNKNOWN)
     return py_stop_because(interp, v.reason);
   if (v.type == PY_CLASS && v.cls->is_exception)
-    v = instantiate(interp, v.cls, &(PyArgs){0});
+    v = py_instantiate(interp, v.cls, &(PyArgs){0});
   if (py_is_null(v))
     return v;
   if (v.type == PY_UNKNOWN)
@@ -195,11 +195,11 @@ PyValue py_raise_value(PyInterp *interp, PyValue v)
   return raise_instance(interp, v);
 }
 
-int exception_matches(PyInterp *interp, PyValue exception, PyValue v)
+int py_exception_matches(PyInterp *interp, PyValue exception, PyValue v)
 {
   if (v.type == PY_TUPLE) {
     for (gsize i = 0; i < v.list->len; i++) {
-      int match = exception_matches(interp, exception, v.list->items[i]);
+      int match = py_exception_matches(interp, exception, v.list->items[i]);
       if (match)
         return match;
     }

@@ -22,7 +22,7 @@ static gboolean expand_positional(PyInterp *interp, Frame *frame, const PyExpr *
   for (guint i = 0; i < expr->call.n_args; i++) {
     const PyExpr *arg = expr->call.args[i];
     gboolean star = arg->kind == PY_EXPR_STARRED;
-    PyValue v = eval(interp, frame, star ? arg->operand : arg);
+    PyValue v = py_eval(interp, frame, star ? arg->operand : arg);
     if (py_is_null(v))
       return FALSE;
     frame->at = expr->span;
@@ -45,11 +45,11 @@ static gboolean add_keyword(PyInterp *interp, PyDict *dict, PyValue key, PyValue
     py_raise(interp, "TypeError", "keywords must be strings");
     return FALSE;
   }
-  if (dict_find(dict, key.str)) {
-    raise_name(interp, "TypeError", key.str, "got multiple values for keyword argument '%s'");
+  if (py_dict_find(dict, key.str)) {
+    py_raise_name(interp, "TypeError", key.str, "got multiple values for keyword argument '%s'");
     return FALSE;
   }
-  dict_put(interp, dict, key.str, value);
+  py_dict_put(interp, dict, key.str, value);
   return TRUE;
 }
 
@@ -70,7 +70,7 @@ static gboolean expand_mapping(PyInterp *interp, PyDict *dict, PyValue mapping)
   PyValue keys = py_call_method(interp, mapping, "keys", NULL, 0);
   PyList *list = py_is_null(keys) ? NULL : py_collect(interp, keys);
   for (gsize i = 0; list && i < list->len; i++) {
-    PyValue value = get_item(interp, mapping, list->items[i]);
+    PyValue value = py_get_item(interp, mapping, list->items[i]);
     if (py_is_null(value) || !add_keyword(interp, dict, list->items[i], value))
       return FALSE;
   }
@@ -84,10 +84,10 @@ static PyValue call_expanded(PyInterp *interp, Frame *frame, const PyExpr *expr,
   PyValue list = py_list(interp, expr->call.n_args + 4);
   if (!expand_positional(interp, frame, expr, list.list))
     return py_null();
-  PyDict *dict = dict_new(interp);
+  PyDict *dict = py_dict_new(interp);
   for (guint i = 0; i < expr->call.n_keywords; i++) {
     const PyKeywordArg *keyword = &expr->call.keywords[i];
-    PyValue v = eval(interp, frame, keyword->value);
+    PyValue v = py_eval(interp, frame, keyword->value);
     if (py_is_null(v))
       return v;
     frame->at = expr->span;
@@ -104,8 +104,8 @@ static PyValue call_expanded(PyInterp *interp, Frame *frame, const PyExpr *expr,
     names[used] = key.str;
     values[used] = value;
   }
-  return call_self(interp, function, self,
-                   &(PyArgs){list.list->items, (guint)list.list->len, names, values, n});
+  return py_call_self(interp, function, self,
+                      &(PyArgs){list.list->items, (guint)list.list->len, names, values, n});
 }
 
 static PyValue call_plain(PyInterp *interp, Frame *frame, const PyExpr *expr, PyValue function, PyValue self)
@@ -114,39 +114,39 @@ static PyValue call_plain(PyInterp *interp, Frame *frame, const PyExpr *expr, Py
   PyValue *args = alloca(sizeof(PyValue) * (n + n_keywords + 1));
   PyStr **names = alloca(sizeof(PyStr *) * (n_keywords + 1));
   for (guint i = 0; i < n; i++) {
-    args[i] = eval(interp, frame, expr->call.args[i]);
+    args[i] = py_eval(interp, frame, expr->call.args[i]);
     if (py_is_null(args[i]))
       return py_null();
   }
   for (guint i = 0; i < n_keywords; i++) {
     names[i] = expr->call.keywords[i].name;
-    args[n + i] = eval(interp, frame, expr->call.keywords[i].value);
+    args[n + i] = py_eval(interp, frame, expr->call.keywords[i].value);
     if (py_is_null(args[n + i]))
       return py_null();
     for (guint j = 0; j < i; j++)
       if (names[j] == names[i])
-        return raise_name(interp, "SyntaxError", names[i], "keyword argument repeated: %s");
+        return py_raise_name(interp, "SyntaxError", names[i], "keyword argument repeated: %s");
   }
   frame->at = expr->span;
-  return call_self(interp, function, self, &(PyArgs){args, n, names, args + n, n_keywords});
+  return py_call_self(interp, function, self, &(PyArgs){args, n, names, args + n, n_keywords});
 }
 
 /* More arguments than this go through the arena rather than the stack. */
 #define STACK_ARGUMENTS 64
 
-PyValue eval_call(PyInterp *interp, Frame *frame, const PyExpr *expr)
+PyValue py_eval_call(PyInterp *interp, Frame *frame, const PyExpr *expr)
 {
   const PyExpr *callee = expr->call.function;
   PyValue function, self = py_null();
   if (callee->kind == PY_EXPR_ATTRIBUTE) {
-    PyValue owner = eval(interp, frame, callee->attribute.value);
+    PyValue owner = py_eval(interp, frame, callee->attribute.value);
     if (py_is_null(owner))
       return owner;
     frame->at = callee->span;
-    if (!find_method(interp, owner, callee->attribute.name, &function, &self))
+    if (!py_find_method(interp, owner, callee->attribute.name, &function, &self))
       return py_null();
   } else {
-    function = eval(interp, frame, callee);
+    function = py_eval(interp, frame, callee);
     if (py_is_null(function))
       return function;
   }
@@ -179,7 +179,7 @@ static Frame *comprehension_frame(PyInterp *interp, Frame *outer, const PyExpr *
 
 static gboolean put_element(PyInterp *interp, Frame *frame, Comprehension *c)
 {
-  PyValue element = eval(interp, frame, c->expr->comp.element);
+  PyValue element = py_eval(interp, frame, c->expr->comp.element);
   if (py_is_null(element))
     return FALSE;
   switch (c->expr->kind) {
@@ -191,7 +191,7 @@ static gboolean put_element(PyInterp *interp, Frame *frame, Comprehension *c)
     }
     return py_dict_set(interp, c->out.dict, element, py_none());
   default: {
-    PyValue value = eval(interp, frame, c->expr->comp.value);
+    PyValue value = py_eval(interp, frame, c->expr->comp.value);
     if (py_is_null(value))
       return FALSE;
     if (element.type == PY_UNKNOWN) {
@@ -203,10 +203,10 @@ static gboolean put_element(PyInterp *interp, Frame *frame, Comprehension *c)
   }
 }
 
-int conditions_hold(PyInterp *interp, Frame *frame, const PyComprehension *part)
+int py_conditions_hold(PyInterp *interp, Frame *frame, const PyComprehension *part)
 {
   for (guint i = 0; i < part->n_conditions; i++) {
-    PyValue v = eval(interp, frame, part->conditions[i]);
+    PyValue v = py_eval(interp, frame, part->conditions[i]);
     int truth = py_is_null(v) ? -1 : py_truth(interp, v);
     if (truth <= 0)
       return truth;
@@ -220,9 +220,9 @@ static gboolean run_loop(PyInterp *interp, Frame *frame, Comprehension *c, guint
   const PyComprehension *part = &c->expr->comp.generators[level];
   PyValue item;
   while (py_next(interp, iterator, &item)) {
-    if (!py_step(interp) || !assign(interp, frame, part->target, item))
+    if (!py_step(interp) || !py_assign(interp, frame, part->target, item))
       return FALSE;
-    int hold = conditions_hold(interp, frame, part);
+    int hold = py_conditions_hold(interp, frame, part);
     if (hold < 0)
       return FALSE;
     if (!hold)
@@ -232,7 +232,7 @@ static gboolean run_loop(PyInterp *interp, Frame *frame, Comprehension *c, guint
         return FALSE;
       continue;
     }
-    PyValue inner = eval(interp, frame, c->expr->comp.generators[level + 1].iter);
+    PyValue inner = py_eval(interp, frame, c->expr->comp.generators[level + 1].iter);
     PyValue next = py_is_null(inner) ? inner : py_iter(interp, inner);
     if (py_is_null(next) || py_deep(interp) || !run_loop(interp, frame, c, level + 1, next))
       return FALSE;
@@ -247,9 +247,9 @@ static PyValue empty_result(PyInterp *interp, PyExprKind kind)
                                     : py_dict(interp);
 }
 
-PyValue eval_comprehension(PyInterp *interp, Frame *frame, const PyExpr *expr)
+PyValue py_eval_comprehension(PyInterp *interp, Frame *frame, const PyExpr *expr)
 {
-  PyValue first = eval(interp, frame, expr->comp.generators[0].iter);
+  PyValue first = py_eval(interp, frame, expr->comp.generators[0].iter);
   if (py_is_null(first))
     return first;
   /* What is made from an unknown's items is unknown, and only that. */
@@ -259,13 +259,13 @@ PyValue eval_comprehension(PyInterp *interp, Frame *frame, const PyExpr *expr)
   for (guint i = 0; i < expr->comp.n; i++)
     if (expr->comp.generators[i].is_async)
       return py_stop(interp, PY_NEEDS_PYTHON, "async for");
-  PyValue iterator = expr->kind == PY_EXPR_SET_COMP && expr->comp.n == 1 ? iter_unordered(interp, first)
+  PyValue iterator = expr->kind == PY_EXPR_SET_COMP && expr->comp.n == 1 ? py_iter_unordered(interp, first)
                                                                          : py_iter(interp, first);
   if (py_is_null(iterator))
     return iterator;
   Frame *inner = comprehension_frame(interp, frame, expr);
   if (expr->kind == PY_EXPR_GENERATOR)
-    return generator_expression_new(interp, inner, expr, iterator);
+    return py_generator_expression_new(interp, inner, expr, iterator);
   Comprehension c = {.expr = expr, .out = empty_result(interp, expr->kind), .unknown = py_null()};
   interp->frame = inner;
   gboolean ok = run_loop(interp, inner, &c, 0, iterator);

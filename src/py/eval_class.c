@@ -18,7 +18,7 @@ static gboolean add_base(PyInterp *interp, ClassHead *head, PyValue base)
     return TRUE;
   }
   if (base.type == PY_INSTANCE) { /* e.g. a typing construct that stands for classes */
-    PyValue entries = find_attr(interp, base, py_str_in(interp->arena, "__mro_entries__", 15));
+    PyValue entries = py_find_attr(interp, base, py_str_in(interp->arena, "__mro_entries__", 15));
     if (py_failed(interp))
       return FALSE;
     if (!py_is_null(entries)) {
@@ -41,20 +41,20 @@ static gboolean add_base(PyInterp *interp, ClassHead *head, PyValue base)
 static gboolean eval_head(PyInterp *interp, Frame *frame, const PyStmt *stmt, ClassHead *head)
 {
   *head = (ClassHead){.bases = new_array(interp, PyClass *, stmt->class.n_bases + 1),
-                      .keywords = dict_new(interp)};
+                      .keywords = py_dict_new(interp)};
   for (guint i = 0; i < stmt->class.n_bases; i++) {
     const PyExpr *expr = stmt->class.bases[i];
     if (expr->kind == PY_EXPR_STARRED) {
       py_stop(interp, PY_NEEDS_PYTHON, _("a class with starred bases"));
       return FALSE;
     }
-    PyValue base = eval(interp, frame, expr);
+    PyValue base = py_eval(interp, frame, expr);
     if (py_is_null(base) || !add_base(interp, head, base))
       return FALSE;
   }
   for (guint i = 0; i < stmt->class.n_keywords; i++) {
     const PyKeywordArg *keyword = &stmt->class.keywords[i];
-    PyValue v = eval(interp, frame, keyword->value);
+    PyValue v = py_eval(interp, frame, keyword->value);
     if (py_is_null(v))
       return FALSE;
     gboolean metaclass = keyword->name && py_str_is(keyword->name, "metaclass");
@@ -64,7 +64,7 @@ static gboolean eval_head(PyInterp *interp, Frame *frame, const PyStmt *stmt, Cl
       head->unknown =
           v.type == PY_UNKNOWN ? v : py_unknown(interp, PY_NEEDS_PYTHON, _("metaclasses are not supported"));
     else if (!metaclass)
-      dict_put(interp, head->keywords, keyword->name, v);
+      py_dict_put(interp, head->keywords, keyword->name, v);
   }
   return TRUE;
 }
@@ -73,16 +73,16 @@ static PyDict *run_body(PyInterp *interp, Frame *frame, const PyStmt *stmt, PyCl
 {
   Frame *body = new0(interp, Frame);
   body->scope = stmt->class.scope;
-  body->namespace = dict_new(interp);
+  body->namespace = py_dict_new(interp);
   body->outer = frame->scope->kind == PY_SCOPE_MODULE ? NULL : frame;
   body->caller = interp->frame;
   body->module = frame->module;
   body->tree = frame->tree;
   body->owner = owner;
-  py_dict_set_text(interp, body->namespace, "__module__", text_value(interp, frame->module->name));
+  py_dict_set_text(interp, body->namespace, "__module__", py_text_value(interp, frame->module->name));
   interp->frame = body;
   interp->depth++;
-  Flow flow = exec_block(interp, body, &stmt->class.body);
+  Flow flow = py_exec_block(interp, body, &stmt->class.body);
   interp->depth--;
   interp->frame = body->caller;
   return flow == FLOW_FAIL ? NULL : body->namespace;
@@ -93,11 +93,11 @@ static gboolean set_names(PyInterp *interp, PyClass *cls)
 {
   PyValue key, value;
   for (gsize at = 0; py_dict_next(cls->attrs, &at, &key, &value);) {
-    PyValue hook = special(interp, value, "__set_name__");
+    PyValue hook = py_special(interp, value, "__set_name__");
     if (py_is_null(hook))
       continue;
     PyValue args[] = {py_class_value(cls), key};
-    if (py_is_null(call_self(interp, hook, value, &(PyArgs){.args = args, .n = 2})))
+    if (py_is_null(py_call_self(interp, hook, value, &(PyArgs){.args = args, .n = 2})))
       return FALSE;
   }
   return TRUE;
@@ -106,7 +106,7 @@ static gboolean set_names(PyInterp *interp, PyClass *cls)
 static gboolean tell_bases(PyInterp *interp, PyClass *cls, PyDict *keywords)
 {
   PyStr *name = py_str_in(interp->arena, "__init_subclass__", 17);
-  PyValue hook = class_lookup_after(cls, cls, name);
+  PyValue hook = py_class_lookup_after(cls, cls, name);
   if (hook.type == PY_FUNCTION || hook.type == PY_DESCRIPTOR) {
     PyValue function = hook.type == PY_DESCRIPTOR ? hook.descriptor->get : hook;
     PyValue self = py_class_value(cls);
@@ -122,27 +122,27 @@ static PyClass *finish_class(PyInterp *interp, PyClass *cls, PyDict *keywords, c
 {
   cls->module = module;
   cls->user = TRUE;
-  if (!set_names(interp, cls) || (cls->is_enum && !enum_finish(interp, cls)) ||
+  if (!set_names(interp, cls) || (cls->is_enum && !py_enum_finish(interp, cls)) ||
       !tell_bases(interp, cls, keywords))
     return NULL;
   return cls;
 }
 
-PyValue make_class(PyInterp *interp, PyStr *name, PyClass **bases, guint n, PyDict *attrs)
+PyValue py_make_class(PyInterp *interp, PyStr *name, PyClass **bases, guint n, PyDict *attrs)
 {
-  PyClass *cls = class_new(interp, name, bases, n, attrs);
+  PyClass *cls = py_class_new(interp, name, bases, n, attrs);
   const char *module = interp->frame ? interp->frame->module->name : "__main__";
   cls = cls ? finish_class(interp, cls, NULL, module) : NULL;
   return cls ? py_class_value(cls) : py_null();
 }
 
-Flow exec_class(PyInterp *interp, Frame *frame, const PyStmt *stmt)
+Flow py_exec_class(PyInterp *interp, Frame *frame, const PyStmt *stmt)
 {
   ClassHead head;
   if (!eval_head(interp, frame, stmt, &head))
     return FLOW_FAIL;
   if (!py_is_null(head.unknown)) {
-    store_name(interp, frame, stmt->class.name, head.unknown);
+    py_store_name(interp, frame, stmt->class.name, head.unknown);
     return FLOW_NEXT;
   }
   PyClass **owner = new0(interp, PyClass *);
@@ -150,11 +150,11 @@ Flow exec_class(PyInterp *interp, Frame *frame, const PyStmt *stmt)
   if (!attrs)
     return FLOW_FAIL;
   frame->at = stmt->span;
-  PyClass *cls = class_new(interp, stmt->class.name, head.bases, head.n, attrs);
+  PyClass *cls = py_class_new(interp, stmt->class.name, head.bases, head.n, attrs);
   if (!cls)
     return FLOW_FAIL;
   *owner = cls;
   if (!finish_class(interp, cls, head.keywords, frame->module->name))
     return FLOW_FAIL;
-  return store_name(interp, frame, stmt->class.name, py_class_value(cls)) ? FLOW_NEXT : FLOW_FAIL;
+  return py_store_name(interp, frame, stmt->class.name, py_class_value(cls)) ? FLOW_NEXT : FLOW_FAIL;
 }

@@ -52,13 +52,13 @@ static gboolean eval_items(PyInterp *interp, Frame *frame, const PyExpr *expr, P
   for (guint i = 0; i < expr->list.n; i++) {
     const PyExpr *item = expr->list.items[i];
     if (item->kind != PY_EXPR_STARRED) {
-      PyValue value = eval(interp, frame, item);
+      PyValue value = py_eval(interp, frame, item);
       if (py_is_null(value))
         return FALSE;
       py_list_append(interp, list, value);
       continue;
     }
-    PyValue many = eval(interp, frame, item->operand);
+    PyValue many = py_eval(interp, frame, item->operand);
     PyList *items = py_is_null(many) ? NULL : py_collect(interp, many);
     if (!items)
       return FALSE;
@@ -97,11 +97,11 @@ static gboolean merge_mapping(PyInterp *interp, PyDict *dict, PyValue mapping)
 {
   PyValue plain = py_plain(mapping);
   if (plain.type == PY_DICT)
-    return dict_update(interp, dict, plain.dict);
+    return py_dict_update(interp, dict, plain.dict);
   PyValue keys = py_call_method(interp, mapping, "keys", NULL, 0);
   PyList *list = py_is_null(keys) ? NULL : py_collect(interp, keys);
   for (gsize i = 0; list && i < list->len; i++) {
-    PyValue value = get_item(interp, mapping, list->items[i]);
+    PyValue value = py_get_item(interp, mapping, list->items[i]);
     if (py_is_null(value) || !py_dict_set(interp, dict, list->items[i], value))
       return FALSE;
   }
@@ -112,8 +112,8 @@ static PyValue eval_dict(PyInterp *interp, Frame *frame, const PyExpr *expr)
 {
   PyValue dict = py_dict(interp), unknown = py_null();
   for (guint i = 0; i < expr->dict.n; i++) {
-    PyValue key = expr->dict.keys[i] ? eval(interp, frame, expr->dict.keys[i]) : py_none();
-    PyValue value = py_is_null(key) ? key : eval(interp, frame, expr->dict.values[i]);
+    PyValue key = expr->dict.keys[i] ? py_eval(interp, frame, expr->dict.keys[i]) : py_none();
+    PyValue value = py_is_null(key) ? key : py_eval(interp, frame, expr->dict.values[i]);
     if (py_is_null(value))
       return value;
     if (key.type == PY_UNKNOWN)
@@ -133,7 +133,7 @@ static PyValue eval_bool(PyInterp *interp, Frame *frame, const PyExpr *expr)
 {
   PyValue value = py_null();
   for (guint i = 0; i < expr->list.n; i++) {
-    value = eval(interp, frame, expr->list.items[i]);
+    value = py_eval(interp, frame, expr->list.items[i]);
     if (py_is_null(value) || i + 1 == expr->list.n)
       return value;
     if (value.type == PY_UNKNOWN) {
@@ -154,13 +154,13 @@ static PyValue eval_bool(PyInterp *interp, Frame *frame, const PyExpr *expr)
 
 static PyValue eval_compare(PyInterp *interp, Frame *frame, const PyExpr *expr)
 {
-  PyValue left = eval(interp, frame, expr->compare.first);
+  PyValue left = py_eval(interp, frame, expr->compare.first);
   for (guint i = 0; !py_is_null(left); i++) {
-    PyValue right = eval(interp, frame, expr->compare.rest[i]);
+    PyValue right = py_eval(interp, frame, expr->compare.rest[i]);
     if (py_is_null(right))
       return right;
     frame->at = expr->span;
-    PyValue result = compare(interp, expr->compare.ops[i], left, right);
+    PyValue result = py_compare(interp, expr->compare.ops[i], left, right);
     if (i + 1 == expr->compare.n || py_is_null(result) || result.type == PY_UNKNOWN)
       return result;
     int truth = py_truth(interp, result);
@@ -173,8 +173,8 @@ static PyValue eval_compare(PyInterp *interp, Frame *frame, const PyExpr *expr)
 
 static PyValue eval_binary(PyInterp *interp, Frame *frame, const PyExpr *expr)
 {
-  PyValue left = eval(interp, frame, expr->binary.left);
-  PyValue right = py_is_null(left) ? left : eval(interp, frame, expr->binary.right);
+  PyValue left = py_eval(interp, frame, expr->binary.left);
+  PyValue right = py_is_null(left) ? left : py_eval(interp, frame, expr->binary.right);
   if (py_is_null(right))
     return right;
   frame->at = expr->span;
@@ -183,7 +183,7 @@ static PyValue eval_binary(PyInterp *interp, Frame *frame, const PyExpr *expr)
 
 static PyValue eval_unary(PyInterp *interp, Frame *frame, const PyExpr *expr)
 {
-  PyValue v = eval(interp, frame, expr->operand);
+  PyValue v = py_eval(interp, frame, expr->operand);
   if (py_is_null(v))
     return v;
   frame->at = expr->span;
@@ -192,7 +192,7 @@ static PyValue eval_unary(PyInterp *interp, Frame *frame, const PyExpr *expr)
 
 static PyValue eval_if(PyInterp *interp, Frame *frame, const PyExpr *expr)
 {
-  PyValue test = eval(interp, frame, expr->if_exp.test);
+  PyValue test = py_eval(interp, frame, expr->if_exp.test);
   if (py_is_null(test))
     return test;
   if (test.type == PY_UNKNOWN &&
@@ -202,38 +202,38 @@ static PyValue eval_if(PyInterp *interp, Frame *frame, const PyExpr *expr)
   int truth = py_truth(interp, test);
   if (truth < 0)
     return py_null();
-  return eval(interp, frame, truth ? expr->if_exp.body : expr->if_exp.orelse);
+  return py_eval(interp, frame, truth ? expr->if_exp.body : expr->if_exp.orelse);
 }
 
 /* ---- attributes, items ---- */
 
 static PyValue eval_attribute(PyInterp *interp, Frame *frame, const PyExpr *expr)
 {
-  PyValue v = eval(interp, frame, expr->attribute.value);
+  PyValue v = py_eval(interp, frame, expr->attribute.value);
   if (py_is_null(v))
     return v;
   frame->at = expr->span;
-  return get_attr(interp, v, expr->attribute.name);
+  return py_get_attr(interp, v, expr->attribute.name);
 }
 
 static PyValue eval_subscript(PyInterp *interp, Frame *frame, const PyExpr *expr)
 {
-  PyValue v = eval(interp, frame, expr->subscript.value);
-  PyValue key = py_is_null(v) ? v : eval(interp, frame, expr->subscript.index);
+  PyValue v = py_eval(interp, frame, expr->subscript.value);
+  PyValue key = py_is_null(v) ? v : py_eval(interp, frame, expr->subscript.index);
   if (py_is_null(key))
     return key;
   frame->at = expr->span;
-  return get_item(interp, v, key);
+  return py_get_item(interp, v, key);
 }
 
 static PyValue eval_slice(PyInterp *interp, Frame *frame, const PyExpr *expr)
 {
   PySlice *slice = new0(interp, PySlice);
-  slice->start = expr->slice.lower ? eval(interp, frame, expr->slice.lower) : py_none();
+  slice->start = expr->slice.lower ? py_eval(interp, frame, expr->slice.lower) : py_none();
   slice->stop =
-      expr->slice.upper && !py_is_null(slice->start) ? eval(interp, frame, expr->slice.upper) : py_none();
+      expr->slice.upper && !py_is_null(slice->start) ? py_eval(interp, frame, expr->slice.upper) : py_none();
   slice->step =
-      expr->slice.step && !py_is_null(slice->stop) ? eval(interp, frame, expr->slice.step) : py_none();
+      expr->slice.step && !py_is_null(slice->stop) ? py_eval(interp, frame, expr->slice.step) : py_none();
   if (py_failed(interp))
     return py_null();
   if (slice->start.type == PY_UNKNOWN)
@@ -247,7 +247,7 @@ static PyValue eval_slice(PyInterp *interp, Frame *frame, const PyExpr *expr)
 
 static gboolean put_formatted(PyInterp *interp, Frame *frame, const PyExpr *field, Builder *b)
 {
-  PyValue v = eval(interp, frame, field->formatted.value);
+  PyValue v = py_eval(interp, frame, field->formatted.value);
   if (py_is_null(v))
     return FALSE;
   frame->at = field->span;
@@ -256,7 +256,7 @@ static gboolean put_formatted(PyInterp *interp, Frame *frame, const PyExpr *fiel
     if (py_is_null(v))
       return FALSE;
   }
-  PyValue spec = field->formatted.spec ? eval_joined(interp, frame, field->formatted.spec) : py_null();
+  PyValue spec = field->formatted.spec ? py_eval_joined(interp, frame, field->formatted.spec) : py_null();
   if (py_failed(interp))
     return FALSE;
   if (v.type == PY_UNKNOWN || spec.type == PY_UNKNOWN) {
@@ -267,7 +267,7 @@ static gboolean put_formatted(PyInterp *interp, Frame *frame, const PyExpr *fiel
     builder_put(b, v.str->data, v.str->len);
     return TRUE;
   }
-  PyValue text = format_value(interp, v, py_is_null(spec) ? py_str_in(interp->arena, "", 0) : spec.str);
+  PyValue text = py_format_value(interp, v, py_is_null(spec) ? py_str_in(interp->arena, "", 0) : spec.str);
   if (text.type == PY_UNKNOWN)
     builder_unknown(b, text.reason);
   else if (text.type == PY_STR)
@@ -275,7 +275,7 @@ static gboolean put_formatted(PyInterp *interp, Frame *frame, const PyExpr *fiel
   return !py_failed(interp);
 }
 
-PyValue eval_joined(PyInterp *interp, Frame *frame, const PyExpr *expr)
+PyValue py_eval_joined(PyInterp *interp, Frame *frame, const PyExpr *expr)
 {
   Builder b;
   builder_init(&b, interp);
@@ -295,8 +295,8 @@ PyValue eval_joined(PyInterp *interp, Frame *frame, const PyExpr *expr)
 
 /* ---- functions ---- */
 
-PyValue make_function(PyInterp *interp, Frame *frame, PyStr *name, const PyParams *params,
-                      const PyScope *scope)
+PyValue py_make_function(PyInterp *interp, Frame *frame, PyStr *name, const PyParams *params,
+                         const PyScope *scope)
 {
   PyFunction *function = new0(interp, PyFunction);
   function->name = name;
@@ -313,7 +313,7 @@ PyValue make_function(PyInterp *interp, Frame *frame, PyStr *name, const PyParam
   for (guint i = 0; i < params->n_params; i++) {
     if (!params->params[i].value)
       continue;
-    function->defaults[i] = eval(interp, frame, params->params[i].value);
+    function->defaults[i] = py_eval(interp, frame, params->params[i].value);
     if (py_is_null(function->defaults[i]))
       return py_null();
   }
@@ -323,7 +323,7 @@ PyValue make_function(PyInterp *interp, Frame *frame, PyStr *name, const PyParam
 static PyValue eval_lambda(PyInterp *interp, Frame *frame, const PyExpr *expr)
 {
   PyStr *name = py_str_in(interp->arena, "<lambda>", 8);
-  PyValue function = make_function(interp, frame, name, &expr->lambda.params, expr->lambda.scope);
+  PyValue function = py_make_function(interp, frame, name, &expr->lambda.params, expr->lambda.scope);
   if (!py_is_null(function))
     function.function->expr = expr->lambda.body;
   return function;
@@ -331,19 +331,19 @@ static PyValue eval_lambda(PyInterp *interp, Frame *frame, const PyExpr *expr)
 
 static PyValue eval_named(PyInterp *interp, Frame *frame, const PyExpr *expr)
 {
-  PyValue v = eval(interp, frame, expr->named.value);
+  PyValue v = py_eval(interp, frame, expr->named.value);
   if (!py_is_null(v))
-    store_name(interp, frame, expr->named.name, v);
+    py_store_name(interp, frame, expr->named.name, v);
   return v;
 }
 
 static PyValue eval_yield(PyInterp *interp, Frame *frame, const PyExpr *expr)
 {
-  PyValue v = expr->operand ? eval(interp, frame, expr->operand) : py_none();
+  PyValue v = expr->operand ? py_eval(interp, frame, expr->operand) : py_none();
   if (py_is_null(v))
     return v;
   frame->at = expr->span;
-  return generator_yield(interp, v);
+  return py_generator_yield(interp, v);
 }
 
 static PyValue eval_await(PyInterp *interp, Frame *frame, const PyExpr *expr)
@@ -352,7 +352,7 @@ static PyValue eval_await(PyInterp *interp, Frame *frame, const PyExpr *expr)
   return py_stop(interp, PY_NEEDS_PYTHON, _("await is not supported"));
 }
 
-PyValue eval(PyInterp *interp, Frame *frame, const PyExpr *expr)
+PyValue py_eval(PyInterp *interp, Frame *frame, const PyExpr *expr)
 {
   if (expr->kind == PY_EXPR_CONSTANT)
     return expr->constant;
@@ -360,10 +360,10 @@ PyValue eval(PyInterp *interp, Frame *frame, const PyExpr *expr)
     return py_null();
   switch (expr->kind) {
   case PY_EXPR_CONSTANT: return expr->constant;
-  case PY_EXPR_NAME: frame->at = expr->span; return load_name(interp, frame, expr->name);
+  case PY_EXPR_NAME: frame->at = expr->span; return py_load_name(interp, frame, expr->name);
   case PY_EXPR_ATTRIBUTE: return eval_attribute(interp, frame, expr);
   case PY_EXPR_SUBSCRIPT: return eval_subscript(interp, frame, expr);
-  case PY_EXPR_CALL: return eval_call(interp, frame, expr);
+  case PY_EXPR_CALL: return py_eval_call(interp, frame, expr);
   case PY_EXPR_UNARY: return eval_unary(interp, frame, expr);
   case PY_EXPR_BINARY: return eval_binary(interp, frame, expr);
   case PY_EXPR_BOOL: return eval_bool(interp, frame, expr);
@@ -377,12 +377,12 @@ PyValue eval(PyInterp *interp, Frame *frame, const PyExpr *expr)
   case PY_EXPR_LIST_COMP:
   case PY_EXPR_SET_COMP:
   case PY_EXPR_DICT_COMP:
-  case PY_EXPR_GENERATOR: return eval_comprehension(interp, frame, expr);
+  case PY_EXPR_GENERATOR: return py_eval_comprehension(interp, frame, expr);
   case PY_EXPR_NAMED: return eval_named(interp, frame, expr);
-  case PY_EXPR_JOINED: return eval_joined(interp, frame, expr);
+  case PY_EXPR_JOINED: return py_eval_joined(interp, frame, expr);
   case PY_EXPR_SLICE: return eval_slice(interp, frame, expr);
   case PY_EXPR_YIELD: return eval_yield(interp, frame, expr);
-  case PY_EXPR_YIELD_FROM: return eval_yield_from(interp, frame, expr);
+  case PY_EXPR_YIELD_FROM: return py_eval_yield_from(interp, frame, expr);
   case PY_EXPR_AWAIT: return eval_await(interp, frame, expr);
   default: return py_raise(interp, "SyntaxError", "can't use starred expression here");
   }

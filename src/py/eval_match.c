@@ -8,12 +8,12 @@ static int match(PyInterp *interp, Frame *frame, const PyPattern *pattern, PyVal
 
 static int match_value(PyInterp *interp, Frame *frame, const PyPattern *pattern, PyValue v)
 {
-  PyValue expected = eval(interp, frame, pattern->value);
+  PyValue expected = py_eval(interp, frame, pattern->value);
   if (py_is_null(expected))
     return -1;
   if (expected.type == PY_NONE || expected.type == PY_BOOL)
     return py_identical(v, expected);
-  PyValue same = compare(interp, PY_EQ, v, expected);
+  PyValue same = py_compare(interp, PY_EQ, v, expected);
   return py_is_null(same) ? -1 : py_truth(interp, same);
 }
 
@@ -35,7 +35,7 @@ static int match_sequence(PyInterp *interp, Frame *frame, const PyPattern *patte
     int matched = 1;
     if (i == star) {
       if (pattern->items[i]->name)
-        store_name(interp, frame, pattern->items[i]->name, py_list_of(interp, items + star, middle));
+        py_store_name(interp, frame, pattern->items[i]->name, py_list_of(interp, items + star, middle));
     } else {
       matched = match(interp, frame, pattern->items[i], items[i < star ? i : i - 1 + middle]);
     }
@@ -50,9 +50,9 @@ static int match_mapping(PyInterp *interp, Frame *frame, const PyPattern *patter
   v = py_plain(v);
   if (v.type != PY_DICT)
     return 0;
-  PyDict *rest = pattern->name ? dict_copy(interp, v.dict) : NULL;
+  PyDict *rest = pattern->name ? py_dict_copy(interp, v.dict) : NULL;
   for (guint i = 0; i < pattern->n; i++) {
-    PyValue key = eval(interp, frame, pattern->keys[i]), value;
+    PyValue key = py_eval(interp, frame, pattern->keys[i]), value;
     if (py_is_null(key))
       return -1;
     if (!py_dict_get(interp, v.dict, key, &value))
@@ -64,7 +64,7 @@ static int match_mapping(PyInterp *interp, Frame *frame, const PyPattern *patter
       py_dict_del(interp, rest, key);
   }
   if (rest)
-    store_name(interp, frame, pattern->name, (PyValue){.type = PY_DICT, .dict = rest});
+    py_store_name(interp, frame, pattern->name, (PyValue){.type = PY_DICT, .dict = rest});
   return 1;
 }
 
@@ -78,7 +78,7 @@ static int match_attribute(PyInterp *interp, Frame *frame, PyValue v, PyStr *nam
 
 static int match_class(PyInterp *interp, Frame *frame, const PyPattern *pattern, PyValue v)
 {
-  PyValue cls = eval(interp, frame, pattern->value);
+  PyValue cls = py_eval(interp, frame, pattern->value);
   if (py_is_null(cls) || cls.type == PY_UNKNOWN) {
     if (cls.type == PY_UNKNOWN)
       py_stop_because(interp, cls.reason);
@@ -95,7 +95,7 @@ static int match_class(PyInterp *interp, Frame *frame, const PyPattern *pattern,
     if (matched <= 0)
       return matched;
   } else if (pattern->n) {
-    PyValue names = class_lookup_text(cls.cls, "__match_args__"), *items = NULL;
+    PyValue names = py_class_lookup_text(cls.cls, "__match_args__"), *items = NULL;
     gsize n = 0;
     if (!py_sequence(names, &items, &n) || n < pattern->n) {
       py_raise(interp, "TypeError", "%s() accepts %" G_GSIZE_FORMAT " positional sub-patterns (%u given)",
@@ -145,32 +145,32 @@ static int match(PyInterp *interp, Frame *frame, const PyPattern *pattern, PyVal
   case PY_PATTERN_AS: {
     int matched = match(interp, frame, pattern->items[0], v);
     if (matched > 0 && pattern->name)
-      store_name(interp, frame, pattern->name, v);
+      py_store_name(interp, frame, pattern->name, v);
     return matched;
   }
   default:
     if (pattern->name)
-      store_name(interp, frame, pattern->name, v);
+      py_store_name(interp, frame, pattern->name, v);
     return 1;
   }
 }
 
-Flow exec_match(PyInterp *interp, Frame *frame, const PyStmt *stmt)
+Flow py_exec_match(PyInterp *interp, Frame *frame, const PyStmt *stmt)
 {
-  PyValue subject = eval(interp, frame, stmt->match.subject);
+  PyValue subject = py_eval(interp, frame, stmt->match.subject);
   if (py_is_null(subject))
     return FLOW_FAIL;
   for (guint i = 0; i < stmt->match.n; i++) {
     const PyCase *arm = &stmt->match.cases[i];
     int matched = match(interp, frame, arm->pattern, subject);
     if (matched > 0 && arm->guard) {
-      PyValue guard = eval(interp, frame, arm->guard);
+      PyValue guard = py_eval(interp, frame, arm->guard);
       matched = py_is_null(guard) ? -1 : py_truth(interp, guard);
     }
     if (matched < 0)
       return FLOW_FAIL;
     if (matched)
-      return exec_block(interp, frame, &arm->body);
+      return py_exec_block(interp, frame, &arm->body);
   }
   return FLOW_NEXT;
 }

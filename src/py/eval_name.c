@@ -23,22 +23,22 @@ static gboolean listed(PyStr *const *names, guint n, const PyStr *name)
 static PyValue unbound(PyInterp *interp, PyStr *name, gboolean local)
 {
   if (local)
-    return raise_name(interp, "UnboundLocalError", name,
-                      "cannot access local variable '%s' where it is not associated with a value");
-  return raise_name(
+    return py_raise_name(interp, "UnboundLocalError", name,
+                         "cannot access local variable '%s' where it is not associated with a value");
+  return py_raise_name(
       interp, "NameError", name,
       "cannot access free variable '%s' where it is not associated with a value in enclosing scope");
 }
 
 static PyValue load_global(PyInterp *interp, Frame *frame, PyStr *name)
 {
-  PyValue *found = dict_find(frame->module->globals, name);
+  PyValue *found = py_dict_find(frame->module->globals, name);
   if (!found)
-    found = dict_find(interp->runtime->builtins, name);
-  return found ? *found : raise_name(interp, "NameError", name, "name '%s' is not defined");
+    found = py_dict_find(interp->runtime->builtins, name);
+  return found ? *found : py_raise_name(interp, "NameError", name, "name '%s' is not defined");
 }
 
-PyValue load_name(PyInterp *interp, Frame *frame, PyStr *name)
+PyValue py_load_name(PyInterp *interp, Frame *frame, PyStr *name)
 {
   for (Frame *f = frame; f; f = f->outer) {
     const PyScope *scope = f->scope;
@@ -49,7 +49,7 @@ PyValue load_name(PyInterp *interp, Frame *frame, PyStr *name)
       if (slot >= 0)
         return py_is_null(f->slots[slot]) ? unbound(interp, name, f == frame) : f->slots[slot];
     } else if (f == frame && scope->kind == PY_SCOPE_CLASS) {
-      PyValue *found = dict_find(f->namespace, name);
+      PyValue *found = py_dict_find(f->namespace, name);
       if (found)
         return *found;
     }
@@ -87,29 +87,29 @@ static PyDict *find_namespace(Frame *frame, PyStr *name)
   return global || !frame->namespace ? frame->module->globals : frame->namespace;
 }
 
-gboolean store_name(PyInterp *interp, Frame *frame, PyStr *name, PyValue value)
+gboolean py_store_name(PyInterp *interp, Frame *frame, PyStr *name, PyValue value)
 {
   PyValue *slot = find_slot(frame, name);
   if (slot)
     *slot = value;
   else
-    dict_put(interp, find_namespace(frame, name), name, value);
+    py_dict_put(interp, find_namespace(frame, name), name, value);
   return TRUE;
 }
 
-gboolean delete_name(PyInterp *interp, Frame *frame, PyStr *name)
+gboolean py_delete_name(PyInterp *interp, Frame *frame, PyStr *name)
 {
   PyValue *slot = find_slot(frame, name);
   if (slot && !py_is_null(*slot)) {
     *slot = py_null();
     return TRUE;
   }
-  if (!slot && dict_remove(find_namespace(frame, name), name))
+  if (!slot && py_dict_remove(find_namespace(frame, name), name))
     return TRUE;
   if (slot)
     unbound(interp, name, TRUE);
   else
-    raise_name(interp, "NameError", name, "name '%s' is not defined");
+    py_raise_name(interp, "NameError", name, "name '%s' is not defined");
   return FALSE;
 }
 
@@ -132,10 +132,10 @@ static gboolean assign_starred(PyInterp *interp, Frame *frame, const PyExpr *tar
   for (guint i = 0; i < n; i++) {
     gboolean ok;
     if (i == star)
-      ok = assign(interp, frame, target->list.items[i]->operand,
-                  py_list_of(interp, items->items + star, middle));
+      ok = py_assign(interp, frame, target->list.items[i]->operand,
+                     py_list_of(interp, items->items + star, middle));
     else
-      ok = assign(interp, frame, target->list.items[i], items->items[i < star ? i : i - 1 + middle]);
+      ok = py_assign(interp, frame, target->list.items[i], items->items[i < star ? i : i - 1 + middle]);
     if (!ok)
       return FALSE;
   }
@@ -148,7 +148,7 @@ static gboolean assign_sequence(PyInterp *interp, Frame *frame, const PyExpr *ta
   if (value.type == PY_UNKNOWN) { /* each part is as unknown as the whole */
     for (guint i = 0; i < n; i++) {
       const PyExpr *item = target->list.items[i];
-      if (!assign(interp, frame, item->kind == PY_EXPR_STARRED ? item->operand : item, value))
+      if (!py_assign(interp, frame, item->kind == PY_EXPR_STARRED ? item->operand : item, value))
         return FALSE;
     }
     return TRUE;
@@ -157,28 +157,28 @@ static gboolean assign_sequence(PyInterp *interp, Frame *frame, const PyExpr *ta
     if (target->list.items[i]->kind == PY_EXPR_STARRED)
       return assign_starred(interp, frame, target, i, value);
   PyValue *items = new_array(interp, PyValue, n + 1);
-  if (!unpack(interp, value, n, items))
+  if (!py_unpack(interp, value, n, items))
     return FALSE;
   for (guint i = 0; i < n; i++)
-    if (!assign(interp, frame, target->list.items[i], items[i]))
+    if (!py_assign(interp, frame, target->list.items[i], items[i]))
       return FALSE;
   return TRUE;
 }
 
-gboolean assign(PyInterp *interp, Frame *frame, const PyExpr *target, PyValue value)
+gboolean py_assign(PyInterp *interp, Frame *frame, const PyExpr *target, PyValue value)
 {
   switch (target->kind) {
-  case PY_EXPR_NAME: return store_name(interp, frame, target->name, value);
+  case PY_EXPR_NAME: return py_store_name(interp, frame, target->name, value);
   case PY_EXPR_ATTRIBUTE: {
-    PyValue owner = eval(interp, frame, target->attribute.value);
+    PyValue owner = py_eval(interp, frame, target->attribute.value);
     frame->at = target->span;
-    return !py_is_null(owner) && set_attr(interp, owner, target->attribute.name, value);
+    return !py_is_null(owner) && py_set_attr(interp, owner, target->attribute.name, value);
   }
   case PY_EXPR_SUBSCRIPT: {
-    PyValue owner = eval(interp, frame, target->subscript.value);
-    PyValue key = py_is_null(owner) ? owner : eval(interp, frame, target->subscript.index);
+    PyValue owner = py_eval(interp, frame, target->subscript.value);
+    PyValue key = py_is_null(owner) ? owner : py_eval(interp, frame, target->subscript.index);
     frame->at = target->span;
-    return !py_is_null(key) && set_item(interp, owner, key, value);
+    return !py_is_null(key) && py_set_item(interp, owner, key, value);
   }
   default: return assign_sequence(interp, frame, target, value);
   }

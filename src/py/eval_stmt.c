@@ -11,12 +11,12 @@ static Flow flow_of(gboolean ok)
 
 static Flow exec_assign(PyInterp *interp, Frame *frame, const PyStmt *stmt)
 {
-  PyValue v = eval(interp, frame, stmt->assign.value);
+  PyValue v = py_eval(interp, frame, stmt->assign.value);
   if (py_is_null(v))
     return FLOW_FAIL;
   for (guint i = 0; i < stmt->assign.n; i++) {
     frame->at = stmt->span;
-    if (!assign(interp, frame, stmt->assign.targets[i], v))
+    if (!py_assign(interp, frame, stmt->assign.targets[i], v))
       return FLOW_FAIL;
   }
   return FLOW_NEXT;
@@ -34,7 +34,7 @@ static void note_annotation(PyInterp *interp, Frame *frame, const PyStmt *stmt)
   }
   PySpan span = stmt->ann_assign.annotation->span;
   PyStr *text = py_str_in(interp->arena, frame->tree->text + span.start, span.end - span.start);
-  dict_put(interp, notes.dict, stmt->ann_assign.target->name, py_from_str(text));
+  py_dict_put(interp, notes.dict, stmt->ann_assign.target->name, py_from_str(text));
 }
 
 static Flow exec_ann_assign(PyInterp *interp, Frame *frame, const PyStmt *stmt)
@@ -42,8 +42,8 @@ static Flow exec_ann_assign(PyInterp *interp, Frame *frame, const PyStmt *stmt)
   note_annotation(interp, frame, stmt);
   if (!stmt->ann_assign.value)
     return FLOW_NEXT;
-  PyValue v = eval(interp, frame, stmt->ann_assign.value);
-  return flow_of(!py_is_null(v) && assign(interp, frame, stmt->ann_assign.target, v));
+  PyValue v = py_eval(interp, frame, stmt->ann_assign.value);
+  return flow_of(!py_is_null(v) && py_assign(interp, frame, stmt->ann_assign.target, v));
 }
 
 static Flow exec_aug_assign(PyInterp *interp, Frame *frame, const PyStmt *stmt)
@@ -51,32 +51,32 @@ static Flow exec_aug_assign(PyInterp *interp, Frame *frame, const PyStmt *stmt)
   const PyExpr *target = stmt->aug_assign.target;
   PyValue owner = py_null(), key = py_null(), old;
   if (target->kind == PY_EXPR_NAME) {
-    old = eval(interp, frame, target);
+    old = py_eval(interp, frame, target);
   } else if (target->kind == PY_EXPR_ATTRIBUTE) {
-    owner = eval(interp, frame, target->attribute.value);
-    old = py_is_null(owner) ? owner : get_attr(interp, owner, target->attribute.name);
+    owner = py_eval(interp, frame, target->attribute.value);
+    old = py_is_null(owner) ? owner : py_get_attr(interp, owner, target->attribute.name);
   } else {
-    owner = eval(interp, frame, target->subscript.value);
-    key = py_is_null(owner) ? owner : eval(interp, frame, target->subscript.index);
-    old = py_is_null(key) ? key : get_item(interp, owner, key);
+    owner = py_eval(interp, frame, target->subscript.value);
+    key = py_is_null(owner) ? owner : py_eval(interp, frame, target->subscript.index);
+    old = py_is_null(key) ? key : py_get_item(interp, owner, key);
   }
-  PyValue operand = py_is_null(old) ? old : eval(interp, frame, stmt->aug_assign.value);
+  PyValue operand = py_is_null(old) ? old : py_eval(interp, frame, stmt->aug_assign.value);
   if (py_is_null(operand))
     return FLOW_FAIL;
   frame->at = stmt->span;
-  PyValue v = inplace_binary(interp, stmt->op, old, operand);
+  PyValue v = py_inplace_binary(interp, stmt->op, old, operand);
   if (py_is_null(v))
     return FLOW_FAIL;
   if (target->kind == PY_EXPR_NAME)
-    return flow_of(store_name(interp, frame, target->name, v));
+    return flow_of(py_store_name(interp, frame, target->name, v));
   if (target->kind == PY_EXPR_ATTRIBUTE)
-    return flow_of(set_attr(interp, owner, target->attribute.name, v));
-  return flow_of(set_item(interp, owner, key, v));
+    return flow_of(py_set_attr(interp, owner, target->attribute.name, v));
+  return flow_of(py_set_item(interp, owner, key, v));
 }
 
 static Flow exec_return(PyInterp *interp, Frame *frame, const PyStmt *stmt)
 {
-  frame->result = stmt->expr ? eval(interp, frame, stmt->expr) : py_none();
+  frame->result = stmt->expr ? py_eval(interp, frame, stmt->expr) : py_none();
   return py_is_null(frame->result) ? FLOW_FAIL : FLOW_RETURN;
 }
 
@@ -92,10 +92,10 @@ static Flow exec_raise(PyInterp *interp, Frame *frame, const PyStmt *stmt)
       py_raise_value(interp, f->handled);
     return FLOW_FAIL;
   }
-  PyValue exception = eval(interp, frame, stmt->raise.exc);
+  PyValue exception = py_eval(interp, frame, stmt->raise.exc);
   if (py_is_null(exception))
     return FLOW_FAIL;
-  if (stmt->raise.cause && py_is_null(eval(interp, frame, stmt->raise.cause)))
+  if (stmt->raise.cause && py_is_null(py_eval(interp, frame, stmt->raise.cause)))
     return FLOW_FAIL;
   frame->at = stmt->span;
   py_raise_value(interp, exception);
@@ -106,15 +106,15 @@ static gboolean delete_target(PyInterp *interp, Frame *frame, const PyExpr *targ
 {
   frame->at = target->span;
   switch (target->kind) {
-  case PY_EXPR_NAME: return delete_name(interp, frame, target->name);
+  case PY_EXPR_NAME: return py_delete_name(interp, frame, target->name);
   case PY_EXPR_ATTRIBUTE: {
-    PyValue owner = eval(interp, frame, target->attribute.value);
-    return !py_is_null(owner) && del_attr(interp, owner, target->attribute.name);
+    PyValue owner = py_eval(interp, frame, target->attribute.value);
+    return !py_is_null(owner) && py_del_attr(interp, owner, target->attribute.name);
   }
   case PY_EXPR_SUBSCRIPT: {
-    PyValue owner = eval(interp, frame, target->subscript.value);
-    PyValue key = py_is_null(owner) ? owner : eval(interp, frame, target->subscript.index);
-    return !py_is_null(key) && del_item(interp, owner, key);
+    PyValue owner = py_eval(interp, frame, target->subscript.value);
+    PyValue key = py_is_null(owner) ? owner : py_eval(interp, frame, target->subscript.index);
+    return !py_is_null(key) && py_del_item(interp, owner, key);
   }
   default:
     for (guint i = 0; i < target->list.n; i++)
@@ -135,7 +135,7 @@ static Flow exec_delete(PyInterp *interp, Frame *frame, const PyStmt *stmt)
 /* 1, 0; -1: failed. */
 static int eval_truth(PyInterp *interp, Frame *frame, const PyExpr *test)
 {
-  PyValue v = eval(interp, frame, test);
+  PyValue v = py_eval(interp, frame, test);
   if (py_is_null(v))
     return -1;
   frame->at = test->span;
@@ -147,12 +147,12 @@ static Flow exec_assert(PyInterp *interp, Frame *frame, const PyStmt *stmt)
   int truth = eval_truth(interp, frame, stmt->assert_.test);
   if (truth)
     return flow_of(truth > 0);
-  PyValue message = stmt->assert_.message ? eval(interp, frame, stmt->assert_.message) : py_null();
+  PyValue message = stmt->assert_.message ? py_eval(interp, frame, stmt->assert_.message) : py_null();
   if (py_failed(interp))
     return FLOW_FAIL;
   frame->at = stmt->span;
   PyClass *cls = py_builtin_class(interp, "AssertionError");
-  py_raise_value(interp, new_exception(interp, cls, &message, py_is_null(message) ? 0 : 1));
+  py_raise_value(interp, py_exception_new(interp, cls, &message, py_is_null(message) ? 0 : 1));
   return FLOW_FAIL;
 }
 
@@ -196,8 +196,8 @@ static void bind_aliases(PyInterp *interp, Frame *frame, const PyStmt *stmt, PyV
     const PyAlias *alias = &stmt->import.names[i];
     PyStr *name = alias->asname ? alias->asname : alias->name;
     const char *dot = alias->asname ? NULL : strchr(name->data, '.');
-    store_name(interp, frame, dot ? py_str_in(interp->arena, name->data, (gsize)(dot - name->data)) : name,
-               unknown);
+    py_store_name(interp, frame, dot ? py_str_in(interp->arena, name->data, (gsize)(dot - name->data)) : name,
+                  unknown);
   }
 }
 
@@ -208,11 +208,11 @@ static void bind_unknown(PyInterp *interp, Frame *frame, const PyBlock *block, P
     switch (stmt->kind) {
     case PY_STMT_ASSIGN:
       for (guint j = 0; j < stmt->assign.n; j++)
-        store_name(interp, frame, stmt->assign.targets[j]->name, unknown);
+        py_store_name(interp, frame, stmt->assign.targets[j]->name, unknown);
       break;
-    case PY_STMT_ANN_ASSIGN: store_name(interp, frame, stmt->ann_assign.target->name, unknown); break;
-    case PY_STMT_FUNCTION: store_name(interp, frame, stmt->function.name, unknown); break;
-    case PY_STMT_CLASS: store_name(interp, frame, stmt->class.name, unknown); break;
+    case PY_STMT_ANN_ASSIGN: py_store_name(interp, frame, stmt->ann_assign.target->name, unknown); break;
+    case PY_STMT_FUNCTION: py_store_name(interp, frame, stmt->function.name, unknown); break;
+    case PY_STMT_CLASS: py_store_name(interp, frame, stmt->class.name, unknown); break;
     case PY_STMT_IMPORT:
     case PY_STMT_IMPORT_FROM: bind_aliases(interp, frame, stmt, unknown); break;
     case PY_STMT_IF:
@@ -226,7 +226,7 @@ static void bind_unknown(PyInterp *interp, Frame *frame, const PyBlock *block, P
 
 static Flow exec_if(PyInterp *interp, Frame *frame, const PyStmt *stmt)
 {
-  PyValue test = eval(interp, frame, stmt->if_.test);
+  PyValue test = py_eval(interp, frame, stmt->if_.test);
   if (py_is_null(test))
     return FLOW_FAIL;
   frame->at = stmt->if_.test->span;
@@ -240,7 +240,7 @@ static Flow exec_if(PyInterp *interp, Frame *frame, const PyStmt *stmt)
   int truth = py_truth(interp, test);
   if (truth < 0)
     return FLOW_FAIL;
-  return exec_block(interp, frame, truth ? &stmt->if_.body : &stmt->if_.orelse);
+  return py_exec_block(interp, frame, truth ? &stmt->if_.body : &stmt->if_.orelse);
 }
 
 static Flow exec_while(PyInterp *interp, Frame *frame, const PyStmt *stmt)
@@ -250,8 +250,8 @@ static Flow exec_while(PyInterp *interp, Frame *frame, const PyStmt *stmt)
     if (truth < 0 || !py_step(interp))
       return FLOW_FAIL;
     if (!truth)
-      return exec_block(interp, frame, &stmt->if_.orelse);
-    Flow flow = exec_block(interp, frame, &stmt->if_.body);
+      return py_exec_block(interp, frame, &stmt->if_.orelse);
+    Flow flow = py_exec_block(interp, frame, &stmt->if_.body);
     if (flow == FLOW_BREAK)
       return FLOW_NEXT;
     if (flow == FLOW_RETURN || flow == FLOW_FAIL)
@@ -265,22 +265,22 @@ static Flow exec_for(PyInterp *interp, Frame *frame, const PyStmt *stmt)
     py_stop(interp, PY_NEEDS_PYTHON, _("async for is not supported"));
     return FLOW_FAIL;
   }
-  PyValue v = eval(interp, frame, stmt->for_.iter);
+  PyValue v = py_eval(interp, frame, stmt->for_.iter);
   frame->at = stmt->for_.iter->span;
   PyValue iterator = py_is_null(v) ? v : py_iter(interp, v), item;
   if (py_is_null(iterator))
     return FLOW_FAIL;
   while (py_next(interp, iterator, &item)) {
-    if (!py_step(interp) || !assign(interp, frame, stmt->for_.target, item))
+    if (!py_step(interp) || !py_assign(interp, frame, stmt->for_.target, item))
       return FLOW_FAIL;
-    Flow flow = exec_block(interp, frame, &stmt->for_.body);
+    Flow flow = py_exec_block(interp, frame, &stmt->for_.body);
     if (flow == FLOW_BREAK)
       return FLOW_NEXT;
     if (flow == FLOW_RETURN || flow == FLOW_FAIL)
       return flow;
     frame->at = stmt->for_.iter->span;
   }
-  return py_failed(interp) ? FLOW_FAIL : exec_block(interp, frame, &stmt->for_.orelse);
+  return py_failed(interp) ? FLOW_FAIL : py_exec_block(interp, frame, &stmt->for_.orelse);
 }
 
 /* ---- definitions ---- */
@@ -289,20 +289,21 @@ static PyValue decorate(PyInterp *interp, Frame *frame, PyExpr *const *decorator
 {
   PyValue *values = new_array(interp, PyValue, n + 1);
   for (guint i = 0; i < n; i++) {
-    values[i] = eval(interp, frame, decorators[i]);
+    values[i] = py_eval(interp, frame, decorators[i]);
     if (py_is_null(values[i]))
       return py_null();
   }
   for (guint i = n; i-- > 0 && !py_is_null(v);) {
     frame->at = decorators[i]->span;
-    v = call_1(interp, values[i], v);
+    v = py_call_1(interp, values[i], v);
   }
   return v;
 }
 
 static Flow exec_function(PyInterp *interp, Frame *frame, const PyStmt *stmt)
 {
-  PyValue v = make_function(interp, frame, stmt->function.name, &stmt->function.params, stmt->function.scope);
+  PyValue v =
+      py_make_function(interp, frame, stmt->function.name, &stmt->function.params, stmt->function.scope);
   if (py_is_null(v))
     return FLOW_FAIL;
   v.function->body = &stmt->function.body;
@@ -310,17 +311,17 @@ static Flow exec_function(PyInterp *interp, Frame *frame, const PyStmt *stmt)
   v.function->is_async = stmt->function.is_async;
   if (stmt->function.n_decorators)
     v = decorate(interp, frame, stmt->function.decorators, stmt->function.n_decorators, v);
-  return flow_of(!py_is_null(v) && store_name(interp, frame, stmt->function.name, v));
+  return flow_of(!py_is_null(v) && py_store_name(interp, frame, stmt->function.name, v));
 }
 
 static Flow exec_decorated_class(PyInterp *interp, Frame *frame, const PyStmt *stmt)
 {
-  Flow flow = exec_class(interp, frame, stmt);
+  Flow flow = py_exec_class(interp, frame, stmt);
   if (flow != FLOW_NEXT || !stmt->class.n_decorators)
     return flow;
-  PyValue v = load_name(interp, frame, stmt->class.name);
+  PyValue v = py_load_name(interp, frame, stmt->class.name);
   v = decorate(interp, frame, stmt->class.decorators, stmt->class.n_decorators, v);
-  return flow_of(!py_is_null(v) && store_name(interp, frame, stmt->class.name, v));
+  return flow_of(!py_is_null(v) && py_store_name(interp, frame, stmt->class.name, v));
 }
 
 /* ---- dispatch ---- */
@@ -329,7 +330,7 @@ static Flow exec_stmt(PyInterp *interp, Frame *frame, const PyStmt *stmt)
 {
   frame->at = stmt->span;
   switch (stmt->kind) {
-  case PY_STMT_EXPR: return flow_of(!py_is_null(eval(interp, frame, stmt->expr)));
+  case PY_STMT_EXPR: return flow_of(!py_is_null(py_eval(interp, frame, stmt->expr)));
   case PY_STMT_ASSIGN: return exec_assign(interp, frame, stmt);
   case PY_STMT_ANN_ASSIGN: return exec_ann_assign(interp, frame, stmt);
   case PY_STMT_AUG_ASSIGN: return exec_aug_assign(interp, frame, stmt);
@@ -343,21 +344,21 @@ static Flow exec_stmt(PyInterp *interp, Frame *frame, const PyStmt *stmt)
   case PY_STMT_DELETE: return exec_delete(interp, frame, stmt);
   case PY_STMT_ASSERT: return exec_assert(interp, frame, stmt);
   case PY_STMT_IMPORT:
-  case PY_STMT_IMPORT_FROM: return exec_import(interp, frame, stmt);
+  case PY_STMT_IMPORT_FROM: return py_exec_import(interp, frame, stmt);
   case PY_STMT_IF: return exec_if(interp, frame, stmt);
   case PY_STMT_WHILE: return exec_while(interp, frame, stmt);
   case PY_STMT_FOR: return exec_for(interp, frame, stmt);
-  case PY_STMT_WITH: return exec_with(interp, frame, stmt, 0);
-  case PY_STMT_TRY: return exec_try(interp, frame, stmt);
+  case PY_STMT_WITH: return py_exec_with(interp, frame, stmt, 0);
+  case PY_STMT_TRY: return py_exec_try(interp, frame, stmt);
   case PY_STMT_FUNCTION: return exec_function(interp, frame, stmt);
   case PY_STMT_CLASS: return exec_decorated_class(interp, frame, stmt);
-  case PY_STMT_MATCH: return exec_match(interp, frame, stmt);
-  case PY_STMT_TYPE_ALIAS: return flow_of(store_name(interp, frame, stmt->type_alias.name, py_none()));
+  case PY_STMT_MATCH: return py_exec_match(interp, frame, stmt);
+  case PY_STMT_TYPE_ALIAS: return flow_of(py_store_name(interp, frame, stmt->type_alias.name, py_none()));
   }
   return FLOW_NEXT;
 }
 
-Flow exec_block(PyInterp *interp, Frame *frame, const PyBlock *block)
+Flow py_exec_block(PyInterp *interp, Frame *frame, const PyBlock *block)
 {
   if (block->n && py_deep(interp))
     return FLOW_FAIL;

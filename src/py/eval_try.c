@@ -14,14 +14,14 @@ static PyValue enter(PyInterp *interp, PyValue manager)
 {
   if (manager.type == PY_UNKNOWN)
     return manager.reason->kind == PY_NEEDS_PYTHON ? py_stop_because(interp, manager.reason) : manager;
-  PyValue method = special(interp, manager, "__enter__");
+  PyValue method = py_special(interp, manager, "__enter__");
   if (!py_is_null(method))
-    return call_self(interp, method, manager, &(PyArgs){0});
+    return py_call_self(interp, method, manager, &(PyArgs){0});
   if (has_context_hooks(manager))
     return manager.instance->cls->host->enter(interp, manager);
-  method = find_attr(interp, manager, py_str_in(interp->arena, "__enter__", 9));
+  method = py_find_attr(interp, manager, py_str_in(interp->arena, "__enter__", 9));
   if (!py_is_null(method))
-    return call_args(interp, method, &(PyArgs){0});
+    return py_call_args(interp, method, &(PyArgs){0});
   return py_failed(interp)
              ? py_null()
              : py_raise(interp, "TypeError", "'%s' object does not support the context manager protocol",
@@ -37,7 +37,7 @@ static int leave(PyInterp *interp, PyValue manager, PyValue exception)
     py_stop_because(interp, manager.reason); /* nobody knows whether it swallows */
     return -1;
   }
-  PyValue method = special(interp, manager, "__exit__");
+  PyValue method = py_special(interp, manager, "__exit__");
   if (py_is_null(method) && has_context_hooks(manager))
     return manager.instance->cls->host->exit ? manager.instance->cls->host->exit(interp, manager, exception)
                                              : 0;
@@ -52,7 +52,7 @@ static int leave(PyInterp *interp, PyValue manager, PyValue exception)
     args[0] = py_class_value(exception.instance->cls);
     args[1] = exception;
   }
-  PyValue result = call_self(interp, method, manager, &(PyArgs){.args = args, .n = 3});
+  PyValue result = py_call_self(interp, method, manager, &(PyArgs){.args = args, .n = 3});
   if (py_is_null(result))
     return -1;
   return py_is_null(exception) ? 0 : py_truth(interp, result);
@@ -82,14 +82,14 @@ static void bring_back(PyInterp *interp, const Aside *aside)
 
 static Flow run_with_body(PyInterp *interp, Frame *frame, const PyStmt *stmt, guint item)
 {
-  return item + 1 < stmt->with.n ? exec_with(interp, frame, stmt, item + 1)
-                                 : exec_block(interp, frame, &stmt->with.body);
+  return item + 1 < stmt->with.n ? py_exec_with(interp, frame, stmt, item + 1)
+                                 : py_exec_block(interp, frame, &stmt->with.body);
 }
 
-Flow exec_with(PyInterp *interp, Frame *frame, const PyStmt *stmt, guint item)
+Flow py_exec_with(PyInterp *interp, Frame *frame, const PyStmt *stmt, guint item)
 {
   const PyWithItem *with = &stmt->with.items[item];
-  PyValue manager = eval(interp, frame, with->context);
+  PyValue manager = py_eval(interp, frame, with->context);
   if (py_is_null(manager) || py_deep(interp))
     return FLOW_FAIL;
   frame->at = with->context->span;
@@ -101,7 +101,7 @@ Flow exec_with(PyInterp *interp, Frame *frame, const PyStmt *stmt, guint item)
   if (py_is_null(entered))
     return FLOW_FAIL;
   Flow flow = FLOW_NEXT;
-  if (with->target && !assign(interp, frame, with->target, entered))
+  if (with->target && !py_assign(interp, frame, with->target, entered))
     flow = FLOW_FAIL;
   if (flow == FLOW_NEXT)
     flow = run_with_body(interp, frame, stmt, item);
@@ -130,11 +130,11 @@ static const PyHandler *find_handler(PyInterp *interp, Frame *frame, const PyStm
     const PyHandler *handler = &stmt->try_.handlers[i];
     if (!handler->type)
       return handler;
-    PyValue type = eval(interp, frame, handler->type);
+    PyValue type = py_eval(interp, frame, handler->type);
     if (py_is_null(type))
       return NULL;
     frame->at = handler->span;
-    int match = exception_matches(interp, exception, type);
+    int match = py_exception_matches(interp, exception, type);
     if (match)
       return match > 0 ? handler : NULL;
   }
@@ -146,10 +146,10 @@ static Flow run_handler(PyInterp *interp, Frame *frame, const PyHandler *handler
   PyValue before = frame->handled;
   frame->handled = exception;
   if (handler->name)
-    store_name(interp, frame, handler->name, exception);
-  Flow flow = exec_block(interp, frame, &handler->body);
+    py_store_name(interp, frame, handler->name, exception);
+  Flow flow = py_exec_block(interp, frame, &handler->body);
   frame->handled = before;
-  if (handler->name && !py_failed(interp) && !delete_name(interp, frame, handler->name))
+  if (handler->name && !py_failed(interp) && !py_delete_name(interp, frame, handler->name))
     py_clear(interp); /* the body deleted it already */
   return flow;
 }
@@ -174,22 +174,22 @@ static Flow exec_protected(PyInterp *interp, Frame *frame, const PyStmt *stmt)
 {
   if (stmt->try_.n)
     interp->inside_try++;
-  Flow flow = exec_block(interp, frame, &stmt->try_.body);
+  Flow flow = py_exec_block(interp, frame, &stmt->try_.body);
   if (stmt->try_.n)
     interp->inside_try--;
   if (flow == FLOW_FAIL && interp->outcome == PY_RAISED && stmt->try_.n)
     return handle(interp, frame, stmt);
-  return flow == FLOW_NEXT ? exec_block(interp, frame, &stmt->try_.orelse) : flow;
+  return flow == FLOW_NEXT ? py_exec_block(interp, frame, &stmt->try_.orelse) : flow;
 }
 
-Flow exec_try(PyInterp *interp, Frame *frame, const PyStmt *stmt)
+Flow py_exec_try(PyInterp *interp, Frame *frame, const PyStmt *stmt)
 {
   Flow flow = exec_protected(interp, frame, stmt);
   if (!stmt->try_.finalbody.n)
     return flow;
   if (flow != FLOW_FAIL) {
     PyValue result = frame->result;
-    Flow last = exec_block(interp, frame, &stmt->try_.finalbody);
+    Flow last = py_exec_block(interp, frame, &stmt->try_.finalbody);
     if (last == FLOW_NEXT)
       frame->result = result;
     return last == FLOW_NEXT ? flow : last;
@@ -197,7 +197,7 @@ Flow exec_try(PyInterp *interp, Frame *frame, const PyStmt *stmt)
   if (interp->outcome != PY_RAISED)
     return FLOW_FAIL;
   Aside aside = put_aside(interp);
-  Flow last = exec_block(interp, frame, &stmt->try_.finalbody);
+  Flow last = py_exec_block(interp, frame, &stmt->try_.finalbody);
   if (last != FLOW_NEXT)
     return last;
   bring_back(interp, &aside);

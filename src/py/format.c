@@ -217,7 +217,7 @@ static char *general_text(PyInterp *interp, gdouble d, const Spec *spec, gboolea
 {
   gint precision = spec->precision < 0 ? 6 : spec->precision == 0 ? 1 : spec->precision;
   if (none && spec->precision < 0)
-    return float_repr(interp->arena, d);
+    return py_float_repr(interp->arena, d);
   char format[16], *text = arena_alloc(interp->arena, 400);
   g_snprintf(format, sizeof format, "%%%s.%d%c", spec->alternate ? "#" : "", precision,
              spec->type == 'G' ? 'G' : 'g');
@@ -281,15 +281,15 @@ static gboolean mixed_enum(PyInterp *interp, PyValue v)
   return v.type == PY_INSTANCE && v.instance->cls->is_enum && v.instance->value.type != PY_NULL &&
          !py_class_is_subclass(v.instance->cls, interp->runtime->str_enum) &&
          !py_class_is_subclass(v.instance->cls, interp->runtime->int_enum) &&
-         py_is_null(special(interp, v, "__str__"));
+         py_is_null(py_special(interp, v, "__str__"));
 }
 
 static PyValue format_instance(PyInterp *interp, PyValue v, const PyStr *spec)
 {
-  PyValue method = special(interp, v, "__format__");
+  PyValue method = py_special(interp, v, "__format__");
   PyValue text = py_from_str((PyStr *)spec);
   if (!py_is_null(method))
-    return call_self(interp, method, v, &(PyArgs){.args = &text, .n = 1});
+    return py_call_self(interp, method, v, &(PyArgs){.args = &text, .n = 1});
   PyClass *cls = v.instance->cls;
   if (cls->host && cls->host->format)
     return cls->host->format(interp, v, spec->data);
@@ -298,14 +298,14 @@ static PyValue format_instance(PyInterp *interp, PyValue v, const PyStr *spec)
                       cls->name->data);
   if (!spec->len || cls->is_enum) {
     PyValue s = py_str_of(interp, v);
-    return s.type == PY_STR && spec->len ? format_value(interp, s, spec) : s;
+    return s.type == PY_STR && spec->len ? py_format_value(interp, s, spec) : s;
   }
   if (v.instance->value.type != PY_NULL)
-    return format_value(interp, v.instance->value, spec);
+    return py_format_value(interp, v.instance->value, spec);
   return py_raise(interp, "TypeError", "unsupported format string passed to %s.__format__", cls->name->data);
 }
 
-PyValue format_value(PyInterp *interp, PyValue v, const PyStr *text)
+PyValue py_format_value(PyInterp *interp, PyValue v, const PyStr *text)
 {
   if (v.type == PY_UNKNOWN || v.type == PY_NULL)
     return v;
@@ -330,5 +330,5 @@ PyValue format_value(PyInterp *interp, PyValue v, const PyStr *text)
 
 PyValue py_format(PyInterp *interp, PyValue v, const char *spec)
 {
-  return format_value(interp, v, py_str_in(interp->arena, spec, strlen(spec)));
+  return py_format_value(interp, v, py_str_in(interp->arena, spec, strlen(spec)));
 }

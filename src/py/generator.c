@@ -3,7 +3,7 @@
 
 #include "object.h"
 
-PyValue generator_new(PyInterp *interp, Frame *frame, PyFunction *function)
+PyValue py_generator_new(PyInterp *interp, Frame *frame, PyFunction *function)
 {
   PyGenerator *generator = new0(interp, PyGenerator);
   generator->frame = frame;
@@ -11,7 +11,7 @@ PyValue generator_new(PyInterp *interp, Frame *frame, PyFunction *function)
   return (PyValue){.type = PY_GENERATOR, .generator = generator};
 }
 
-PyValue generator_expression_new(PyInterp *interp, Frame *frame, const PyExpr *expr, PyValue first_iter)
+PyValue py_generator_expression_new(PyInterp *interp, Frame *frame, const PyExpr *expr, PyValue first_iter)
 {
   PyGenerator *generator = new0(interp, PyGenerator);
   generator->frame = frame;
@@ -37,10 +37,11 @@ static int advance(PyInterp *interp, PyGenerator *g)
     return 0;
   }
   const PyComprehension *part = &expr->comp.generators[g->level];
-  int hold = assign(interp, g->frame, part->target, item) ? conditions_hold(interp, g->frame, part) : -1;
+  int hold =
+      py_assign(interp, g->frame, part->target, item) ? py_conditions_hold(interp, g->frame, part) : -1;
   if (hold <= 0 || g->level + 1 == expr->comp.n)
     return hold;
-  PyValue inner = eval(interp, g->frame, expr->comp.generators[g->level + 1].iter);
+  PyValue inner = py_eval(interp, g->frame, expr->comp.generators[g->level + 1].iter);
   PyValue iterator = py_is_null(inner) ? inner : py_iter(interp, inner);
   if (py_is_null(iterator))
     return -1;
@@ -53,7 +54,7 @@ static gboolean next_of_expression(PyInterp *interp, PyGenerator *g, PyValue *it
   int state;
   while ((state = advance(interp, g)) == 0)
     ;
-  *item = state > 0 ? eval(interp, g->frame, g->expression->comp.element) : py_null();
+  *item = state > 0 ? py_eval(interp, g->frame, g->expression->comp.element) : py_null();
   return !py_is_null(*item);
 }
 
@@ -68,7 +69,7 @@ static gboolean is_stop_iteration(PyInterp *interp)
 static void run_body(PyInterp *interp, void *data)
 {
   PyGenerator *g = data;
-  Flow flow = exec_block(interp, g->frame, g->function->body);
+  Flow flow = py_exec_block(interp, g->frame, g->function->body);
   g->result = flow == FLOW_RETURN ? g->frame->result : py_none();
   g->finished = TRUE;
   if (is_stop_iteration(interp)) {
@@ -110,7 +111,7 @@ static gboolean next_of_function(PyInterp *interp, PyGenerator *g, PyValue sent,
   return switch_to(interp, g, item);
 }
 
-gboolean generator_resume(PyInterp *interp, PyGenerator *g, PyValue sent, PyValue thrown, PyValue *item)
+gboolean py_generator_resume(PyInterp *interp, PyGenerator *g, PyValue sent, PyValue thrown, PyValue *item)
 {
   if (g->finished) {
     if (py_is_null(sent))
@@ -142,7 +143,7 @@ gboolean generator_resume(PyInterp *interp, PyGenerator *g, PyValue sent, PyValu
   return more;
 }
 
-PyValue generator_yield(PyInterp *interp, PyValue value)
+PyValue py_generator_yield(PyInterp *interp, PyValue value)
 {
   PyGenerator *g = interp->generator;
   if (!g || interp->frame != g->frame)
@@ -152,18 +153,18 @@ PyValue generator_yield(PyInterp *interp, PyValue value)
   return py_is_null(g->sent) ? py_raise_value(interp, g->thrown) : g->sent;
 }
 
-PyValue eval_yield_from(PyInterp *interp, Frame *frame, const PyExpr *expr)
+PyValue py_eval_yield_from(PyInterp *interp, Frame *frame, const PyExpr *expr)
 {
-  PyValue v = eval(interp, frame, expr->operand);
+  PyValue v = py_eval(interp, frame, expr->operand);
   PyValue iterator = py_is_null(v) ? v : py_iter(interp, v), item;
   if (py_is_null(iterator))
     return iterator;
   frame->at = expr->span;
   PyValue sent = py_none();
   gboolean generator = iterator.type == PY_GENERATOR;
-  while (generator ? generator_resume(interp, iterator.generator, sent, py_null(), &item)
+  while (generator ? py_generator_resume(interp, iterator.generator, sent, py_null(), &item)
                    : py_next(interp, iterator, &item)) {
-    sent = generator_yield(interp, item);
+    sent = py_generator_yield(interp, item);
     if (py_is_null(sent))
       return sent;
   }
@@ -179,15 +180,15 @@ static PyValue end_of(PyInterp *interp, PyGenerator *g)
   if (py_failed(interp))
     return py_null();
   gboolean value = g->result.type != PY_NULL && g->result.type != PY_NONE;
-  return py_raise_value(interp,
-                        new_exception(interp, py_builtin_class(interp, "StopIteration"), &g->result, value));
+  return py_raise_value(
+      interp, py_exception_new(interp, py_builtin_class(interp, "StopIteration"), &g->result, value));
 }
 
 static PyValue generator_send(PyInterp *interp, PyCall *call)
 {
   PyValue item;
   PyGenerator *g = call->self.generator;
-  if (generator_resume(interp, g, call->n_values ? call->values[0] : py_none(), py_null(), &item))
+  if (py_generator_resume(interp, g, call->n_values ? call->values[0] : py_none(), py_null(), &item))
     return item;
   return end_of(interp, g);
 }
@@ -197,11 +198,11 @@ static PyValue generator_throw(PyInterp *interp, PyCall *call)
   PyValue exception =
       py_is_null(call->values[1]) || py_is_none(call->values[1]) ? call->values[0] : call->values[1];
   if (exception.type == PY_CLASS)
-    exception = call_args(interp, exception, &(PyArgs){0});
+    exception = py_call_args(interp, exception, &(PyArgs){0});
   PyValue item;
   if (py_is_null(exception))
     return exception;
-  if (generator_resume(interp, call->self.generator, py_null(), exception, &item))
+  if (py_generator_resume(interp, call->self.generator, py_null(), exception, &item))
     return item;
   return end_of(interp, call->self.generator);
 }
@@ -209,12 +210,12 @@ static PyValue generator_throw(PyInterp *interp, PyCall *call)
 static PyValue generator_close(PyInterp *interp, PyCall *call)
 {
   PyGenerator *g = call->self.generator;
-  PyValue exit = new_exception(interp, py_builtin_class(interp, "GeneratorExit"), NULL, 0), item;
+  PyValue exit = py_exception_new(interp, py_builtin_class(interp, "GeneratorExit"), NULL, 0), item;
   if (g->finished || !g->coroutine) {
     g->finished = TRUE;
     return py_none();
   }
-  if (generator_resume(interp, g, py_null(), exit, &item))
+  if (py_generator_resume(interp, g, py_null(), exit, &item))
     return py_raise(interp, "RuntimeError", "generator ignored GeneratorExit");
   if (interp->outcome == PY_RAISED && py_identical(interp->exception, exit))
     py_clear(interp);

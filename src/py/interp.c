@@ -23,7 +23,7 @@ PyInterp *py_interp_new(PyRuntime *runtime, const PyLimits *limits, void *data)
     interp->limits.recursion = PY_DEFAULT_RECURSION;
   interp->steps_left = interp->limits.steps;
   interp->arena = arena_new(interp->limits.memory);
-  interp->modules = dict_new(interp);
+  interp->modules = py_dict_new(interp);
   return interp;
 }
 
@@ -112,7 +112,7 @@ static PyPlace frame_place(const Frame *frame)
 }
 
 /* Remembers where all frames stand, innermost first. */
-void note_place(PyInterp *interp)
+void py_note_place(PyInterp *interp)
 {
   guint depth = 0;
   for (const Frame *frame = interp->frame; frame && depth < PY_TRACE_DEPTH; frame = frame->caller)
@@ -129,7 +129,7 @@ static PyValue end_run(PyInterp *interp, PyOutcome outcome, const PyReason *reas
 {
   if (interp->outcome == PY_STOPPED || interp->outcome == PY_BUDGET)
     return py_null();
-  note_place(interp);
+  py_note_place(interp);
   interp->outcome = outcome;
   interp->reason = reason;
   return py_null();

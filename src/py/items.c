@@ -3,13 +3,13 @@
 
 #include "object.h"
 
-gboolean index_value(PyInterp *interp, PyValue v, gint64 *index)
+gboolean py_index_value(PyInterp *interp, PyValue v, gint64 *index)
 {
   if (py_as_int64(v, index))
     return TRUE;
-  PyValue method = special(interp, v, "__index__");
+  PyValue method = py_special(interp, v, "__index__");
   if (!py_is_null(method)) {
-    PyValue result = call_self(interp, method, v, &(PyArgs){0});
+    PyValue result = py_call_self(interp, method, v, &(PyArgs){0});
     return !py_is_null(result) && py_as_int64(result, index);
   }
   if (v.type == PY_UNKNOWN)
@@ -29,7 +29,7 @@ static gboolean slice_bound(PyInterp *interp, PyValue v, gint64 len, gint64 low,
     *out = otherwise;
     return TRUE;
   }
-  if (!index_value(interp, v, out))
+  if (!py_index_value(interp, v, out))
     return FALSE;
   if (*out < 0)
     *out += len;
@@ -37,12 +37,12 @@ static gboolean slice_bound(PyInterp *interp, PyValue v, gint64 len, gint64 low,
   return TRUE;
 }
 
-gboolean slice_indices(PyInterp *interp, const PySlice *slice, gsize len, gint64 *start, gint64 *step,
-                       gsize *n)
+gboolean py_slice_indices(PyInterp *interp, const PySlice *slice, gsize len, gint64 *start, gint64 *step,
+                          gsize *n)
 {
   gint64 size = (gint64)len, stop;
   *step = 1;
-  if (!py_is_none(slice->step) && !index_value(interp, slice->step, step))
+  if (!py_is_none(slice->step) && !py_index_value(interp, slice->step, step))
     return FALSE;
   if (*step == 0) {
     py_raise(interp, "ValueError", "slice step cannot be zero");
@@ -54,7 +54,7 @@ gboolean slice_indices(PyInterp *interp, const PySlice *slice, gsize len, gint64
       !slice_bound(interp, slice->stop, size, low, high, back ? low : high, &stop))
     return FALSE;
   PyRange range = {*start, stop, *step};
-  *n = range_len(&range);
+  *n = py_range_len(&range);
   return TRUE;
 }
 
@@ -69,7 +69,7 @@ static gboolean item_index(PyInterp *interp, PyValue v, PyValue key, gsize len, 
                               : py_type_name(interp, key));
     return FALSE;
   }
-  if (!index_value(interp, key, &i))
+  if (!py_index_value(interp, key, &i))
     return FALSE;
   if (i < 0)
     i += (gint64)len;
@@ -89,7 +89,7 @@ static PyValue slice_list(PyInterp *interp, PyValue v, const PySlice *slice)
 {
   gint64 start, step;
   gsize n;
-  if (!slice_indices(interp, slice, v.list->len, &start, &step, &n) ||
+  if (!py_slice_indices(interp, slice, v.list->len, &start, &step, &n) ||
       !py_reserve(interp, n * sizeof(PyValue)))
     return py_null();
   PyValue *items = new_array(interp, PyValue, n + 1);
@@ -104,7 +104,7 @@ static PyValue slice_text(PyInterp *interp, PyValue v, const PySlice *slice)
 {
   gint64 start, step;
   gsize n;
-  if (!slice_indices(interp, slice, v.str->chars, &start, &step, &n))
+  if (!py_slice_indices(interp, slice, v.str->chars, &start, &step, &n))
     return py_null();
   if (step == 1)
     return py_substring(interp, v, (gsize)start, (gsize)start + n);
@@ -122,7 +122,7 @@ static PyValue slice_range(PyInterp *interp, const PyRange *range, const PySlice
 {
   gint64 start, step;
   gsize n;
-  if (!slice_indices(interp, slice, range_len(range), &start, &step, &n))
+  if (!py_slice_indices(interp, slice, py_range_len(range), &start, &step, &n))
     return py_null();
   PyRange *out = new0(interp, PyRange);
   out->start = range->start + start * range->step;
@@ -150,7 +150,7 @@ static PyValue get_sequence_item(PyInterp *interp, PyValue v, PyValue key)
   default:
     if (key.type == PY_SLICE)
       return slice_range(interp, v.range, key.slice);
-    return item_index(interp, v, key, range_len(v.range), &index)
+    return item_index(interp, v, key, py_range_len(v.range), &index)
                ? py_int(v.range->start + (gint64)index * v.range->step)
                : py_null();
   }
@@ -158,7 +158,7 @@ static PyValue get_sequence_item(PyInterp *interp, PyValue v, PyValue key)
 
 static PyValue key_error(PyInterp *interp, PyValue key)
 {
-  return py_raise_value(interp, new_exception(interp, py_builtin_class(interp, "KeyError"), &key, 1));
+  return py_raise_value(interp, py_exception_new(interp, py_builtin_class(interp, "KeyError"), &key, 1));
 }
 
 static PyValue get_dict_item(PyInterp *interp, PyValue v, PyValue plain, PyValue key)
@@ -168,32 +168,32 @@ static PyValue get_dict_item(PyInterp *interp, PyValue v, PyValue plain, PyValue
     return value;
   if (py_failed(interp))
     return py_null();
-  PyValue missing = special(interp, v, "__missing__");
+  PyValue missing = py_special(interp, v, "__missing__");
   return py_is_null(missing) ? key_error(interp, key)
-                             : call_self(interp, missing, v, &(PyArgs){.args = &key, .n = 1});
+                             : py_call_self(interp, missing, v, &(PyArgs){.args = &key, .n = 1});
 }
 
 static PyValue get_class_item(PyInterp *interp, PyClass *cls, PyValue key)
 {
   if (cls->is_enum && cls->enum_members)
-    return enum_by_name(interp, cls, key);
+    return py_enum_by_name(interp, cls, key);
   PyValue hook = py_class_get_user(interp, cls, "__class_getitem__");
   if (hook.type == PY_DESCRIPTOR)
     hook = hook.descriptor->get;
   PyValue self = py_class_value(cls);
   if (!py_is_null(hook))
-    return call_self(interp, hook, self, &(PyArgs){.args = &key, .n = 1});
+    return py_call_self(interp, hook, self, &(PyArgs){.args = &key, .n = 1});
   return self; /* list[int]: only annotations see the difference */
 }
 
-PyValue get_item(PyInterp *interp, PyValue v, PyValue key)
+PyValue py_get_item(PyInterp *interp, PyValue v, PyValue key)
 {
   if (v.type == PY_UNKNOWN)
     return v;
   if (v.type == PY_INSTANCE) {
-    PyValue method = special(interp, v, "__getitem__");
+    PyValue method = py_special(interp, v, "__getitem__");
     if (!py_is_null(method))
-      return call_self(interp, method, v, &(PyArgs){.args = &key, .n = 1});
+      return py_call_self(interp, method, v, &(PyArgs){.args = &key, .n = 1});
     PyClass *cls = v.instance->cls;
     if (cls->host && cls->host->getitem)
       return cls->host->getitem(interp, v, key);
@@ -220,7 +220,7 @@ static gboolean set_slice(PyInterp *interp, PyList *list, const PySlice *slice, 
   gint64 start, step;
   gsize n;
   PyList *items = py_collect(interp, value);
-  if (!items || !slice_indices(interp, slice, list->len, &start, &step, &n))
+  if (!items || !py_slice_indices(interp, slice, list->len, &start, &step, &n))
     return FALSE;
   if (step != 1) {
     if (items->len != n) {
@@ -250,13 +250,13 @@ static gboolean set_slice(PyInterp *interp, PyList *list, const PySlice *slice, 
   return TRUE;
 }
 
-gboolean set_item(PyInterp *interp, PyValue v, PyValue key, PyValue value)
+gboolean py_set_item(PyInterp *interp, PyValue v, PyValue key, PyValue value)
 {
   if (v.type == PY_INSTANCE) {
-    PyValue method = special(interp, v, "__setitem__");
+    PyValue method = py_special(interp, v, "__setitem__");
     PyValue args[] = {key, value};
     if (!py_is_null(method))
-      return !py_is_null(call_self(interp, method, v, &(PyArgs){.args = args, .n = 2}));
+      return !py_is_null(py_call_self(interp, method, v, &(PyArgs){.args = args, .n = 2}));
     PyClass *cls = v.instance->cls;
     if (cls->host && cls->host->setitem)
       return cls->host->setitem(interp, v, key, value);
@@ -283,12 +283,12 @@ gboolean set_item(PyInterp *interp, PyValue v, PyValue key, PyValue value)
   }
 }
 
-gboolean del_item(PyInterp *interp, PyValue v, PyValue key)
+gboolean py_del_item(PyInterp *interp, PyValue v, PyValue key)
 {
   if (v.type == PY_INSTANCE) {
-    PyValue method = special(interp, v, "__delitem__");
+    PyValue method = py_special(interp, v, "__delitem__");
     if (!py_is_null(method))
-      return !py_is_null(call_self(interp, method, v, &(PyArgs){.args = &key, .n = 1}));
+      return !py_is_null(py_call_self(interp, method, v, &(PyArgs){.args = &key, .n = 1}));
     PyClass *cls = v.instance->cls;
     if (cls->host && cls->host->delitem)
       return cls->host->delitem(interp, v, key);
@@ -321,10 +321,10 @@ gboolean del_item(PyInterp *interp, PyValue v, PyValue key)
 
 PyValue py_getitem(PyInterp *interp, PyValue v, PyValue key)
 {
-  return get_item(interp, v, key);
+  return py_get_item(interp, v, key);
 }
 
 gboolean py_setitem(PyInterp *interp, PyValue v, PyValue key, PyValue value)
 {
-  return set_item(interp, v, key, value);
+  return py_set_item(interp, v, key, value);
 }

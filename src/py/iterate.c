@@ -3,8 +3,8 @@
 
 #include "object.h"
 
-PyValue iterator_new(PyInterp *interp, const char *type_name,
-                     gboolean (*next)(PyInterp *interp, PyIterator *self, PyValue *item), PyValue source)
+PyValue py_iterator_new(PyInterp *interp, const char *type_name,
+                        gboolean (*next)(PyInterp *interp, PyIterator *self, PyValue *item), PyValue source)
 {
   PyIterator *iterator = new0(interp, PyIterator);
   iterator->type_name = type_name;
@@ -61,7 +61,7 @@ static gboolean next_in_range(PyInterp *interp, PyIterator *self, PyValue *item)
 
 static gboolean next_of_user(PyInterp *interp, PyIterator *self, PyValue *item)
 {
-  *item = call_self(interp, self->extra, self->source, &(PyArgs){0});
+  *item = py_call_self(interp, self->extra, self->source, &(PyArgs){0});
   if (interp->outcome == PY_RAISED &&
       py_class_is_subclass(interp->exception.instance->cls, py_builtin_class(interp, "StopIteration")))
     py_clear(interp);
@@ -71,7 +71,7 @@ static gboolean next_of_user(PyInterp *interp, PyIterator *self, PyValue *item)
 /* An old-style sequence: __getitem__ with 0, 1, 2 ... until IndexError. */
 static gboolean next_by_index(PyInterp *interp, PyIterator *self, PyValue *item)
 {
-  *item = get_item(interp, self->source, py_int((gint64)self->at++));
+  *item = py_get_item(interp, self->source, py_int((gint64)self->at++));
   if (interp->outcome == PY_RAISED &&
       py_class_is_subclass(interp->exception.instance->cls, py_builtin_class(interp, "IndexError")))
     py_clear(interp);
@@ -86,17 +86,17 @@ static gboolean order_is_known(const PyDict *set)
 
 static PyValue iter_instance(PyInterp *interp, PyValue v)
 {
-  PyValue method = special(interp, v, "__iter__");
+  PyValue method = py_special(interp, v, "__iter__");
   if (!py_is_null(method)) {
-    PyValue iterator = call_self(interp, method, v, &(PyArgs){0});
-    if (iterator.type == PY_INSTANCE && py_is_null(special(interp, iterator, "__next__")) &&
+    PyValue iterator = py_call_self(interp, method, v, &(PyArgs){0});
+    if (iterator.type == PY_INSTANCE && py_is_null(py_special(interp, iterator, "__next__")) &&
         !(iterator.instance->cls->host && iterator.instance->cls->host->iter))
       return py_raise(interp, "TypeError", "iter() returned non-iterator of type '%s'",
                       py_type_name(interp, iterator));
-    if (iterator.type != PY_INSTANCE || py_is_null(special(interp, iterator, "__next__")))
+    if (iterator.type != PY_INSTANCE || py_is_null(py_special(interp, iterator, "__next__")))
       return py_is_null(iterator) ? iterator : py_iter(interp, iterator);
-    PyValue wrapped = iterator_new(interp, "iterator", next_of_user, iterator);
-    wrapped.iterator->extra = special(interp, iterator, "__next__");
+    PyValue wrapped = py_iterator_new(interp, "iterator", next_of_user, iterator);
+    wrapped.iterator->extra = py_special(interp, iterator, "__next__");
     return wrapped;
   }
   PyClass *cls = v.instance->cls;
@@ -106,19 +106,19 @@ static PyValue iter_instance(PyInterp *interp, PyValue v)
   }
   if (v.instance->value.type != PY_NULL)
     return py_iter(interp, v.instance->value);
-  if (!py_is_null(special(interp, v, "__getitem__")))
-    return iterator_new(interp, "iterator", next_by_index, v);
+  if (!py_is_null(py_special(interp, v, "__getitem__")))
+    return py_iterator_new(interp, "iterator", next_by_index, v);
   return py_raise(interp, "TypeError", "'%s' object is not iterable", cls->name->data);
 }
 
 static PyValue iter_dict(PyInterp *interp, PyValue v, const char *name)
 {
-  PyValue iterator = iterator_new(interp, name, next_in_dict, v);
+  PyValue iterator = py_iterator_new(interp, name, next_in_dict, v);
   iterator.iterator->n = v.dict->live;
   return iterator;
 }
 
-PyValue iter_unordered(PyInterp *interp, PyValue v)
+PyValue py_iter_unordered(PyInterp *interp, PyValue v)
 {
   PyValue plain = py_plain(v);
   return plain.type == PY_SET || plain.type == PY_FROZENSET ? iter_dict(interp, plain, "set_iterator")
@@ -128,10 +128,10 @@ PyValue iter_unordered(PyInterp *interp, PyValue v)
 PyValue py_iter(PyInterp *interp, PyValue v)
 {
   switch (v.type) {
-  case PY_LIST: return iterator_new(interp, "list_iterator", next_in_list, v);
-  case PY_TUPLE: return iterator_new(interp, "tuple_iterator", next_in_list, v);
-  case PY_STR: return iterator_new(interp, "str_iterator", next_in_str, v);
-  case PY_BYTES: return iterator_new(interp, "bytes_iterator", next_in_str, v);
+  case PY_LIST: return py_iterator_new(interp, "list_iterator", next_in_list, v);
+  case PY_TUPLE: return py_iterator_new(interp, "tuple_iterator", next_in_list, v);
+  case PY_STR: return py_iterator_new(interp, "str_iterator", next_in_str, v);
+  case PY_BYTES: return py_iterator_new(interp, "bytes_iterator", next_in_str, v);
   case PY_DICT: return iter_dict(interp, v, "dict_keyiterator");
   case PY_SET:
   case PY_FROZENSET:
@@ -139,8 +139,8 @@ PyValue py_iter(PyInterp *interp, PyValue v)
       return py_stop(interp, PY_NONDETERMINISTIC, _("the order of a set's items may differ from run to run"));
     return iter_dict(interp, v, "set_iterator");
   case PY_RANGE: {
-    PyValue iterator = iterator_new(interp, "range_iterator", next_in_range, v);
-    iterator.iterator->n = range_len(v.range);
+    PyValue iterator = py_iterator_new(interp, "range_iterator", next_in_range, v);
+    iterator.iterator->n = py_range_len(v.range);
     return iterator;
   }
   case PY_ITERATOR:
@@ -149,8 +149,8 @@ PyValue py_iter(PyInterp *interp, PyValue v)
   case PY_INSTANCE: return iter_instance(interp, v);
   case PY_CLASS:
     if (v.cls->is_enum && v.cls->enum_members)
-      return iterator_new(interp, "iterator", next_in_list,
-                          (PyValue){.type = PY_LIST, .list = v.cls->enum_members});
+      return py_iterator_new(interp, "iterator", next_in_list,
+                             (PyValue){.type = PY_LIST, .list = v.cls->enum_members});
     break;
   case PY_UNKNOWN: return py_stop_because(interp, v.reason);
   default: break;
@@ -163,7 +163,7 @@ gboolean py_next(PyInterp *interp, PyValue iterator, PyValue *item)
   if (!py_spend(interp, 1))
     return FALSE;
   if (iterator.type == PY_GENERATOR)
-    return generator_resume(interp, iterator.generator, py_none(), py_null(), item);
+    return py_generator_resume(interp, iterator.generator, py_none(), py_null(), item);
   if (iterator.type == PY_ITERATOR)
     return !py_deep(interp) && iterator.iterator->next(interp, iterator.iterator, item) && !py_failed(interp);
   py_raise(interp, "TypeError", "'%s' object is not an iterator", py_type_name(interp, iterator));
@@ -184,7 +184,7 @@ static PyList *collect(PyInterp *interp, PyValue v, gboolean ordered)
     PyValue copy = py_list_of(interp, v.list->items, v.list->len);
     return py_is_null(copy) ? NULL : copy.list;
   }
-  return collect_from(interp, ordered ? py_iter(interp, v) : iter_unordered(interp, v));
+  return collect_from(interp, ordered ? py_iter(interp, v) : py_iter_unordered(interp, v));
 }
 
 PyList *py_collect(PyInterp *interp, PyValue v)
@@ -192,12 +192,12 @@ PyList *py_collect(PyInterp *interp, PyValue v)
   return collect(interp, v, TRUE);
 }
 
-PyList *collect_unordered(PyInterp *interp, PyValue v)
+PyList *py_collect_unordered(PyInterp *interp, PyValue v)
 {
   return collect(interp, v, FALSE);
 }
 
-gboolean unpack(PyInterp *interp, PyValue v, guint n, PyValue *out)
+gboolean py_unpack(PyInterp *interp, PyValue v, guint n, PyValue *out)
 {
   PyValue iterator = py_iter(interp, v), item;
   if (py_is_null(iterator)) {

@@ -91,7 +91,7 @@ static PyValue math_gcd(PyInterp *interp, PyCall *call)
   const PyList *items = call->values[0].list;
   for (gsize i = 0; i < items->len; i++) {
     gint64 b;
-    if (!index_value(interp, items->items[i], &b))
+    if (!py_index_value(interp, items->items[i], &b))
       return py_null();
     while (b) {
       gint64 rest = result % b;

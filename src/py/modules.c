@@ -7,7 +7,7 @@
 #include "retort/base/file.h"
 #include "retort/py/parser.h"
 
-PyValue text_value(PyInterp *interp, const char *text)
+PyValue py_text_value(PyInterp *interp, const char *text)
 {
   return py_from_str(py_str_in(interp->arena, text, strlen(text)));
 }
@@ -22,8 +22,8 @@ static PyModule *module_new(PyInterp *interp, const char *name, const char *path
   PyModule *module = new0(interp, PyModule);
   module->name = arena_strdup(interp->arena, name);
   module->path = arena_strdup(interp->arena, path);
-  module->globals = dict_new(interp);
-  py_dict_set_text(interp, module->globals, "__name__", text_value(interp, name));
+  module->globals = py_dict_new(interp);
+  py_dict_set_text(interp, module->globals, "__name__", py_text_value(interp, name));
   return module;
 }
 
@@ -47,12 +47,12 @@ static gboolean run_tree(PyInterp *interp, PyModule *module, const PyTree *tree)
     interp->stack_limit = (char *)__builtin_frame_address(0) - PY_STACK_BYTES;
   py_dict_set_text(interp, module->globals, "__doc__", tree->doc ? py_from_str(tree->doc) : py_none());
   if (tree->path && *tree->path)
-    py_dict_set_text(interp, module->globals, "__file__", text_value(interp, tree->path));
+    py_dict_set_text(interp, module->globals, "__file__", py_text_value(interp, tree->path));
   interp->frame = frame;
   interp->loading++;
   interp->depth++;
   module->loading = TRUE;
-  Flow flow = py_deep(interp) ? FLOW_FAIL : exec_block(interp, frame, &tree->body);
+  Flow flow = py_deep(interp) ? FLOW_FAIL : py_exec_block(interp, frame, &tree->body);
   module->loading = FALSE;
   interp->depth--;
   interp->loading--;
@@ -153,7 +153,7 @@ static PyValue run_module(PyInterp *interp, const char *name, const PyTree *tree
   remember(interp, name, module);
   if (run_tree(interp, module, tree))
     return module_value(module);
-  dict_remove(interp->modules, text_value(interp, name).str);
+  py_dict_remove(interp->modules, py_text_value(interp, name).str);
   return py_null();
 }
 
@@ -217,7 +217,7 @@ static PyValue find_module(PyInterp *interp, const char *name)
 }
 
 /* Imports the dotted name with its parents; *missing: what nobody knows gives an unknown. */
-PyValue import_module(PyInterp *interp, const char *name, gboolean *missing)
+PyValue py_import_module(PyInterp *interp, const char *name, gboolean *missing)
 {
   *missing = FALSE;
   PyValue known = py_dict_get_text(interp->modules, name);
@@ -226,7 +226,7 @@ PyValue import_module(PyInterp *interp, const char *name, gboolean *missing)
   const char *dot = strrchr(name, '.');
   PyValue parent = py_null();
   if (dot) {
-    parent = import_module(interp, arena_strndup(interp->arena, name, dot - name), missing);
+    parent = py_import_module(interp, arena_strndup(interp->arena, name, dot - name), missing);
     if (parent.type != PY_MODULE)
       return parent;
   }
@@ -245,7 +245,7 @@ PyValue import_module(PyInterp *interp, const char *name, gboolean *missing)
 PyValue py_import(PyInterp *interp, const char *name)
 {
   gboolean missing;
-  return import_module(interp, name, &missing);
+  return py_import_module(interp, name, &missing);
 }
 
 /* ---- module attributes ---- */
@@ -262,9 +262,9 @@ static PyValue submodule(PyInterp *interp, PyModule *module, PyStr *name)
   return py_dict_get_text(interp->modules, full);
 }
 
-PyValue module_attr(PyInterp *interp, PyModule *module, PyStr *name)
+PyValue py_module_attr(PyInterp *interp, PyModule *module, PyStr *name)
 {
-  PyValue *found = dict_find(module->globals, name);
+  PyValue *found = py_dict_find(module->globals, name);
   if (found)
     return *found;
   if (module->def && module->def->getattr) {
@@ -286,7 +286,7 @@ PyValue module_attr(PyInterp *interp, PyModule *module, PyStr *name)
     return below_it;
   PyValue hook = py_dict_get_text(module->globals, "__getattr__");
   if (hook.type == PY_FUNCTION)
-    return call_1(interp, hook, py_from_str(name));
+    return py_call_1(interp, hook, py_from_str(name));
   if (py_str_is(name, "__dict__"))
     return (PyValue){.type = PY_DICT, .dict = module->globals};
   return py_null();
@@ -322,7 +322,7 @@ static gboolean import_star(PyInterp *interp, Frame *frame, PyValue module)
   PyList *list = py_list(interp, 0).list;
   if (def && def->star) {
     for (const char *const *name = def->star; *name; name++)
-      py_list_append(interp, list, text_value(interp, *name));
+      py_list_append(interp, list, py_text_value(interp, *name));
   } else if (!py_is_null(names)) {
     list = py_collect(interp, names);
   } else {
@@ -334,8 +334,8 @@ static gboolean import_star(PyInterp *interp, Frame *frame, PyValue module)
   for (gsize i = 0; list && i < list->len; i++) {
     if (list->items[i].type != PY_STR)
       continue;
-    PyValue v = get_attr(interp, module, list->items[i].str);
-    if (py_is_null(v) || !store_name(interp, frame, list->items[i].str, v))
+    PyValue v = py_get_attr(interp, module, list->items[i].str);
+    if (py_is_null(v) || !py_store_name(interp, frame, list->items[i].str, v))
       return FALSE;
   }
   return list != NULL;
@@ -345,11 +345,11 @@ static PyValue imported_name(PyInterp *interp, PyValue module, const char *modul
 {
   if (module.type == PY_UNKNOWN)
     return py_unknown(interp, module.reason->kind, _("%s.%s is not available"), module_name, name->data);
-  PyValue v = find_attr(interp, module, name);
+  PyValue v = py_find_attr(interp, module, name);
   if (!py_is_null(v) || py_failed(interp))
     return v;
   gboolean missing;
-  v = import_module(interp, arena_printf(interp->arena, "%s.%s", module_name, name->data), &missing);
+  v = py_import_module(interp, arena_printf(interp->arena, "%s.%s", module_name, name->data), &missing);
   if (!missing)
     return v;
   return py_raise(interp, "ImportError", "cannot import name '%s' from '%s'", name->data, module_name);
@@ -360,7 +360,7 @@ static Flow import_from(PyInterp *interp, Frame *frame, const PyStmt *stmt)
   const char *name = stmt->import.level ? relative_base(interp, frame, stmt) : stmt->import.module->data;
   gboolean missing = FALSE;
   PyValue module =
-      *name ? import_module(interp, name, &missing)
+      *name ? py_import_module(interp, name, &missing)
             : py_unknown(interp, PY_NEEDS_PYTHON, _("a relative import beyond the top-level package"));
   if (py_is_null(module))
     return FLOW_FAIL;
@@ -369,7 +369,7 @@ static Flow import_from(PyInterp *interp, Frame *frame, const PyStmt *stmt)
     if (py_str_is(alias->name, "*"))
       return import_star(interp, frame, module) ? FLOW_NEXT : FLOW_FAIL;
     PyValue v = imported_name(interp, module, name, alias->name);
-    if (py_is_null(v) || !store_name(interp, frame, alias->asname ? alias->asname : alias->name, v))
+    if (py_is_null(v) || !py_store_name(interp, frame, alias->asname ? alias->asname : alias->name, v))
       return FLOW_FAIL;
   }
   return FLOW_NEXT;
@@ -378,7 +378,7 @@ static Flow import_from(PyInterp *interp, Frame *frame, const PyStmt *stmt)
 static Flow import_plain(PyInterp *interp, Frame *frame, const PyAlias *alias)
 {
   gboolean missing;
-  PyValue module = import_module(interp, alias->name->data, &missing);
+  PyValue module = py_import_module(interp, alias->name->data, &missing);
   if (py_is_null(module))
     return FLOW_FAIL;
   PyStr *name = alias->asname ? alias->asname : alias->name;
@@ -389,16 +389,16 @@ static Flow import_plain(PyInterp *interp, Frame *frame, const PyAlias *alias)
     const char *known = arena_strndup(interp->arena, alias->name->data, (gssize)len);
     PyValue top = py_dict_get_text(interp->modules, known);
     if (py_is_null(top))
-      top = import_module(interp, known, &missing);
+      top = py_import_module(interp, known, &missing);
     module = py_is_null(top) ? module : top;
   }
   for (guint i = 0; dot && i < frame->scope->n_names; i++) /* slots go by the tree's own name */
     if (py_str_equal(frame->scope->names[i], name))
       name = frame->scope->names[i];
-  return store_name(interp, frame, name, module) ? FLOW_NEXT : FLOW_FAIL;
+  return py_store_name(interp, frame, name, module) ? FLOW_NEXT : FLOW_FAIL;
 }
 
-Flow exec_import(PyInterp *interp, Frame *frame, const PyStmt *stmt)
+Flow py_exec_import(PyInterp *interp, Frame *frame, const PyStmt *stmt)
 {
   if (stmt->kind == PY_STMT_IMPORT_FROM)
     return import_from(interp, frame, stmt);

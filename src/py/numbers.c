@@ -143,7 +143,7 @@ static PyValue float_binary(PyInterp *interp, PyOp op, gdouble x, gdouble y)
   }
 }
 
-PyValue numeric_binary(PyInterp *interp, PyOp op, PyValue a, PyValue b)
+PyValue py_numeric_binary(PyInterp *interp, PyOp op, PyValue a, PyValue b)
 {
   if (a.type == PY_FLOAT || b.type == PY_FLOAT)
     return float_binary(interp, op, py_to_double(a), py_to_double(b));

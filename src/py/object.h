@@ -6,6 +6,9 @@
 #include "retort/py/interp.h"
 #include "retort/py/value.h"
 
+/* Shared inside the room only: not exported, so that no library's function of the same name is replaced. */
+#pragma GCC visibility push(hidden)
+
 /* ---- limits ---- */
 
 /* C stack one run may use before it counts as runaway recursion: half of what the smallest usual stack (8 MB, also
@@ -257,89 +260,89 @@ PyValue py_substring(PyInterp *interp, PyValue s, gsize from, gsize to);
 /* ---- dict.c ---- */
 gboolean py_hash(PyInterp *interp, PyValue v, guint *hash);
 /* Names: keys that are plain str; never fail. */
-PyValue *dict_find(const PyDict *dict, const PyStr *name);
-void dict_put(PyInterp *interp, PyDict *dict, PyStr *name, PyValue value);
-gboolean dict_remove(PyDict *dict, const PyStr *name);
-PyDict *dict_new(PyInterp *interp);
-void dict_clear(PyDict *dict);
-PyDict *dict_copy(PyInterp *interp, const PyDict *dict);
-gboolean dict_update(PyInterp *interp, PyDict *dict, const PyDict *from);
+PyValue *py_dict_find(const PyDict *dict, const PyStr *name);
+void py_dict_put(PyInterp *interp, PyDict *dict, PyStr *name, PyValue value);
+gboolean py_dict_remove(PyDict *dict, const PyStr *name);
+PyDict *py_dict_new(PyInterp *interp);
+void py_dict_clear(PyDict *dict);
+PyDict *py_dict_copy(PyInterp *interp, const PyDict *dict);
+gboolean py_dict_update(PyInterp *interp, PyDict *dict, const PyDict *from);
 
 /* ---- errors.c ---- */
-PyValue raise_name(PyInterp *interp, const char *type, PyStr *name, const char *format);
-PyValue new_exception(PyInterp *interp, PyClass *cls, const PyValue *args, gsize n);
-void make_exceptions(PyRuntime *runtime);
+PyValue py_raise_name(PyInterp *interp, const char *type, PyStr *name, const char *format);
+PyValue py_exception_new(PyInterp *interp, PyClass *cls, const PyValue *args, gsize n);
+void py_make_exceptions(PyRuntime *runtime);
 /* Whether v (a class or a tuple of them) catches the exception: 1, 0, -1 failed. */
-int exception_matches(PyInterp *interp, PyValue exception, PyValue v);
-void note_place(PyInterp *interp);
+int py_exception_matches(PyInterp *interp, PyValue exception, PyValue v);
+void py_note_place(PyInterp *interp);
 
 /* ---- classes.c ---- */
-PyClass *class_new(PyInterp *interp, PyStr *name, PyClass **bases, guint n_bases, PyDict *attrs);
-PyClass *builtin_class_new(PyRuntime *runtime, const char *name, PyClass *base, PyType type,
-                           const PyMethod *methods);
-PyValue class_lookup(const PyClass *cls, const PyStr *name);
-PyValue class_lookup_after(const PyClass *cls, const PyClass *after, const PyStr *name);
-PyValue class_lookup_text(const PyClass *cls, const char *name);
-PyValue bind(PyInterp *interp, PyValue found, PyValue self, PyClass *cls);
-PyValue instantiate(PyInterp *interp, PyClass *cls, const PyArgs *args);
-PyInstance *instance_new(PyInterp *interp, PyClass *cls);
+PyClass *py_class_new(PyInterp *interp, PyStr *name, PyClass **bases, guint n_bases, PyDict *attrs);
+PyClass *py_builtin_class_new(PyRuntime *runtime, const char *name, PyClass *base, PyType type,
+                              const PyMethod *methods);
+PyValue py_class_lookup(const PyClass *cls, const PyStr *name);
+PyValue py_class_lookup_after(const PyClass *cls, const PyClass *after, const PyStr *name);
+PyValue py_class_lookup_text(const PyClass *cls, const char *name);
+PyValue py_bind(PyInterp *interp, PyValue found, PyValue self, PyClass *cls);
+PyValue py_instantiate(PyInterp *interp, PyClass *cls, const PyArgs *args);
+PyInstance *py_instance_new(PyInterp *interp, PyClass *cls);
 /* A method the user wrote (not a host's table): PY_NULL when there is none. */
-PyValue special(const PyInterp *interp, PyValue v, const char *name);
-void make_types(PyRuntime *runtime);
+PyValue py_special(const PyInterp *interp, PyValue v, const char *name);
+void py_make_types(PyRuntime *runtime);
 extern const PyMethod object_methods[];
 
 /* ---- attributes.c ---- */
-PyValue get_attr(PyInterp *interp, PyValue v, PyStr *name);
+PyValue py_get_attr(PyInterp *interp, PyValue v, PyStr *name);
 /* Without AttributeError: PY_NULL and no failure when there is none. */
-PyValue find_attr(PyInterp *interp, PyValue v, PyStr *name);
-gboolean set_attr(PyInterp *interp, PyValue v, PyStr *name, PyValue value);
-gboolean del_attr(PyInterp *interp, PyValue v, PyStr *name);
+PyValue py_find_attr(PyInterp *interp, PyValue v, PyStr *name);
+gboolean py_set_attr(PyInterp *interp, PyValue v, PyStr *name, PyValue value);
+gboolean py_del_attr(PyInterp *interp, PyValue v, PyStr *name);
 /* For v.name(...): the function and the self to pass, without making a bound method. */
-gboolean find_method(PyInterp *interp, PyValue v, PyStr *name, PyValue *function, PyValue *self);
+gboolean py_find_method(PyInterp *interp, PyValue v, PyStr *name, PyValue *function, PyValue *self);
 
 /* ---- calls.c, signature.c ---- */
-PyValue call_args(PyInterp *interp, PyValue callee, const PyArgs *args);
-PyValue call_self(PyInterp *interp, PyValue function, PyValue self, const PyArgs *args);
-PyValue call_1(PyInterp *interp, PyValue callee, PyValue a);
-PyValue call_2(PyInterp *interp, PyValue callee, PyValue a, PyValue b);
-PySignature *signature_parse(Arena *arena, const char *text);
-guint signature_size(const PySignature *signature);
-gboolean signature_bind(PyInterp *interp, const PySignature *signature, const char *function,
-                        const PyArgs *args, PyValue *values);
-PyValue run_native(PyInterp *interp, PyNativeFunction function, const PySignature *signature,
-                   PyMethodFlags flags, const char *name, PyValue self, PyClass *cls, const PyArgs *args);
-PyValue native_value(PyInterp *interp, const PyMethod *method, PyValue self, const char *owner);
+PyValue py_call_args(PyInterp *interp, PyValue callee, const PyArgs *args);
+PyValue py_call_self(PyInterp *interp, PyValue function, PyValue self, const PyArgs *args);
+PyValue py_call_1(PyInterp *interp, PyValue callee, PyValue a);
+PyValue py_call_2(PyInterp *interp, PyValue callee, PyValue a, PyValue b);
+PySignature *py_signature_parse(Arena *arena, const char *text);
+guint py_signature_size(const PySignature *signature);
+gboolean py_signature_bind(PyInterp *interp, const PySignature *signature, const char *function,
+                           const PyArgs *args, PyValue *values);
+PyValue py_run_native(PyInterp *interp, PyNativeFunction function, const PySignature *signature,
+                      PyMethodFlags flags, const char *name, PyValue self, PyClass *cls, const PyArgs *args);
+PyValue py_native_value(PyInterp *interp, const PyMethod *method, PyValue self, const char *owner);
 
 /* ---- eval_*.c ---- */
-PyValue eval(PyInterp *interp, Frame *frame, const PyExpr *expr);
-PyValue eval_call(PyInterp *interp, Frame *frame, const PyExpr *expr);
-PyValue eval_comprehension(PyInterp *interp, Frame *frame, const PyExpr *expr);
-PyValue eval_joined(PyInterp *interp, Frame *frame, const PyExpr *expr);
+PyValue py_eval(PyInterp *interp, Frame *frame, const PyExpr *expr);
+PyValue py_eval_call(PyInterp *interp, Frame *frame, const PyExpr *expr);
+PyValue py_eval_comprehension(PyInterp *interp, Frame *frame, const PyExpr *expr);
+PyValue py_eval_joined(PyInterp *interp, Frame *frame, const PyExpr *expr);
 /* 1: all conditions of the loop hold, 0: one does not, -1: failed. */
-int conditions_hold(PyInterp *interp, Frame *frame, const PyComprehension *part);
-Flow exec_block(PyInterp *interp, Frame *frame, const PyBlock *block);
-Flow exec_with(PyInterp *interp, Frame *frame, const PyStmt *stmt, guint item);
-Flow exec_try(PyInterp *interp, Frame *frame, const PyStmt *stmt);
-Flow exec_match(PyInterp *interp, Frame *frame, const PyStmt *stmt);
-Flow exec_class(PyInterp *interp, Frame *frame, const PyStmt *stmt);
-PyValue make_class(PyInterp *interp, PyStr *name, PyClass **bases, guint n, PyDict *attrs);
-Flow exec_import(PyInterp *interp, Frame *frame, const PyStmt *stmt);
-gboolean assign(PyInterp *interp, Frame *frame, const PyExpr *target, PyValue value);
-gboolean store_name(PyInterp *interp, Frame *frame, PyStr *name, PyValue value);
-PyValue load_name(PyInterp *interp, Frame *frame, PyStr *name);
-gboolean delete_name(PyInterp *interp, Frame *frame, PyStr *name);
-PyValue make_function(PyInterp *interp, Frame *frame, PyStr *name, const PyParams *params,
-                      const PyScope *scope);
-PyValue call_function(PyInterp *interp, PyFunction *function, PyValue self, const PyArgs *args);
+int py_conditions_hold(PyInterp *interp, Frame *frame, const PyComprehension *part);
+Flow py_exec_block(PyInterp *interp, Frame *frame, const PyBlock *block);
+Flow py_exec_with(PyInterp *interp, Frame *frame, const PyStmt *stmt, guint item);
+Flow py_exec_try(PyInterp *interp, Frame *frame, const PyStmt *stmt);
+Flow py_exec_match(PyInterp *interp, Frame *frame, const PyStmt *stmt);
+Flow py_exec_class(PyInterp *interp, Frame *frame, const PyStmt *stmt);
+PyValue py_make_class(PyInterp *interp, PyStr *name, PyClass **bases, guint n, PyDict *attrs);
+Flow py_exec_import(PyInterp *interp, Frame *frame, const PyStmt *stmt);
+gboolean py_assign(PyInterp *interp, Frame *frame, const PyExpr *target, PyValue value);
+gboolean py_store_name(PyInterp *interp, Frame *frame, PyStr *name, PyValue value);
+PyValue py_load_name(PyInterp *interp, Frame *frame, PyStr *name);
+gboolean py_delete_name(PyInterp *interp, Frame *frame, PyStr *name);
+PyValue py_make_function(PyInterp *interp, Frame *frame, PyStr *name, const PyParams *params,
+                         const PyScope *scope);
+PyValue py_call_function(PyInterp *interp, PyFunction *function, PyValue self, const PyArgs *args);
 
 /* ---- generator.c, coroutine.c ---- */
-PyValue generator_new(PyInterp *interp, Frame *frame, PyFunction *function);
-PyValue generator_expression_new(PyInterp *interp, Frame *frame, const PyExpr *expr, PyValue first_iter);
+PyValue py_generator_new(PyInterp *interp, Frame *frame, PyFunction *function);
+PyValue py_generator_expression_new(PyInterp *interp, Frame *frame, const PyExpr *expr, PyValue first_iter);
 /* sent: what yield gives; PY_NULL: raise thrown there.  TRUE: *item yielded; FALSE: ended or failed. */
-gboolean generator_resume(PyInterp *interp, PyGenerator *generator, PyValue sent, PyValue thrown,
-                          PyValue *item);
-PyValue generator_yield(PyInterp *interp, PyValue value);
-PyValue eval_yield_from(PyInterp *interp, Frame *frame, const PyExpr *expr);
+gboolean py_generator_resume(PyInterp *interp, PyGenerator *generator, PyValue sent, PyValue thrown,
+                             PyValue *item);
+PyValue py_generator_yield(PyInterp *interp, PyValue value);
+PyValue py_eval_yield_from(PyInterp *interp, Frame *frame, const PyExpr *expr);
 void coroutines_free(PyInterp *interp);
 Coroutine *coroutine_new(PyInterp *interp, void (*run)(PyInterp *interp, void *data), void *data);
 void coroutine_switch_in(PyInterp *interp, Coroutine *coroutine);
@@ -347,33 +350,33 @@ void coroutine_switch_out(PyInterp *interp, Coroutine *coroutine, gboolean last)
 extern const PyMethod generator_methods[];
 
 /* ---- iterate.c ---- */
-PyValue iterator_new(PyInterp *interp, const char *type_name,
-                     gboolean (*next)(PyInterp *interp, PyIterator *self, PyValue *item), PyValue source);
+PyValue py_iterator_new(PyInterp *interp, const char *type_name,
+                        gboolean (*next)(PyInterp *interp, PyIterator *self, PyValue *item), PyValue source);
 /* Like py_iter(), for consumers to whom the order does not matter: sets may be given. */
-PyValue iter_unordered(PyInterp *interp, PyValue v);
-PyList *collect_unordered(PyInterp *interp, PyValue v);
+PyValue py_iter_unordered(PyInterp *interp, PyValue v);
+PyList *py_collect_unordered(PyInterp *interp, PyValue v);
 /* Exactly n items into out; fails as unpacking does. */
-gboolean unpack(PyInterp *interp, PyValue v, guint n, PyValue *out);
+gboolean py_unpack(PyInterp *interp, PyValue v, guint n, PyValue *out);
 
 /* ---- operators.c, numbers.c, compare.c ---- */
-PyValue numeric_binary(PyInterp *interp, PyOp op, PyValue a, PyValue b);
-PyValue sequence_binary(PyInterp *interp, PyOp op, PyValue a, PyValue b);
-PyValue set_binary(PyInterp *interp, PyOp op, PyValue a, PyValue b);
+PyValue py_numeric_binary(PyInterp *interp, PyOp op, PyValue a, PyValue b);
+PyValue py_sequence_binary(PyInterp *interp, PyOp op, PyValue a, PyValue b);
+PyValue py_set_binary(PyInterp *interp, PyOp op, PyValue a, PyValue b);
 /* The comparison operators; may give any value when classes overload them. */
-PyValue compare(PyInterp *interp, PyOp op, PyValue a, PyValue b);
-int contains(PyInterp *interp, PyValue container, PyValue item);
+PyValue py_compare(PyInterp *interp, PyOp op, PyValue a, PyValue b);
+int py_contains(PyInterp *interp, PyValue container, PyValue item);
 /* a < b for sorting: 1, 0, -1. */
-int less(PyInterp *interp, PyValue a, PyValue b);
-gboolean sort_values(PyInterp *interp, PyValue *items, gsize n, PyValue key, gboolean reverse);
-PyValue get_item(PyInterp *interp, PyValue v, PyValue key);
-gboolean set_item(PyInterp *interp, PyValue v, PyValue key, PyValue value);
-gboolean del_item(PyInterp *interp, PyValue v, PyValue key);
+int py_less(PyInterp *interp, PyValue a, PyValue b);
+gboolean py_sort_values(PyInterp *interp, PyValue *items, gsize n, PyValue key, gboolean reverse);
+PyValue py_get_item(PyInterp *interp, PyValue v, PyValue key);
+gboolean py_set_item(PyInterp *interp, PyValue v, PyValue key, PyValue value);
+gboolean py_del_item(PyInterp *interp, PyValue v, PyValue key);
 /* Python's slice.indices(); FALSE on failure. */
-gboolean slice_indices(PyInterp *interp, const PySlice *slice, gsize len, gint64 *start, gint64 *step,
-                       gsize *n);
-gboolean index_value(PyInterp *interp, PyValue v, gint64 *index);
-gsize range_len(const PyRange *range);
-PyValue inplace_binary(PyInterp *interp, PyOp op, PyValue a, PyValue b);
+gboolean py_slice_indices(PyInterp *interp, const PySlice *slice, gsize len, gint64 *start, gint64 *step,
+                          gsize *n);
+gboolean py_index_value(PyInterp *interp, PyValue v, gint64 *index);
+gsize py_range_len(const PyRange *range);
+PyValue py_inplace_binary(PyInterp *interp, PyOp op, PyValue a, PyValue b);
 
 /* ---- text output: builder.c, repr.c, format.c, strformat.c ---- */
 
@@ -398,37 +401,39 @@ void builder_unknown(Builder *b, const PyReason *reason);
 PyValue builder_end(Builder *b);
 PyValue builder_end_bytes(Builder *b);
 
-char *float_repr(Arena *arena, gdouble d);
+char *py_float_repr(Arena *arena, gdouble d);
 void builder_float(Builder *b, gdouble d);
 void builder_str_repr(Builder *b, const PyStr *s);
 /* text % values */
-PyValue percent_format(PyInterp *interp, PyValue format, PyValue values);
+PyValue py_percent_format(PyInterp *interp, PyValue format, PyValue values);
 /* text.format(...) */
-PyValue brace_format(PyInterp *interp, const PyStr *format, const PyArgs *args, PyValue mapping);
-PyValue format_value(PyInterp *interp, PyValue v, const PyStr *spec);
+PyValue py_brace_format(PyInterp *interp, const PyStr *format, const PyArgs *args, PyValue mapping);
+PyValue py_format_value(PyInterp *interp, PyValue v, const PyStr *spec);
 
 /* ---- builtins and methods ---- */
 extern const PyMethod builtin_functions[], builtin_functions_more[];
 extern const PyMethod str_methods[], bytes_methods[], list_methods[], tuple_methods[], dict_methods[],
     set_methods[], frozenset_methods[], int_methods[], float_methods[], range_methods[];
-PyValue construct_builtin(PyInterp *interp, PyClass *cls, PyType type, const PyArgs *args);
+PyValue py_construct_builtin(PyInterp *interp, PyClass *cls, PyType type, const PyArgs *args);
 extern const PyHostClass dict_keys_class, dict_values_class, dict_items_class, super_class;
-PyValue super_new(PyInterp *interp, PyClass *after, PyValue self);
-PyValue super_getattr(PyInterp *interp, PyInstance *instance, PyStr *name);
+PyValue py_super_new(PyInterp *interp, PyClass *after, PyValue self);
+PyValue py_super_getattr(PyInterp *interp, PyInstance *instance, PyStr *name);
 
 /* ---- enums.c ---- */
-gboolean enum_finish(PyInterp *interp, PyClass *cls);
-PyValue enum_call(PyInterp *interp, PyClass *cls, const PyArgs *args);
-PyValue enum_by_name(PyInterp *interp, PyClass *cls, PyValue name);
-void make_enums(PyRuntime *runtime);
+gboolean py_enum_finish(PyInterp *interp, PyClass *cls);
+PyValue py_enum_call(PyInterp *interp, PyClass *cls, const PyArgs *args);
+PyValue py_enum_by_name(PyInterp *interp, PyClass *cls, PyValue name);
+void py_make_enums(PyRuntime *runtime);
 
 /* ---- modules.c ---- */
-PyValue import_module(PyInterp *interp, const char *name, gboolean *missing);
-PyValue module_attr(PyInterp *interp, PyModule *module, PyStr *name);
-PyValue text_value(PyInterp *interp, const char *text);
-void add_standard_modules(PyRuntime *runtime);
+PyValue py_import_module(PyInterp *interp, const char *name, gboolean *missing);
+PyValue py_module_attr(PyInterp *interp, PyModule *module, PyStr *name);
+PyValue py_text_value(PyInterp *interp, const char *text);
+void py_add_standard_modules(PyRuntime *runtime);
 typedef struct {
   const char *name;
   const char *source;
 } PyLibrary;
 extern const PyLibrary py_library[];
+
+#pragma GCC visibility pop

@@ -78,7 +78,7 @@ static PyValue concat_lists(PyInterp *interp, PyValue a, PyValue b)
   return out;
 }
 
-PyValue sequence_binary(PyInterp *interp, PyOp op, PyValue a, PyValue b)
+PyValue py_sequence_binary(PyInterp *interp, PyOp op, PyValue a, PyValue b)
 {
   gboolean text_a = a.type == PY_STR || a.type == PY_BYTES, list_a = a.type == PY_LIST || a.type == PY_TUPLE;
   if (op == PY_ADD && a.type == b.type && text_a)
@@ -92,13 +92,13 @@ PyValue sequence_binary(PyInterp *interp, PyOp op, PyValue a, PyValue b)
     return text_a ? repeat_text(interp, a, b.i) : repeat_list(interp, a, b.i);
   if (op == PY_MUL && (a.type == PY_INT || a.type == PY_BOOL) && b.type != PY_INT)
     return b.type == PY_STR || b.type == PY_BYTES || b.type == PY_LIST || b.type == PY_TUPLE
-               ? sequence_binary(interp, op, b, a)
+               ? py_sequence_binary(interp, op, b, a)
                : py_not_implemented();
   if (op == PY_MOD && text_a)
-    return percent_format(interp, a, b);
+    return py_percent_format(interp, a, b);
   if (op == PY_OR && a.type == PY_DICT && b.type == PY_DICT) {
-    PyDict *merged = dict_copy(interp, a.dict);
-    return dict_update(interp, merged, b.dict) ? (PyValue){.type = PY_DICT, .dict = merged} : py_null();
+    PyDict *merged = py_dict_copy(interp, a.dict);
+    return py_dict_update(interp, merged, b.dict) ? (PyValue){.type = PY_DICT, .dict = merged} : py_null();
   }
   return py_not_implemented();
 }
@@ -108,13 +108,13 @@ static gboolean is_set(PyValue v)
   return v.type == PY_SET || v.type == PY_FROZENSET;
 }
 
-PyValue set_binary(PyInterp *interp, PyOp op, PyValue a, PyValue b)
+PyValue py_set_binary(PyInterp *interp, PyOp op, PyValue a, PyValue b)
 {
   if (!is_set(a) || !is_set(b) || (op != PY_OR && op != PY_AND && op != PY_SUB && op != PY_XOR))
     return py_not_implemented();
-  PyDict *out = op == PY_OR ? dict_copy(interp, a.dict) : dict_new(interp);
+  PyDict *out = op == PY_OR ? py_dict_copy(interp, a.dict) : py_dict_new(interp);
   PyValue key;
-  if (op == PY_OR && !dict_update(interp, out, b.dict))
+  if (op == PY_OR && !py_dict_update(interp, out, b.dict))
     return py_null();
   for (gsize at = 0; op != PY_OR && py_dict_next(a.dict, &at, &key, NULL);)
     if (py_dict_get(interp, b.dict, key, NULL) == (op == PY_AND) && !py_dict_set(interp, out, key, py_none()))
@@ -142,10 +142,10 @@ static PyValue plain_binary(PyInterp *interp, PyOp op, PyValue a, PyValue b)
   a = py_plain(a);
   b = py_plain(b);
   if (py_is_number(a) && py_is_number(b))
-    return numeric_binary(interp, op, a, b);
-  PyValue result = sequence_binary(interp, op, a, b);
+    return py_numeric_binary(interp, op, a, b);
+  PyValue result = py_sequence_binary(interp, op, a, b);
   if (result.type == PY_NOT_IMPLEMENTED)
-    result = set_binary(interp, op, a, b);
+    result = py_set_binary(interp, op, a, b);
   if (result.type == PY_NOT_IMPLEMENTED)
     result = union_type(interp, op, a, b);
   return result;
@@ -155,10 +155,10 @@ static PyValue try_overload(PyInterp *interp, PyOp op, PyValue self, PyValue oth
 {
   if (self.type != PY_INSTANCE)
     return py_not_implemented();
-  PyValue method = special(interp, self, special_names[op][reflected ? 1 : 0]);
+  PyValue method = py_special(interp, self, special_names[op][reflected ? 1 : 0]);
   if (!py_is_null(method))
     return other.type == PY_UNKNOWN ? other
-                                    : call_self(interp, method, self, &(PyArgs){.args = &other, .n = 1});
+                                    : py_call_self(interp, method, self, &(PyArgs){.args = &other, .n = 1});
   PyClass *cls = self.instance->cls;
   return cls->host && cls->host->binary ? cls->host->binary(interp, op, self, other, reflected)
                                         : py_not_implemented();
@@ -167,9 +167,9 @@ static PyValue try_overload(PyInterp *interp, PyOp op, PyValue self, PyValue oth
 PyValue py_binary(PyInterp *interp, PyOp op, PyValue a, PyValue b)
 {
   if (op >= PY_EQ && op <= PY_IS_NOT)
-    return compare(interp, op, a, b);
+    return py_compare(interp, op, a, b);
   if (py_is_number(a) && py_is_number(b))
-    return numeric_binary(interp, op, a, b);
+    return py_numeric_binary(interp, op, a, b);
   PyValue result = try_overload(interp, op, a, b, FALSE);
   if (result.type == PY_NOT_IMPLEMENTED)
     result = try_overload(interp, op, b, a, TRUE);
@@ -200,12 +200,12 @@ static const char *inplace_name(PyOp op)
   }
 }
 
-PyValue inplace_binary(PyInterp *interp, PyOp op, PyValue a, PyValue b)
+PyValue py_inplace_binary(PyInterp *interp, PyOp op, PyValue a, PyValue b)
 {
   const char *name = inplace_name(op);
-  PyValue method = name ? special(interp, a, name) : py_null();
+  PyValue method = name ? py_special(interp, a, name) : py_null();
   if (!py_is_null(method))
-    return call_self(interp, method, a, &(PyArgs){.args = &b, .n = 1});
+    return py_call_self(interp, method, a, &(PyArgs){.args = &b, .n = 1});
   PyValue plain = py_plain(a), other = py_plain(b);
   if (op == PY_ADD && plain.type == PY_LIST && b.type != PY_UNKNOWN) {
     PyList *more = py_collect(interp, b);
@@ -214,9 +214,9 @@ PyValue inplace_binary(PyInterp *interp, PyOp op, PyValue a, PyValue b)
     return py_failed(interp) ? py_null() : a;
   }
   if (op == PY_OR && plain.type == PY_DICT && other.type == PY_DICT)
-    return dict_update(interp, plain.dict, other.dict) ? a : py_null();
+    return py_dict_update(interp, plain.dict, other.dict) ? a : py_null();
   if (plain.type == PY_SET && is_set(other)) {
-    PyValue result = set_binary(interp, op, plain, other);
+    PyValue result = py_set_binary(interp, op, plain, other);
     if (result.type != PY_SET)
       return result;
     *plain.dict = *result.dict;
@@ -233,9 +233,9 @@ static PyValue unary_number(PyInterp *interp, PyOp op, PyValue v)
     return op == PY_INVERT ? py_not_implemented() : py_float(op == PY_NEG ? -v.f : v.f);
   if (op == PY_POS)
     return v.type == PY_BOOL ? py_int(v.i) : v;
-  PyValue negative = numeric_binary(interp, PY_SUB, py_int(0), v);
+  PyValue negative = py_numeric_binary(interp, PY_SUB, py_int(0), v);
   return op == PY_NEG || py_is_null(negative) ? negative
-                                              : numeric_binary(interp, PY_SUB, negative, py_int(1));
+                                              : py_numeric_binary(interp, PY_SUB, negative, py_int(1));
 }
 
 PyValue py_unary(PyInterp *interp, PyOp op, PyValue v)
@@ -248,10 +248,13 @@ PyValue py_unary(PyInterp *interp, PyOp op, PyValue v)
   }
   PyValue result = py_not_implemented();
   if (v.type == PY_INSTANCE) {
-    PyValue method = special(interp, v, op == PY_NEG ? "__neg__" : op == PY_POS ? "__pos__" : "__invert__");
+    PyValue method = py_special(interp, v,
+                                op == PY_NEG   ? "__neg__"
+                                : op == PY_POS ? "__pos__"
+                                               : "__invert__");
     PyClass *cls = v.instance->cls;
     if (!py_is_null(method))
-      return call_self(interp, method, v, &(PyArgs){0});
+      return py_call_self(interp, method, v, &(PyArgs){0});
     if (cls->host && cls->host->unary)
       result = cls->host->unary(interp, op, v);
   }
@@ -266,7 +269,7 @@ PyValue py_unary(PyInterp *interp, PyOp op, PyValue v)
 
 /* ---- truth and length ---- */
 
-gsize range_len(const PyRange *range)
+gsize py_range_len(const PyRange *range)
 {
   if (range->step > 0 ? range->start >= range->stop : range->start <= range->stop)
     return 0;
@@ -278,15 +281,15 @@ gsize range_len(const PyRange *range)
 
 static int truth_of_instance(PyInterp *interp, PyValue v)
 {
-  PyValue method = special(interp, v, "__bool__");
+  PyValue method = py_special(interp, v, "__bool__");
   if (!py_is_null(method)) {
-    PyValue result = call_self(interp, method, v, &(PyArgs){0});
+    PyValue result = py_call_self(interp, method, v, &(PyArgs){0});
     return py_is_null(result) ? -1 : py_truth(interp, result);
   }
   PyClass *cls = v.instance->cls;
   if (cls->host && cls->host->truth)
     return cls->host->truth(interp, v);
-  if (!py_is_null(special(interp, v, "__len__")) || (cls->host && cls->host->len)) {
+  if (!py_is_null(py_special(interp, v, "__len__")) || (cls->host && cls->host->len)) {
     gssize len = py_len(interp, v);
     return len < 0 ? -1 : len > 0;
   }
@@ -308,7 +311,7 @@ int py_truth(PyInterp *interp, PyValue v)
   case PY_DICT:
   case PY_SET:
   case PY_FROZENSET: return v.dict->live > 0;
-  case PY_RANGE: return range_len(v.range) > 0;
+  case PY_RANGE: return py_range_len(v.range) > 0;
   case PY_INSTANCE: return truth_of_instance(interp, v);
   case PY_UNKNOWN: py_stop_because(interp, v.reason); return -1;
   default: return 1;
@@ -317,9 +320,9 @@ int py_truth(PyInterp *interp, PyValue v)
 
 static gssize len_of_instance(PyInterp *interp, PyValue v)
 {
-  PyValue method = special(interp, v, "__len__");
+  PyValue method = py_special(interp, v, "__len__");
   if (!py_is_null(method)) {
-    PyValue result = call_self(interp, method, v, &(PyArgs){0});
+    PyValue result = py_call_self(interp, method, v, &(PyArgs){0});
     gint64 n = -1;
     if (result.type == PY_UNKNOWN)
       py_stop_because(interp, result.reason);
@@ -346,7 +349,7 @@ gssize py_len(PyInterp *interp, PyValue v)
   case PY_DICT:
   case PY_SET:
   case PY_FROZENSET: return (gssize)v.dict->live;
-  case PY_RANGE: return (gssize)range_len(v.range);
+  case PY_RANGE: return (gssize)py_range_len(v.range);
   case PY_INSTANCE: return len_of_instance(interp, v);
   case PY_CLASS:
     if (v.cls->is_enum && v.cls->enum_members)

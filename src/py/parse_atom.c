@@ -6,13 +6,13 @@
 
 static PyExpr *parse_star_or_named(Parser *p)
 {
-  PySpan start = span_here(p);
-  if (!accept_op(p, PY_OP_STAR))
+  PySpan start = parser_span(p);
+  if (!parser_accept_op(p, PY_OP_STAR))
     return parse_named_expression(p);
   PyExpr *operand = parse_bit_or(p);
   if (!operand)
     return NULL;
-  PyExpr *expr = new_expr(p, PY_EXPR_STARRED, start);
+  PyExpr *expr = parser_new_expr(p, PY_EXPR_STARRED, start);
   expr->operand = operand;
   return expr;
 }
@@ -26,11 +26,11 @@ static gboolean at_comprehension(const Parser *p)
 static PyComprehension *parse_comp_for(Parser *p, gboolean first, PyScope *scope)
 {
   PyComprehension *comp = arena_new0(p->arena, PyComprehension);
-  comp->is_async = accept_keyword(p, PY_KW_ASYNC);
-  if (!expect_keyword(p, PY_KW_FOR))
+  comp->is_async = parser_accept_keyword(p, PY_KW_ASYNC);
+  if (!parser_expect_keyword(p, PY_KW_FOR))
     return NULL;
   comp->target = parse_targets(p);
-  if (!comp->target || !bind_target(p, comp->target, FALSE) || !expect_keyword(p, PY_KW_IN))
+  if (!comp->target || !parser_bind_target(p, comp->target, FALSE) || !parser_expect_keyword(p, PY_KW_IN))
     return NULL;
   /* The first iterable is evaluated outside. */
   if (first)
@@ -40,57 +40,57 @@ static PyComprehension *parse_comp_for(Parser *p, gboolean first, PyScope *scope
   if (!comp->iter)
     return NULL;
   gsize mark = p->n_scratch;
-  while (accept_keyword(p, PY_KW_IF)) {
+  while (parser_accept_keyword(p, PY_KW_IF)) {
     PyExpr *condition = parse_or(p);
     if (!condition)
       return NULL;
-    push(p, condition);
+    parser_push(p, condition);
   }
-  comp->conditions = pop_pointers(p, mark, &comp->n_conditions);
+  comp->conditions = parser_pop(p, mark, &comp->n_conditions);
   return comp;
 }
 
 PyExpr *parse_comprehension(Parser *p, PyExprKind kind, PyExpr *element, PyExpr *value, PySpan start)
 {
-  PyScope *scope = open_scope(p, PY_SCOPE_FUNCTION);
+  PyScope *scope = parser_open_scope(p, PY_SCOPE_FUNCTION);
   scope->is_comprehension = TRUE;
   gsize mark = p->n_scratch;
   while (at_comprehension(p)) {
     PyComprehension *comp = parse_comp_for(p, p->n_scratch == mark, scope);
     if (!comp) {
-      close_scope(p, scope);
+      parser_close_scope(p, scope);
       return NULL;
     }
-    push(p, comp);
+    parser_push(p, comp);
   }
-  close_scope(p, scope);
+  parser_close_scope(p, scope);
   if (element->kind == PY_EXPR_STARRED)
     return parser_fail_at(p, element->span, _("iterable unpacking cannot be used in comprehension"));
-  PyExpr *expr = new_expr(p, kind, start);
+  PyExpr *expr = parser_new_expr(p, kind, start);
   expr->comp.element = element;
   expr->comp.value = value;
   expr->comp.scope = scope;
-  expr->comp.generators = pop_structs(p, mark, sizeof(PyComprehension), &expr->comp.n);
+  expr->comp.generators = parser_pop_structs(p, mark, sizeof(PyComprehension), &expr->comp.n);
   return expr;
 }
 
 /* Items up to the closing bracket, the first one given; takes the bracket. */
 static gboolean parse_items(Parser *p, PyExpr *first, PyOperator close)
 {
-  push(p, first);
-  while (accept_op(p, PY_OP_COMMA) && !at_op(p, close)) {
+  parser_push(p, first);
+  while (parser_accept_op(p, PY_OP_COMMA) && !at_op(p, close)) {
     PyExpr *item = parse_star_or_named(p);
     if (!item)
       return FALSE;
-    push(p, item);
+    parser_push(p, item);
   }
-  return expect_op(p, close);
+  return parser_expect_op(p, close);
 }
 
 static PyExpr *finish_list(Parser *p, PyExprKind kind, PySpan start, gsize mark)
 {
-  PyExpr *expr = new_expr(p, kind, start);
-  expr->list.items = pop_pointers(p, mark, &expr->list.n);
+  PyExpr *expr = parser_new_expr(p, kind, start);
+  expr->list.items = parser_pop(p, mark, &expr->list.n);
   return expr;
 }
 
@@ -99,16 +99,16 @@ static PyExpr *close_comprehension(Parser *p, PyExprKind kind, PyExpr *element, 
                                    PyOperator close)
 {
   PyExpr *expr = parse_comprehension(p, kind, element, value, start);
-  if (!expr || !expect_op(p, close))
+  if (!expr || !parser_expect_op(p, close))
     return NULL;
-  expr->span = span_from(p, start);
+  expr->span = parser_span_from(p, start);
   return expr;
 }
 
 static PyExpr *parse_parenthesized(Parser *p, PySpan start)
 {
   gsize mark = p->n_scratch;
-  if (accept_op(p, PY_OP_RPAR))
+  if (parser_accept_op(p, PY_OP_RPAR))
     return finish_list(p, PY_EXPR_TUPLE, start, mark);
   PyExpr *first = at_keyword(p, PY_KW_YIELD) ? parse_yield(p) : parse_star_or_named(p);
   if (!first)
@@ -124,17 +124,17 @@ static PyExpr *parse_parenthesized(Parser *p, PySpan start)
   }
   if (first->kind == PY_EXPR_STARRED)
     return parser_fail_at(p, first->span, _("can't use starred expression here"));
-  if (!expect_op(p, PY_OP_RPAR))
+  if (!parser_expect_op(p, PY_OP_RPAR))
     return NULL;
   first->parenthesized = TRUE;
-  first->span = span_from(p, start);
+  first->span = parser_span_from(p, start);
   return first;
 }
 
 static PyExpr *parse_list(Parser *p, PySpan start)
 {
   gsize mark = p->n_scratch;
-  if (accept_op(p, PY_OP_RSQB))
+  if (parser_accept_op(p, PY_OP_RSQB))
     return finish_list(p, PY_EXPR_LIST, start, mark);
   PyExpr *first = parse_star_or_named(p);
   if (!first)
@@ -147,24 +147,24 @@ static PyExpr *parse_list(Parser *p, PySpan start)
 /* The dict display from its second entry on; keys and values lie on the scratch stack in turn. */
 static PyExpr *finish_dict(Parser *p, PySpan start, gsize mark)
 {
-  while (accept_op(p, PY_OP_COMMA) && !at_op(p, PY_OP_RBRACE)) {
+  while (parser_accept_op(p, PY_OP_COMMA) && !at_op(p, PY_OP_RBRACE)) {
     PyExpr *key = NULL, *value;
-    if (accept_op(p, PY_OP_STARSTAR)) {
+    if (parser_accept_op(p, PY_OP_STARSTAR)) {
       value = parse_bit_or(p);
     } else {
       key = parse_expression(p);
-      value = key && expect_op(p, PY_OP_COLON) ? parse_expression(p) : NULL;
+      value = key && parser_expect_op(p, PY_OP_COLON) ? parse_expression(p) : NULL;
     }
     if (!value)
       return NULL;
-    push(p, key);
-    push(p, value);
+    parser_push(p, key);
+    parser_push(p, value);
   }
-  if (!expect_op(p, PY_OP_RBRACE))
+  if (!parser_expect_op(p, PY_OP_RBRACE))
     return NULL;
   guint n;
-  PyExpr **pairs = pop_pointers(p, mark, &n);
-  PyExpr *expr = new_expr(p, PY_EXPR_DICT, start);
+  PyExpr **pairs = parser_pop(p, mark, &n);
+  PyExpr *expr = parser_new_expr(p, PY_EXPR_DICT, start);
   expr->dict.n = n / 2;
   expr->dict.keys = arena_array(p->arena, PyExpr *, n / 2 + 1);
   expr->dict.values = arena_array(p->arena, PyExpr *, n / 2 + 1);
@@ -178,27 +178,27 @@ static PyExpr *finish_dict(Parser *p, PySpan start, gsize mark)
 static PyExpr *parse_braces(Parser *p, PySpan start)
 {
   gsize mark = p->n_scratch;
-  if (accept_op(p, PY_OP_RBRACE))
-    return new_expr(p, PY_EXPR_DICT, start);
-  if (accept_op(p, PY_OP_STARSTAR)) {
+  if (parser_accept_op(p, PY_OP_RBRACE))
+    return parser_new_expr(p, PY_EXPR_DICT, start);
+  if (parser_accept_op(p, PY_OP_STARSTAR)) {
     PyExpr *value = parse_bit_or(p);
     if (!value)
       return NULL;
-    push(p, NULL);
-    push(p, value);
+    parser_push(p, NULL);
+    parser_push(p, value);
     return finish_dict(p, start, mark);
   }
   PyExpr *first = parse_star_or_named(p);
   if (!first)
     return NULL;
-  if (accept_op(p, PY_OP_COLON)) {
+  if (parser_accept_op(p, PY_OP_COLON)) {
     PyExpr *value = parse_expression(p);
     if (!value)
       return NULL;
     if (at_comprehension(p))
       return close_comprehension(p, PY_EXPR_DICT_COMP, first, value, start, PY_OP_RBRACE);
-    push(p, first);
-    push(p, value);
+    parser_push(p, first);
+    parser_push(p, value);
     return finish_dict(p, start, mark);
   }
   if (at_comprehension(p))
@@ -208,9 +208,9 @@ static PyExpr *parse_braces(Parser *p, PySpan start)
 
 static PyExpr *constant(Parser *p, PyValue value)
 {
-  PySpan start = span_here(p);
+  PySpan start = parser_span(p);
   parser_next(p);
-  PyExpr *expr = new_expr(p, PY_EXPR_CONSTANT, start);
+  PyExpr *expr = parser_new_expr(p, PY_EXPR_CONSTANT, start);
   expr->constant = value;
   return expr;
 }
@@ -224,16 +224,16 @@ static PyExpr *parse_name(Parser *p)
   case PY_KW_FALSE: return constant(p, py_bool(FALSE));
   default: return parser_fail(p, _("invalid syntax"));
   }
-  PySpan start = span_here(p);
-  PyStr *name = expect_name(p);
-  PyExpr *expr = new_expr(p, PY_EXPR_NAME, start);
+  PySpan start = parser_span(p);
+  PyStr *name = parser_expect_name(p);
+  PyExpr *expr = parser_new_expr(p, PY_EXPR_NAME, start);
   expr->name = name;
   return expr;
 }
 
 static PyExpr *parse_bracketed(Parser *p)
 {
-  PySpan start = span_here(p);
+  PySpan start = parser_span(p);
   PyOperator open = p->token.op;
   if (!parser_enter(p))
     return NULL;
@@ -270,26 +270,26 @@ static gboolean push_keyword(Parser *p, PyStr *name, PyExpr *value, PySpan start
   if (!value)
     return FALSE;
   PyKeywordArg *keyword = arena_new0(p->arena, PyKeywordArg);
-  *keyword = (PyKeywordArg){name, value, span_from(p, start)};
-  push(p, keyword);
-  push(p, p); /* marks a keyword: no expression has the parser's address */
+  *keyword = (PyKeywordArg){name, value, parser_span_from(p, start)};
+  parser_push(p, keyword);
+  parser_push(p, p); /* marks a keyword: no expression has the parser's address */
   return TRUE;
 }
 
 /* One argument: pushes the expression and NULL, or a keyword and its mark. */
 static gboolean parse_argument(Parser *p, gboolean *keywords)
 {
-  PySpan start = span_here(p);
-  if (accept_op(p, PY_OP_STARSTAR)) {
+  PySpan start = parser_span(p);
+  if (parser_accept_op(p, PY_OP_STARSTAR)) {
     *keywords = TRUE;
     return push_keyword(p, NULL, parse_expression(p), start);
   }
   PyExpr *expr;
-  if (accept_op(p, PY_OP_STAR)) {
+  if (parser_accept_op(p, PY_OP_STAR)) {
     PyExpr *operand = parse_expression(p);
     if (!operand)
       return FALSE;
-    expr = new_expr(p, PY_EXPR_STARRED, start);
+    expr = parser_new_expr(p, PY_EXPR_STARRED, start);
     expr->operand = operand;
   } else {
     expr = parse_named_expression(p);
@@ -311,8 +311,8 @@ static gboolean parse_argument(Parser *p, gboolean *keywords)
     if (*keywords)
       return parser_fail_at(p, expr->span, _("positional argument follows keyword argument")) != NULL;
   }
-  push(p, expr);
-  push(p, NULL);
+  parser_push(p, expr);
+  parser_push(p, NULL);
   return TRUE;
 }
 
@@ -323,10 +323,10 @@ gboolean parse_arguments(Parser *p, PyExpr ***args, guint *n_args, PyKeywordArg 
   while (!at_op(p, PY_OP_RPAR)) {
     if (!parse_argument(p, &seen_keyword))
       return FALSE;
-    if (!accept_op(p, PY_OP_COMMA))
+    if (!parser_accept_op(p, PY_OP_COMMA))
       break;
   }
-  if (!expect_op(p, PY_OP_RPAR))
+  if (!parser_expect_op(p, PY_OP_RPAR))
     return FALSE;
   gsize n = (p->n_scratch - mark) / 2, plain = 0, named = 0;
   for (gsize i = 0; i < n; i++)
@@ -356,7 +356,7 @@ static PyExpr *parse_call(Parser *p, PyExpr *function)
   parser_next(p);
   if (!parse_arguments(p, &args, &n_args, &keywords, &n_keywords))
     return NULL;
-  PyExpr *expr = new_expr(p, PY_EXPR_CALL, function->span);
+  PyExpr *expr = parser_new_expr(p, PY_EXPR_CALL, function->span);
   expr->call.function = function;
   expr->call.args = args;
   expr->call.n_args = n_args;
@@ -374,7 +374,7 @@ static gboolean at_slice_end(const Parser *p)
 
 static PyExpr *parse_slice_item(Parser *p)
 {
-  PySpan start = span_here(p);
+  PySpan start = parser_span(p);
   PyExpr *lower = NULL, *upper = NULL, *step = NULL;
   if (!at_op(p, PY_OP_COLON)) {
     lower = parse_star_or_named(p);
@@ -384,9 +384,9 @@ static PyExpr *parse_slice_item(Parser *p)
   parser_next(p);
   if (!at_slice_end(p) && !(upper = parse_expression(p)))
     return NULL;
-  if (accept_op(p, PY_OP_COLON) && !at_slice_end(p) && !(step = parse_expression(p)))
+  if (parser_accept_op(p, PY_OP_COLON) && !at_slice_end(p) && !(step = parse_expression(p)))
     return NULL;
-  PyExpr *expr = new_expr(p, PY_EXPR_SLICE, start);
+  PyExpr *expr = parser_new_expr(p, PY_EXPR_SLICE, start);
   expr->slice.lower = lower;
   expr->slice.upper = upper;
   expr->slice.step = step;
@@ -396,24 +396,24 @@ static PyExpr *parse_slice_item(Parser *p)
 static PyExpr *parse_subscript(Parser *p, PyExpr *value)
 {
   parser_next(p);
-  PySpan start = span_here(p);
+  PySpan start = parser_span(p);
   PyExpr *index = parse_slice_item(p);
   if (!index)
     return NULL;
   if (at_op(p, PY_OP_COMMA) || index->kind == PY_EXPR_STARRED) {
     gsize mark = p->n_scratch;
-    push(p, index);
-    while (accept_op(p, PY_OP_COMMA) && !at_op(p, PY_OP_RSQB)) {
+    parser_push(p, index);
+    while (parser_accept_op(p, PY_OP_COMMA) && !at_op(p, PY_OP_RSQB)) {
       PyExpr *item = parse_slice_item(p);
       if (!item)
         return NULL;
-      push(p, item);
+      parser_push(p, item);
     }
     index = finish_list(p, PY_EXPR_TUPLE, start, mark);
   }
-  if (!expect_op(p, PY_OP_RSQB))
+  if (!parser_expect_op(p, PY_OP_RSQB))
     return NULL;
-  PyExpr *expr = new_expr(p, PY_EXPR_SUBSCRIPT, value->span);
+  PyExpr *expr = parser_new_expr(p, PY_EXPR_SUBSCRIPT, value->span);
   expr->subscript.value = value;
   expr->subscript.index = index;
   return expr;
@@ -422,11 +422,11 @@ static PyExpr *parse_subscript(Parser *p, PyExpr *value)
 static PyExpr *parse_attribute(Parser *p, PyExpr *value)
 {
   parser_next(p);
-  PySpan name_span = span_here(p);
-  PyStr *name = expect_name(p);
+  PySpan name_span = parser_span(p);
+  PyStr *name = parser_expect_name(p);
   if (!name)
     return NULL;
-  PyExpr *expr = new_expr(p, PY_EXPR_ATTRIBUTE, value->span);
+  PyExpr *expr = parser_new_expr(p, PY_EXPR_ATTRIBUTE, value->span);
   expr->attribute.value = value;
   expr->attribute.name = name;
   expr->attribute.name_span = name_span;
@@ -458,18 +458,18 @@ PyExpr *parse_primary(Parser *p)
 
 static PyParam *parse_param(Parser *p, gboolean annotations)
 {
-  PySpan start = span_here(p);
+  PySpan start = parser_span(p);
   PyParam *param = arena_new0(p->arena, PyParam);
-  param->name = expect_name(p);
+  param->name = parser_expect_name(p);
   if (!param->name)
     return NULL;
-  if (annotations && accept_op(p, PY_OP_COLON)) {
-    accept_op(p, PY_OP_STAR); /* *args: *Ts */
+  if (annotations && parser_accept_op(p, PY_OP_COLON)) {
+    parser_accept_op(p, PY_OP_STAR); /* *args: *Ts */
     param->annotation = parse_expression(p);
     if (!param->annotation)
       return NULL;
   }
-  param->span = span_from(p, start);
+  param->span = parser_span_from(p, start);
   return param;
 }
 
@@ -479,7 +479,7 @@ static gboolean parse_plain_param(Parser *p, PyParams *params, gboolean annotati
   PyParam *param = parse_param(p, annotations);
   if (!param)
     return FALSE;
-  if (accept_op(p, PY_OP_ASSIGN)) {
+  if (parser_accept_op(p, PY_OP_ASSIGN)) {
     param->value = parse_expression(p);
     if (!param->value)
       return FALSE;
@@ -490,7 +490,7 @@ static gboolean parse_plain_param(Parser *p, PyParams *params, gboolean annotati
   }
   if (!keyword_only)
     params->n_positional++;
-  push(p, param);
+  parser_push(p, param);
   return TRUE;
 }
 
@@ -501,7 +501,7 @@ gboolean parse_params(Parser *p, PyParams *params, PyOperator end, gboolean anno
   while (!at_op(p, end) && !p->failed) {
     if (params->star_star)
       return parser_fail(p, _("arguments cannot follow var-keyword argument")) != NULL;
-    if (accept_op(p, PY_OP_STARSTAR)) {
+    if (parser_accept_op(p, PY_OP_STARSTAR)) {
       params->star_star = parse_param(p, annotations);
     } else if (at_op(p, PY_OP_STAR)) {
       if (keyword_only)
@@ -510,32 +510,32 @@ gboolean parse_params(Parser *p, PyParams *params, PyOperator end, gboolean anno
       keyword_only = TRUE;
       if (!at_op(p, PY_OP_COMMA))
         params->star = parse_param(p, annotations);
-    } else if (accept_op(p, PY_OP_SLASH)) {
+    } else if (parser_accept_op(p, PY_OP_SLASH)) {
       if (keyword_only || params->n_positional_only || !params->n_positional)
         return parser_fail(p, _("/ must come after parameters and before *")) != NULL;
       params->n_positional_only = params->n_positional;
     } else if (!parse_plain_param(p, params, annotations, keyword_only, &defaults)) {
       return FALSE;
     }
-    if (!accept_op(p, PY_OP_COMMA))
+    if (!parser_accept_op(p, PY_OP_COMMA))
       break;
   }
-  if (p->failed || !expect_op(p, end))
+  if (p->failed || !parser_expect_op(p, end))
     return FALSE;
-  params->params = pop_structs(p, mark, sizeof(PyParam), &params->n_params);
+  params->params = parser_pop_structs(p, mark, sizeof(PyParam), &params->n_params);
   return TRUE;
 }
 
-/* Fails on a duplicate: bind_name() would silently share its slot. */
+/* Fails on a duplicate: parser_bind_name() would silently share its slot. */
 static void bind_param(Parser *p, const PyParam *param)
 {
   guint before = p->scope->n_names;
-  bind_name(p, p->scope, param->name);
+  parser_bind_name(p, p->scope, param->name);
   if (p->scope->n_names == before)
     parser_fail_at(p, param->span, _("duplicate argument in function definition"));
 }
 
-void bind_params(Parser *p, const PyParams *params)
+void parser_bind_params(Parser *p, const PyParams *params)
 {
   for (guint i = 0; i < params->n_params; i++)
     bind_param(p, &params->params[i]);

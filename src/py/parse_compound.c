@@ -9,7 +9,7 @@ static gboolean parse_loop_body(Parser *p, PyBlock *body, PyBlock *orelse)
   p->loops++;
   gboolean ok = parse_block(p, body);
   p->loops--;
-  if (ok && accept_keyword(p, PY_KW_ELSE))
+  if (ok && parser_accept_keyword(p, PY_KW_ELSE))
     ok = parse_block(p, orelse);
   return ok;
 }
@@ -17,9 +17,9 @@ static gboolean parse_loop_body(Parser *p, PyBlock *body, PyBlock *orelse)
 /* At "if" or "elif". */
 static PyStmt *parse_if(Parser *p)
 {
-  PySpan start = span_here(p);
+  PySpan start = parser_span(p);
   parser_next(p);
-  PyStmt *stmt = new_stmt(p, PY_STMT_IF, start);
+  PyStmt *stmt = parser_new_stmt(p, PY_STMT_IF, start);
   stmt->if_.test = parse_named_expression(p);
   if (!stmt->if_.test || !parse_block(p, &stmt->if_.body))
     return NULL;
@@ -33,16 +33,16 @@ static PyStmt *parse_if(Parser *p)
     stmt->if_.orelse.items = arena_new0(p->arena, PyStmt *);
     stmt->if_.orelse.items[0] = elif;
     stmt->if_.orelse.n = 1;
-  } else if (accept_keyword(p, PY_KW_ELSE) && !parse_block(p, &stmt->if_.orelse)) {
+  } else if (parser_accept_keyword(p, PY_KW_ELSE) && !parse_block(p, &stmt->if_.orelse)) {
     return NULL;
   }
-  stmt->span = span_from(p, start);
+  stmt->span = parser_span_from(p, start);
   return stmt;
 }
 
 static PyStmt *parse_while(Parser *p, PySpan start)
 {
-  PyStmt *stmt = new_stmt(p, PY_STMT_WHILE, start);
+  PyStmt *stmt = parser_new_stmt(p, PY_STMT_WHILE, start);
   stmt->if_.test = parse_named_expression(p);
   if (!stmt->if_.test || !parse_loop_body(p, &stmt->if_.body, &stmt->if_.orelse))
     return NULL;
@@ -51,10 +51,11 @@ static PyStmt *parse_while(Parser *p, PySpan start)
 
 static PyStmt *parse_for(Parser *p, PySpan start, gboolean is_async)
 {
-  PyStmt *stmt = new_stmt(p, PY_STMT_FOR, start);
+  PyStmt *stmt = parser_new_stmt(p, PY_STMT_FOR, start);
   stmt->for_.is_async = is_async;
   stmt->for_.target = parse_targets(p);
-  if (!stmt->for_.target || !bind_target(p, stmt->for_.target, FALSE) || !expect_keyword(p, PY_KW_IN))
+  if (!stmt->for_.target || !parser_bind_target(p, stmt->for_.target, FALSE) ||
+      !parser_expect_keyword(p, PY_KW_IN))
     return NULL;
   stmt->for_.iter = parse_expressions(p);
   if (!stmt->for_.iter || !parse_loop_body(p, &stmt->for_.body, &stmt->for_.orelse))
@@ -70,14 +71,15 @@ static gboolean parse_with_item(Parser *p)
   item->context = parse_expression(p);
   if (!item->context)
     return FALSE;
-  if (accept_keyword(p, PY_KW_AS)) {
-    PySpan start = span_here(p);
-    item->target = accept_op(p, PY_OP_STAR) ? parser_fail_at(p, start, _("cannot assign to this expression"))
-                                            : parse_bit_or(p);
-    if (!item->target || !bind_target(p, item->target, FALSE))
+  if (parser_accept_keyword(p, PY_KW_AS)) {
+    PySpan start = parser_span(p);
+    item->target = parser_accept_op(p, PY_OP_STAR)
+                       ? parser_fail_at(p, start, _("cannot assign to this expression"))
+                       : parse_bit_or(p);
+    if (!item->target || !parser_bind_target(p, item->target, FALSE))
       return FALSE;
   }
-  push(p, item);
+  parser_push(p, item);
   return TRUE;
 }
 
@@ -91,10 +93,10 @@ static gboolean parse_with_parens(Parser *p)
   gboolean ok = TRUE;
   while (ok && !at_op(p, PY_OP_RPAR)) {
     ok = parse_with_item(p);
-    if (!accept_op(p, PY_OP_COMMA))
+    if (!parser_accept_op(p, PY_OP_COMMA))
       break;
   }
-  if (ok && accept_op(p, PY_OP_RPAR) && at_op(p, PY_OP_COLON) && p->n_scratch > mark.n_scratch)
+  if (ok && parser_accept_op(p, PY_OP_RPAR) && at_op(p, PY_OP_COLON) && p->n_scratch > mark.n_scratch)
     return TRUE;
   parser_rewind(p, &mark);
   *p->problem = problem;
@@ -108,11 +110,11 @@ static PyStmt *parse_with(Parser *p, PySpan start, gboolean is_async)
     do {
       if (!parse_with_item(p))
         return NULL;
-    } while (accept_op(p, PY_OP_COMMA));
+    } while (parser_accept_op(p, PY_OP_COMMA));
   }
-  PyStmt *stmt = new_stmt(p, PY_STMT_WITH, start);
+  PyStmt *stmt = parser_new_stmt(p, PY_STMT_WITH, start);
   stmt->with.is_async = is_async;
-  stmt->with.items = pop_structs(p, mark, sizeof(PyWithItem), &stmt->with.n);
+  stmt->with.items = parser_pop_structs(p, mark, sizeof(PyWithItem), &stmt->with.n);
   return parse_block(p, &stmt->with.body) ? stmt : NULL;
 }
 
@@ -121,38 +123,38 @@ static PyStmt *parse_with(Parser *p, PySpan start, gboolean is_async)
 static gboolean parse_handler(Parser *p, PyStmt *stmt)
 {
   PyHandler *handler = arena_new0(p->arena, PyHandler);
-  PySpan start = span_here(p);
+  PySpan start = parser_span(p);
   parser_next(p);
-  stmt->try_.is_star |= accept_op(p, PY_OP_STAR);
+  stmt->try_.is_star |= parser_accept_op(p, PY_OP_STAR);
   if (!at_op(p, PY_OP_COLON)) {
     handler->type = parse_expressions(p); /* 3.14 allows a bare tuple */
     if (!handler->type)
       return FALSE;
-    if (accept_keyword(p, PY_KW_AS)) {
-      handler->name = expect_name(p);
+    if (parser_accept_keyword(p, PY_KW_AS)) {
+      handler->name = parser_expect_name(p);
       if (!handler->name)
         return FALSE;
-      bind_name(p, p->scope, handler->name);
+      parser_bind_name(p, p->scope, handler->name);
     }
   }
-  handler->span = span_from(p, start);
-  push(p, handler);
+  handler->span = parser_span_from(p, start);
+  parser_push(p, handler);
   return parse_block(p, &handler->body);
 }
 
 static PyStmt *parse_try(Parser *p, PySpan start)
 {
-  PyStmt *stmt = new_stmt(p, PY_STMT_TRY, start);
+  PyStmt *stmt = parser_new_stmt(p, PY_STMT_TRY, start);
   if (!parse_block(p, &stmt->try_.body))
     return NULL;
   gsize mark = p->n_scratch;
   while (at_keyword(p, PY_KW_EXCEPT))
     if (!parse_handler(p, stmt))
       return NULL;
-  stmt->try_.handlers = pop_structs(p, mark, sizeof(PyHandler), &stmt->try_.n);
-  if (stmt->try_.n && accept_keyword(p, PY_KW_ELSE) && !parse_block(p, &stmt->try_.orelse))
+  stmt->try_.handlers = parser_pop_structs(p, mark, sizeof(PyHandler), &stmt->try_.n);
+  if (stmt->try_.n && parser_accept_keyword(p, PY_KW_ELSE) && !parse_block(p, &stmt->try_.orelse))
     return NULL;
-  gboolean finally = accept_keyword(p, PY_KW_FINALLY);
+  gboolean finally = parser_accept_keyword(p, PY_KW_FINALLY);
   if (finally && !parse_block(p, &stmt->try_.finalbody))
     return NULL;
   if (!finally && !stmt->try_.n)
@@ -169,22 +171,22 @@ static gboolean skip_type_params(Parser *p)
     return TRUE;
   parser_next(p);
   while (!at_op(p, PY_OP_RSQB)) {
-    if (!accept_op(p, PY_OP_STAR))
-      accept_op(p, PY_OP_STARSTAR);
-    PyStr *name = expect_name(p);
-    if (!name || (accept_op(p, PY_OP_COLON) && !parse_expression(p)) ||
-        (accept_op(p, PY_OP_ASSIGN) && !parse_expression(p)))
+    if (!parser_accept_op(p, PY_OP_STAR))
+      parser_accept_op(p, PY_OP_STARSTAR);
+    PyStr *name = parser_expect_name(p);
+    if (!name || (parser_accept_op(p, PY_OP_COLON) && !parse_expression(p)) ||
+        (parser_accept_op(p, PY_OP_ASSIGN) && !parse_expression(p)))
       return FALSE;
-    if (!accept_op(p, PY_OP_COMMA))
+    if (!parser_accept_op(p, PY_OP_COMMA))
       break;
   }
-  return expect_op(p, PY_OP_RSQB);
+  return parser_expect_op(p, PY_OP_RSQB);
 }
 
 /* Steps over a block without parsing it. */
 static gboolean skip_block(Parser *p)
 {
-  if (!expect_op(p, PY_OP_COLON))
+  if (!parser_expect_op(p, PY_OP_COLON))
     return FALSE;
   while (p->token.kind != PY_TOKEN_NEWLINE && p->token.kind != PY_TOKEN_END &&
          p->token.kind != PY_TOKEN_ERROR)
@@ -228,60 +230,60 @@ static gboolean parse_function_body(Parser *p, PyStmt *stmt)
 
 static PyStmt *parse_function(Parser *p, PySpan start, gboolean is_async)
 {
-  PyStmt *stmt = new_stmt(p, PY_STMT_FUNCTION, start);
+  PyStmt *stmt = parser_new_stmt(p, PY_STMT_FUNCTION, start);
   stmt->function.is_async = is_async;
-  stmt->function.name = expect_name(p);
-  if (!stmt->function.name || !skip_type_params(p) || !expect_op(p, PY_OP_LPAR) ||
+  stmt->function.name = parser_expect_name(p);
+  if (!stmt->function.name || !skip_type_params(p) || !parser_expect_op(p, PY_OP_LPAR) ||
       !parse_params(p, &stmt->function.params, PY_OP_RPAR, TRUE))
     return NULL;
-  if (accept_op(p, PY_OP_ARROW) && !(stmt->function.returns = parse_expression(p)))
+  if (parser_accept_op(p, PY_OP_ARROW) && !(stmt->function.returns = parse_expression(p)))
     return NULL;
-  bind_name(p, p->scope, stmt->function.name);
-  stmt->function.scope = open_scope(p, PY_SCOPE_FUNCTION);
-  bind_params(p, &stmt->function.params);
+  parser_bind_name(p, p->scope, stmt->function.name);
+  stmt->function.scope = parser_open_scope(p, PY_SCOPE_FUNCTION);
+  parser_bind_params(p, &stmt->function.params);
   gboolean ok = parse_function_body(p, stmt);
-  close_scope(p, stmt->function.scope);
-  stmt->span = span_from(p, start);
+  parser_close_scope(p, stmt->function.scope);
+  stmt->span = parser_span_from(p, start);
   return ok && !p->failed ? stmt : NULL;
 }
 
 static PyStmt *parse_class(Parser *p, PySpan start)
 {
-  PyStmt *stmt = new_stmt(p, PY_STMT_CLASS, start);
-  stmt->class.name = expect_name(p);
+  PyStmt *stmt = parser_new_stmt(p, PY_STMT_CLASS, start);
+  stmt->class.name = parser_expect_name(p);
   if (!stmt->class.name || !skip_type_params(p))
     return NULL;
-  if (accept_op(p, PY_OP_LPAR) && !parse_arguments(p, &stmt->class.bases, &stmt->class.n_bases,
-                                                   &stmt->class.keywords, &stmt->class.n_keywords))
+  if (parser_accept_op(p, PY_OP_LPAR) && !parse_arguments(p, &stmt->class.bases, &stmt->class.n_bases,
+                                                          &stmt->class.keywords, &stmt->class.n_keywords))
     return NULL;
-  bind_name(p, p->scope, stmt->class.name);
+  parser_bind_name(p, p->scope, stmt->class.name);
   guint loops = p->loops;
   p->loops = 0;
-  stmt->class.scope = open_scope(p, PY_SCOPE_CLASS);
+  stmt->class.scope = parser_open_scope(p, PY_SCOPE_CLASS);
   gboolean ok = p->flags & PY_PARSE_HEADER ? skip_block(p) : parse_block(p, &stmt->class.body);
-  close_scope(p, stmt->class.scope);
+  parser_close_scope(p, stmt->class.scope);
   p->loops = loops;
-  stmt->span = span_from(p, start);
+  stmt->span = parser_span_from(p, start);
   return ok ? stmt : NULL;
 }
 
 static PyStmt *parse_decorated(Parser *p)
 {
   gsize mark = p->n_scratch;
-  while (accept_op(p, PY_OP_AT)) {
+  while (parser_accept_op(p, PY_OP_AT)) {
     PyExpr *decorator = parse_named_expression(p);
     if (!decorator)
       return NULL;
     if (p->token.kind != PY_TOKEN_NEWLINE)
       return parser_fail(p, _("invalid syntax"));
     parser_next(p);
-    push(p, decorator);
+    parser_push(p, decorator);
   }
   guint n;
-  PyExpr **decorators = pop_pointers(p, mark, &n);
-  PySpan start = span_here(p);
-  gboolean is_async = accept_keyword(p, PY_KW_ASYNC);
-  if (!is_async && accept_keyword(p, PY_KW_CLASS)) {
+  PyExpr **decorators = parser_pop(p, mark, &n);
+  PySpan start = parser_span(p);
+  gboolean is_async = parser_accept_keyword(p, PY_KW_ASYNC);
+  if (!is_async && parser_accept_keyword(p, PY_KW_CLASS)) {
     PyStmt *stmt = parse_class(p, start);
     if (stmt) {
       stmt->class.decorators = decorators;
@@ -289,7 +291,7 @@ static PyStmt *parse_decorated(Parser *p)
     }
     return stmt;
   }
-  PyStmt *stmt = expect_keyword(p, PY_KW_DEF) ? parse_function(p, start, is_async) : NULL;
+  PyStmt *stmt = parser_expect_keyword(p, PY_KW_DEF) ? parse_function(p, start, is_async) : NULL;
   if (stmt) {
     stmt->function.decorators = decorators;
     stmt->function.n_decorators = n;
@@ -300,18 +302,18 @@ static PyStmt *parse_decorated(Parser *p)
 static PyStmt *parse_async(Parser *p, PySpan start)
 {
   parser_next(p);
-  if (accept_keyword(p, PY_KW_DEF))
+  if (parser_accept_keyword(p, PY_KW_DEF))
     return parse_function(p, start, TRUE);
-  if (accept_keyword(p, PY_KW_FOR))
+  if (parser_accept_keyword(p, PY_KW_FOR))
     return parse_for(p, start, TRUE);
-  if (accept_keyword(p, PY_KW_WITH))
+  if (parser_accept_keyword(p, PY_KW_WITH))
     return parse_with(p, start, TRUE);
   return parser_fail(p, _("invalid syntax"));
 }
 
 PyStmt *parse_compound(Parser *p)
 {
-  PySpan start = span_here(p);
+  PySpan start = parser_span(p);
   if (at_op(p, PY_OP_AT))
     return parse_decorated(p);
   if (p->token.kind != PY_TOKEN_NAME)
@@ -319,7 +321,7 @@ PyStmt *parse_compound(Parser *p)
   switch (p->token.keyword) {
   case PY_KW_IF: return parse_if(p);
   case PY_KW_ASYNC: return parse_async(p, start);
-  case PY_KW_NONE: return at_soft(p, "match") ? parse_match(p) : NULL;
+  case PY_KW_NONE: return parser_at_soft(p, "match") ? parse_match(p) : NULL;
   case PY_KW_WHILE:
   case PY_KW_FOR:
   case PY_KW_WITH:

@@ -43,7 +43,7 @@ static Binary binary_of(const Parser *p)
 
 static PyExpr *new_binary(Parser *p, PyOp op, PyExpr *left, PyExpr *right)
 {
-  PyExpr *expr = new_expr(p, PY_EXPR_BINARY, left->span);
+  PyExpr *expr = parser_new_expr(p, PY_EXPR_BINARY, left->span);
   expr->op = op;
   expr->binary.left = left;
   expr->binary.right = right;
@@ -52,13 +52,13 @@ static PyExpr *new_binary(Parser *p, PyOp op, PyExpr *left, PyExpr *right)
 
 static PyExpr *parse_await(Parser *p)
 {
-  PySpan start = span_here(p);
-  if (!accept_keyword(p, PY_KW_AWAIT))
+  PySpan start = parser_span(p);
+  if (!parser_accept_keyword(p, PY_KW_AWAIT))
     return parse_primary(p);
   PyExpr *operand = parse_primary(p);
   if (!operand)
     return NULL;
-  PyExpr *expr = new_expr(p, PY_EXPR_AWAIT, start);
+  PyExpr *expr = parser_new_expr(p, PY_EXPR_AWAIT, start);
   expr->operand = operand;
   return expr;
 }
@@ -66,7 +66,7 @@ static PyExpr *parse_await(Parser *p)
 /* + - ~, and ** which binds tighter than a sign on its left but looser than one on its right. */
 static PyExpr *parse_factor(Parser *p)
 {
-  PySpan start = span_here(p);
+  PySpan start = parser_span(p);
   PyOp op = at_op(p, PY_OP_MINUS) ? PY_NEG : at_op(p, PY_OP_PLUS) ? PY_POS : PY_INVERT;
   if (at_op(p, PY_OP_MINUS) || at_op(p, PY_OP_PLUS) || at_op(p, PY_OP_TILDE)) {
     if (!parser_enter(p))
@@ -76,7 +76,7 @@ static PyExpr *parse_factor(Parser *p)
     parser_leave(p);
     if (!operand)
       return NULL;
-    PyExpr *expr = new_expr(p, PY_EXPR_UNARY, start);
+    PyExpr *expr = parser_new_expr(p, PY_EXPR_UNARY, start);
     expr->op = op;
     expr->operand = operand;
     return expr;
@@ -127,17 +127,17 @@ static gboolean accept_comparison(Parser *p, PyOp *op)
     parser_next(p);
     return TRUE;
   }
-  if (accept_keyword(p, PY_KW_IN)) {
+  if (parser_accept_keyword(p, PY_KW_IN)) {
     *op = PY_IN;
     return TRUE;
   }
-  if (accept_keyword(p, PY_KW_IS)) {
-    *op = accept_keyword(p, PY_KW_NOT) ? PY_IS_NOT : PY_IS;
+  if (parser_accept_keyword(p, PY_KW_IS)) {
+    *op = parser_accept_keyword(p, PY_KW_NOT) ? PY_IS_NOT : PY_IS;
     return TRUE;
   }
-  if (accept_keyword(p, PY_KW_NOT)) {
+  if (parser_accept_keyword(p, PY_KW_NOT)) {
     *op = PY_NOT_IN;
-    return expect_keyword(p, PY_KW_IN);
+    return parser_expect_keyword(p, PY_KW_IN);
   }
   return FALSE;
 }
@@ -162,20 +162,20 @@ static PyExpr *parse_comparison(Parser *p)
     PyExpr *right = parse_bit_or(p);
     if (!right)
       return NULL;
-    push(p, right);
+    parser_push(p, right);
   } while (accept_comparison(p, &op));
   if (p->failed)
     return NULL;
-  PyExpr *expr = new_expr(p, PY_EXPR_COMPARE, first->span);
+  PyExpr *expr = parser_new_expr(p, PY_EXPR_COMPARE, first->span);
   expr->compare.first = first;
   expr->compare.ops = ops;
-  expr->compare.rest = pop_pointers(p, mark, &expr->compare.n);
+  expr->compare.rest = parser_pop(p, mark, &expr->compare.n);
   return expr;
 }
 
 static PyExpr *parse_not(Parser *p)
 {
-  PySpan start = span_here(p);
+  PySpan start = parser_span(p);
   if (!at_keyword(p, PY_KW_NOT))
     return parse_comparison(p);
   if (!parser_enter(p))
@@ -185,7 +185,7 @@ static PyExpr *parse_not(Parser *p)
   parser_leave(p);
   if (!operand)
     return NULL;
-  PyExpr *expr = new_expr(p, PY_EXPR_UNARY, start);
+  PyExpr *expr = parser_new_expr(p, PY_EXPR_UNARY, start);
   expr->op = PY_NOT;
   expr->operand = operand;
   return expr;
@@ -198,16 +198,16 @@ static PyExpr *parse_bool(Parser *p, PyKeyword keyword)
   if (!first || !at_keyword(p, keyword))
     return first;
   gsize mark = p->n_scratch;
-  push(p, first);
-  while (accept_keyword(p, keyword)) {
+  parser_push(p, first);
+  while (parser_accept_keyword(p, keyword)) {
     PyExpr *next = keyword == PY_KW_OR ? parse_bool(p, PY_KW_AND) : parse_not(p);
     if (!next)
       return NULL;
-    push(p, next);
+    parser_push(p, next);
   }
-  PyExpr *expr = new_expr(p, PY_EXPR_BOOL, first->span);
+  PyExpr *expr = parser_new_expr(p, PY_EXPR_BOOL, first->span);
   expr->op = keyword == PY_KW_OR ? PY_OR : PY_AND;
-  expr->list.items = pop_pointers(p, mark, &expr->list.n);
+  expr->list.items = parser_pop(p, mark, &expr->list.n);
   return expr;
 }
 
@@ -218,18 +218,18 @@ PyExpr *parse_or(Parser *p)
 
 static PyExpr *parse_lambda(Parser *p)
 {
-  PySpan start = span_here(p);
+  PySpan start = parser_span(p);
   parser_next(p);
   PyParams params = {0};
   if (!parse_params(p, &params, PY_OP_COLON, FALSE))
     return NULL;
-  PyScope *scope = open_scope(p, PY_SCOPE_FUNCTION);
-  bind_params(p, &params);
+  PyScope *scope = parser_open_scope(p, PY_SCOPE_FUNCTION);
+  parser_bind_params(p, &params);
   PyExpr *body = parse_expression(p);
-  close_scope(p, scope);
+  parser_close_scope(p, scope);
   if (!body)
     return NULL;
-  PyExpr *expr = new_expr(p, PY_EXPR_LAMBDA, start);
+  PyExpr *expr = parser_new_expr(p, PY_EXPR_LAMBDA, start);
   expr->lambda.params = params;
   expr->lambda.body = body;
   expr->lambda.scope = scope;
@@ -245,12 +245,12 @@ static PyExpr *parse_conditional(Parser *p)
     return body;
   parser_next(p);
   PyExpr *test = parse_bool(p, PY_KW_OR);
-  if (!test || !expect_keyword(p, PY_KW_ELSE))
+  if (!test || !parser_expect_keyword(p, PY_KW_ELSE))
     return NULL;
   PyExpr *orelse = parse_expression(p);
   if (!orelse)
     return NULL;
-  PyExpr *expr = new_expr(p, PY_EXPR_IF, body->span);
+  PyExpr *expr = parser_new_expr(p, PY_EXPR_IF, body->span);
   expr->if_exp.test = test;
   expr->if_exp.body = body;
   expr->if_exp.orelse = orelse;
@@ -286,8 +286,8 @@ PyExpr *parse_named_expression(Parser *p)
   PyExpr *value = parse_expression(p);
   if (!value)
     return NULL;
-  bind_name(p, walrus_scope(p), left->name);
-  PyExpr *expr = new_expr(p, PY_EXPR_NAMED, left->span);
+  parser_bind_name(p, walrus_scope(p), left->name);
+  PyExpr *expr = parser_new_expr(p, PY_EXPR_NAMED, left->span);
   expr->named.name = left->name;
   expr->named.value = value;
   return expr;
@@ -296,13 +296,13 @@ PyExpr *parse_named_expression(Parser *p)
 /* expression or *expression */
 static PyExpr *parse_star_item(Parser *p, gboolean target)
 {
-  PySpan start = span_here(p);
-  if (!accept_op(p, PY_OP_STAR))
+  PySpan start = parser_span(p);
+  if (!parser_accept_op(p, PY_OP_STAR))
     return target ? parse_bit_or(p) : parse_expression(p);
   PyExpr *operand = parse_bit_or(p);
   if (!operand)
     return NULL;
-  PyExpr *expr = new_expr(p, PY_EXPR_STARRED, start);
+  PyExpr *expr = parser_new_expr(p, PY_EXPR_STARRED, start);
   expr->operand = operand;
   return expr;
 }
@@ -325,7 +325,7 @@ static gboolean tuple_ends(const Parser *p)
 
 static PyExpr *parse_bare_tuple(Parser *p, gboolean target)
 {
-  PySpan start = span_here(p);
+  PySpan start = parser_span(p);
   PyExpr *first = parse_star_item(p, target);
   if (!first)
     return NULL;
@@ -335,15 +335,15 @@ static PyExpr *parse_bare_tuple(Parser *p, gboolean target)
     return first;
   }
   gsize mark = p->n_scratch;
-  push(p, first);
-  while (accept_op(p, PY_OP_COMMA) && !tuple_ends(p)) {
+  parser_push(p, first);
+  while (parser_accept_op(p, PY_OP_COMMA) && !tuple_ends(p)) {
     PyExpr *item = parse_star_item(p, target);
     if (!item)
       return NULL;
-    push(p, item);
+    parser_push(p, item);
   }
-  PyExpr *expr = new_expr(p, PY_EXPR_TUPLE, start);
-  expr->list.items = pop_pointers(p, mark, &expr->list.n);
+  PyExpr *expr = parser_new_expr(p, PY_EXPR_TUPLE, start);
+  expr->list.items = parser_pop(p, mark, &expr->list.n);
   return expr;
 }
 
@@ -359,12 +359,12 @@ PyExpr *parse_targets(Parser *p)
 
 PyExpr *parse_yield(Parser *p)
 {
-  PySpan start = span_here(p);
+  PySpan start = parser_span(p);
   parser_next(p);
   if (!p->scope || p->scope->kind != PY_SCOPE_FUNCTION || p->scope->is_comprehension)
     return parser_fail_at(p, start, _("'yield' outside function"));
   p->scope->is_generator = TRUE;
-  gboolean from = accept_keyword(p, PY_KW_FROM);
+  gboolean from = parser_accept_keyword(p, PY_KW_FROM);
   PyExpr *operand = NULL;
   if (from)
     operand = parse_expression(p);
@@ -372,7 +372,7 @@ PyExpr *parse_yield(Parser *p)
     operand = parse_bare_tuple(p, FALSE);
   if (p->failed)
     return NULL;
-  PyExpr *expr = new_expr(p, from ? PY_EXPR_YIELD_FROM : PY_EXPR_YIELD, start);
+  PyExpr *expr = parser_new_expr(p, from ? PY_EXPR_YIELD_FROM : PY_EXPR_YIELD, start);
   expr->operand = operand;
   return expr;
 }

@@ -10,7 +10,7 @@
 
 static PyExpr *new_constant(Parser *p, PySpan start, PyValue value)
 {
-  PyExpr *expr = new_expr(p, PY_EXPR_CONSTANT, start);
+  PyExpr *expr = parser_new_expr(p, PY_EXPR_CONSTANT, start);
   expr->constant = value;
   return expr;
 }
@@ -79,7 +79,7 @@ static gboolean parse_integer(Parser *p, const char *text, PyValue *value)
 
 PyExpr *parse_number(Parser *p)
 {
-  PySpan start = span_here(p);
+  PySpan start = parser_span(p);
   char small[64];
   char *text = p->token.len < sizeof small ? small : arena_alloc(p->arena, p->token.len + 1u);
   if (!without_underscores(&p->token, text))
@@ -254,7 +254,7 @@ static gboolean push_text(Parser *p, PySpan span, const Literal *literal, const 
   PyValue value = decode(p, span, literal, start, end);
   if (py_is_null(value))
     return FALSE;
-  push(p, new_constant(p, span, value));
+  parser_push(p, new_constant(p, span, value));
   return TRUE;
 }
 
@@ -272,8 +272,8 @@ static PyExpr *parse_spec(Parser *p, PySpan span, const Literal *literal, const 
   parser_leave(p);
   if (!ok)
     return NULL;
-  PyExpr *expr = new_expr(p, PY_EXPR_JOINED, span);
-  expr->list.items = pop_pointers(p, mark, &expr->list.n);
+  PyExpr *expr = parser_new_expr(p, PY_EXPR_JOINED, span);
+  expr->list.items = parser_pop(p, mark, &expr->list.n);
   return expr;
 }
 
@@ -283,8 +283,9 @@ static const char *debug_text(Parser *p, PySpan span, const char *start, const c
   const char *at = p->token.text + 1;
   while (at < close && g_ascii_isspace(*at))
     at++;
-  push(p, new_constant(p, span,
-                       (PyValue){.type = PY_STR, .str = py_str_in(p->arena, start, (gsize)(at - start))}));
+  parser_push(
+      p, new_constant(p, span,
+                      (PyValue){.type = PY_STR, .str = py_str_in(p->arena, start, (gsize)(at - start))}));
   return at;
 }
 
@@ -348,10 +349,10 @@ static gboolean parse_field(Parser *p, PySpan span, const Literal *literal, cons
                       ? parser_fail_at(p, span, _("f-string: empty expression not allowed"))
                       : parse_expressions(p);
   if (value) {
-    PyExpr *field = new_expr(p, PY_EXPR_FORMATTED, value->span);
+    PyExpr *field = parser_new_expr(p, PY_EXPR_FORMATTED, value->span);
     field->formatted.value = value;
     ok = parse_field_tail(p, span, literal, field, start, close);
-    push(p, field);
+    parser_push(p, field);
   }
   p->lexer = lexer;
   p->token = token;
@@ -416,13 +417,13 @@ static gboolean parse_literal(Parser *p, const Literal *literal, PySpan span)
   if (literal->formatted)
     return parse_pieces(p, span, literal, literal->body, literal->end, FALSE);
   PyValue value = decode(p, span, literal, literal->body, literal->end);
-  push(p, new_constant(p, span, value));
+  parser_push(p, new_constant(p, span, value));
   return !py_is_null(value);
 }
 
 PyExpr *parse_strings(Parser *p)
 {
-  PySpan start = span_here(p);
+  PySpan start = parser_span(p);
   gsize mark = p->n_scratch;
   gboolean formatted = FALSE, text = FALSE, bytes = FALSE;
   while (p->token.kind == PY_TOKEN_STRING) {
@@ -430,22 +431,22 @@ PyExpr *parse_strings(Parser *p)
     split_literal(&p->token, &literal);
     formatted |= literal.formatted;
     *(literal.bytes ? &bytes : &text) = TRUE;
-    if (!parse_literal(p, &literal, span_here(p)))
+    if (!parse_literal(p, &literal, parser_span(p)))
       return NULL;
     parser_next(p);
   }
   if (bytes && text)
     return parser_fail_at(p, start, _("cannot mix bytes and nonbytes literals"));
   guint n;
-  PyExpr **parts = pop_pointers(p, mark, &n);
+  PyExpr **parts = parser_pop(p, mark, &n);
   if (formatted) {
-    PyExpr *expr = new_expr(p, PY_EXPR_JOINED, start);
+    PyExpr *expr = parser_new_expr(p, PY_EXPR_JOINED, start);
     expr->list.items = parts;
     expr->list.n = n;
     return expr;
   }
   if (n == 1) {
-    parts[0]->span = span_from(p, start);
+    parts[0]->span = parser_span_from(p, start);
     return parts[0];
   }
   return new_constant(p, start, concatenate(p, parts, n));

@@ -10,24 +10,24 @@ static PyPattern *new_pattern(Parser *p, PyPatternKind kind, PySpan start)
 {
   PyPattern *pattern = arena_new0(p->arena, PyPattern);
   pattern->kind = kind;
-  pattern->span = span_from(p, start);
+  pattern->span = parser_span_from(p, start);
   return pattern;
 }
 
 static PyStr *capture_name(Parser *p)
 {
-  gboolean wildcard = at_soft(p, "_");
-  PyStr *name = expect_name(p);
+  gboolean wildcard = parser_at_soft(p, "_");
+  PyStr *name = parser_expect_name(p);
   if (!name || wildcard)
     return NULL;
-  bind_name(p, p->scope, name);
+  parser_bind_name(p, p->scope, name);
   return name;
 }
 
 static PyPattern *parse_star_pattern(Parser *p)
 {
-  PySpan start = span_here(p);
-  if (!accept_op(p, PY_OP_STAR))
+  PySpan start = parser_span(p);
+  if (!parser_accept_op(p, PY_OP_STAR))
     return parse_as_pattern(p);
   PyStr *name = capture_name(p);
   if (p->failed)
@@ -46,15 +46,15 @@ static PyPattern *parse_sequence(Parser *p, PySpan start, PyOperator close)
     PyPattern *item = parse_star_pattern(p);
     if (!item)
       return NULL;
-    push(p, item);
-    if (!accept_op(p, PY_OP_COMMA))
+    parser_push(p, item);
+    if (!parser_accept_op(p, PY_OP_COMMA))
       break;
     comma = TRUE;
   }
-  if (!expect_op(p, close))
+  if (!parser_expect_op(p, close))
     return NULL;
   guint n;
-  PyPattern **items = pop_pointers(p, mark, &n);
+  PyPattern **items = parser_pop(p, mark, &n);
   if (close == PY_OP_RPAR && n == 1 && !comma && items[0]->kind != PY_PATTERN_STAR)
     return items[0]; /* only parentheses */
   PyPattern *pattern = new_pattern(p, PY_PATTERN_SEQUENCE, start);
@@ -68,23 +68,23 @@ static PyPattern *parse_mapping(Parser *p, PySpan start)
   gsize mark = p->n_scratch;
   PyStr *rest = NULL;
   while (!at_op(p, PY_OP_RBRACE)) {
-    if (accept_op(p, PY_OP_STARSTAR)) {
+    if (parser_accept_op(p, PY_OP_STARSTAR)) {
       rest = capture_name(p);
     } else {
       PyExpr *key = parse_bit_or(p);
-      PyPattern *value = key && expect_op(p, PY_OP_COLON) ? parse_as_pattern(p) : NULL;
+      PyPattern *value = key && parser_expect_op(p, PY_OP_COLON) ? parse_as_pattern(p) : NULL;
       if (!value)
         return NULL;
-      push(p, key);
-      push(p, value);
+      parser_push(p, key);
+      parser_push(p, value);
     }
-    if (p->failed || !accept_op(p, PY_OP_COMMA))
+    if (p->failed || !parser_accept_op(p, PY_OP_COMMA))
       break;
   }
-  if (p->failed || !expect_op(p, PY_OP_RBRACE))
+  if (p->failed || !parser_expect_op(p, PY_OP_RBRACE))
     return NULL;
   guint n;
-  void **pairs = pop_pointers(p, mark, &n);
+  void **pairs = parser_pop(p, mark, &n);
   PyPattern *pattern = new_pattern(p, PY_PATTERN_MAPPING, start);
   pattern->name = rest;
   pattern->n = n / 2;
@@ -107,8 +107,8 @@ static PyPattern *parse_class_pattern(Parser *p, PySpan start, PyExpr *cls)
   while (!at_op(p, PY_OP_RPAR)) {
     ParserMark before;
     parser_mark(p, &before);
-    PyStr *name = p->token.kind == PY_TOKEN_NAME && !p->token.keyword ? expect_name(p) : NULL;
-    if (name && accept_op(p, PY_OP_ASSIGN)) {
+    PyStr *name = p->token.kind == PY_TOKEN_NAME && !p->token.keyword ? parser_expect_name(p) : NULL;
+    if (name && parser_accept_op(p, PY_OP_ASSIGN)) {
       n_keywords++;
     } else {
       parser_rewind(p, &before);
@@ -119,15 +119,15 @@ static PyPattern *parse_class_pattern(Parser *p, PySpan start, PyExpr *cls)
     PyPattern *item = parse_as_pattern(p);
     if (!item)
       return NULL;
-    push(p, name);
-    push(p, item);
-    if (!accept_op(p, PY_OP_COMMA))
+    parser_push(p, name);
+    parser_push(p, item);
+    if (!parser_accept_op(p, PY_OP_COMMA))
       break;
   }
-  if (!expect_op(p, PY_OP_RPAR))
+  if (!parser_expect_op(p, PY_OP_RPAR))
     return NULL;
   guint n;
-  void **pairs = pop_pointers(p, mark, &n);
+  void **pairs = parser_pop(p, mark, &n);
   pattern->n = n / 2 - n_keywords;
   pattern->n_keywords = n_keywords;
   pattern->items = arena_array(p->arena, PyPattern *, pattern->n + 1);
@@ -147,31 +147,31 @@ static PyPattern *parse_name_pattern(Parser *p, PySpan start)
 {
   ParserMark mark;
   parser_mark(p, &mark);
-  gboolean wildcard = at_soft(p, "_");
-  PyStr *name = expect_name(p);
+  gboolean wildcard = parser_at_soft(p, "_");
+  PyStr *name = parser_expect_name(p);
   if (!name)
     return NULL;
   if (!at_op(p, PY_OP_DOT) && !at_op(p, PY_OP_LPAR)) {
     PyPattern *pattern = new_pattern(p, PY_PATTERN_CAPTURE, start);
     pattern->name = wildcard ? NULL : name;
     if (!wildcard)
-      bind_name(p, p->scope, name);
+      parser_bind_name(p, p->scope, name);
     return pattern;
   }
-  PyExpr *value = new_expr(p, PY_EXPR_NAME, start);
+  PyExpr *value = parser_new_expr(p, PY_EXPR_NAME, start);
   value->name = name;
-  while (accept_op(p, PY_OP_DOT)) {
-    PySpan name_span = span_here(p);
-    PyStr *attribute = expect_name(p);
+  while (parser_accept_op(p, PY_OP_DOT)) {
+    PySpan name_span = parser_span(p);
+    PyStr *attribute = parser_expect_name(p);
     if (!attribute)
       return NULL;
-    PyExpr *outer = new_expr(p, PY_EXPR_ATTRIBUTE, start);
+    PyExpr *outer = parser_new_expr(p, PY_EXPR_ATTRIBUTE, start);
     outer->attribute.value = value;
     outer->attribute.name = attribute;
     outer->attribute.name_span = name_span;
     value = outer;
   }
-  if (accept_op(p, PY_OP_LPAR))
+  if (parser_accept_op(p, PY_OP_LPAR))
     return parse_class_pattern(p, start, value);
   PyPattern *pattern = new_pattern(p, PY_PATTERN_VALUE, start);
   pattern->value = value;
@@ -180,22 +180,22 @@ static PyPattern *parse_name_pattern(Parser *p, PySpan start)
 
 static PyPattern *parse_closed(Parser *p)
 {
-  PySpan start = span_here(p);
+  PySpan start = parser_span(p);
   if (p->token.kind == PY_TOKEN_NAME && !p->token.keyword)
     return parse_name_pattern(p, start);
-  if (accept_op(p, PY_OP_LPAR))
+  if (parser_accept_op(p, PY_OP_LPAR))
     return parse_sequence(p, start, PY_OP_RPAR);
-  if (accept_op(p, PY_OP_LSQB))
+  if (parser_accept_op(p, PY_OP_LSQB))
     return parse_sequence(p, start, PY_OP_RSQB);
-  if (accept_op(p, PY_OP_LBRACE))
+  if (parser_accept_op(p, PY_OP_LBRACE))
     return parse_mapping(p, start);
   /* A literal: a signed number, strings, None, True, False; "|" belongs to the pattern. */
   PyExpr *value;
-  if (accept_op(p, PY_OP_MINUS)) {
+  if (parser_accept_op(p, PY_OP_MINUS)) {
     PyExpr *operand = parse_atom(p);
     if (!operand)
       return NULL;
-    value = new_expr(p, PY_EXPR_UNARY, start);
+    value = parser_new_expr(p, PY_EXPR_UNARY, start);
     value->op = PY_NEG;
     value->operand = operand;
   } else {
@@ -210,31 +210,31 @@ static PyPattern *parse_closed(Parser *p)
 
 static PyPattern *parse_or_pattern(Parser *p)
 {
-  PySpan start = span_here(p);
+  PySpan start = parser_span(p);
   PyPattern *first = parse_closed(p);
   if (!first || !at_op(p, PY_OP_BAR))
     return first;
   gsize mark = p->n_scratch;
-  push(p, first);
-  while (accept_op(p, PY_OP_BAR)) {
+  parser_push(p, first);
+  while (parser_accept_op(p, PY_OP_BAR)) {
     PyPattern *next = parse_closed(p);
     if (!next)
       return NULL;
-    push(p, next);
+    parser_push(p, next);
   }
   PyPattern *pattern = new_pattern(p, PY_PATTERN_OR, start);
-  pattern->items = pop_pointers(p, mark, &pattern->n);
+  pattern->items = parser_pop(p, mark, &pattern->n);
   return pattern;
 }
 
 static PyPattern *parse_as_pattern(Parser *p)
 {
-  PySpan start = span_here(p);
+  PySpan start = parser_span(p);
   if (!parser_enter(p))
     return NULL;
   PyPattern *inner = parse_or_pattern(p);
   parser_leave(p);
-  if (!inner || !accept_keyword(p, PY_KW_AS))
+  if (!inner || !parser_accept_keyword(p, PY_KW_AS))
     return inner;
   PyStr *name = capture_name(p);
   if (p->failed)
@@ -250,35 +250,35 @@ static PyPattern *parse_as_pattern(Parser *p)
 /* The pattern behind "case": a bare sequence needs no brackets. */
 static PyPattern *parse_top_pattern(Parser *p)
 {
-  PySpan start = span_here(p);
+  PySpan start = parser_span(p);
   PyPattern *first = parse_star_pattern(p);
   if (!first || (!at_op(p, PY_OP_COMMA) && first->kind != PY_PATTERN_STAR))
     return first;
   gsize mark = p->n_scratch;
-  push(p, first);
-  while (accept_op(p, PY_OP_COMMA) && !at_op(p, PY_OP_COLON) && !at_keyword(p, PY_KW_IF)) {
+  parser_push(p, first);
+  while (parser_accept_op(p, PY_OP_COMMA) && !at_op(p, PY_OP_COLON) && !at_keyword(p, PY_KW_IF)) {
     PyPattern *item = parse_star_pattern(p);
     if (!item)
       return NULL;
-    push(p, item);
+    parser_push(p, item);
   }
   PyPattern *pattern = new_pattern(p, PY_PATTERN_SEQUENCE, start);
-  pattern->items = pop_pointers(p, mark, &pattern->n);
+  pattern->items = parser_pop(p, mark, &pattern->n);
   return pattern;
 }
 
 static gboolean parse_case(Parser *p)
 {
-  if (!at_soft(p, "case"))
+  if (!parser_at_soft(p, "case"))
     return parser_fail(p, _("invalid syntax: expected 'case'")) != NULL;
   parser_next(p);
   PyCase *arm = arena_new0(p->arena, PyCase);
   arm->pattern = parse_top_pattern(p);
-  if (!arm->pattern || (accept_keyword(p, PY_KW_IF) && !(arm->guard = parse_named_expression(p))))
+  if (!arm->pattern || (parser_accept_keyword(p, PY_KW_IF) && !(arm->guard = parse_named_expression(p))))
     return FALSE;
   if (!parse_block(p, &arm->body))
     return FALSE;
-  push(p, arm);
+  parser_push(p, arm);
   return TRUE;
 }
 
@@ -290,11 +290,11 @@ static PyExpr *match_subject(Parser *p)
   PySyntaxError problem = *p->problem;
   parser_next(p);
   PyExpr *subject = p->token.kind == PY_TOKEN_NEWLINE ? NULL : parse_expressions(p);
-  if (subject && accept_op(p, PY_OP_COLON) && p->token.kind == PY_TOKEN_NEWLINE) {
+  if (subject && parser_accept_op(p, PY_OP_COLON) && p->token.kind == PY_TOKEN_NEWLINE) {
     parser_next(p);
     if (p->token.kind == PY_TOKEN_INDENT) {
       parser_next(p);
-      if (at_soft(p, "case"))
+      if (parser_at_soft(p, "case"))
         return subject;
     }
   }
@@ -305,7 +305,7 @@ static PyExpr *match_subject(Parser *p)
 
 PyStmt *parse_match(Parser *p)
 {
-  PySpan start = span_here(p);
+  PySpan start = parser_span(p);
   PyExpr *subject = match_subject(p);
   if (!subject || !parser_enter(p))
     return NULL;
@@ -316,8 +316,8 @@ PyStmt *parse_match(Parser *p)
   if (p->token.kind == PY_TOKEN_DEDENT)
     parser_next(p);
   parser_leave(p);
-  PyStmt *stmt = new_stmt(p, PY_STMT_MATCH, start);
+  PyStmt *stmt = parser_new_stmt(p, PY_STMT_MATCH, start);
   stmt->match.subject = subject;
-  stmt->match.cases = pop_structs(p, mark, sizeof(PyCase), &stmt->match.n);
+  stmt->match.cases = parser_pop_structs(p, mark, sizeof(PyCase), &stmt->match.n);
   return stmt;
 }

@@ -32,16 +32,16 @@ static PyStmt *parse_assign(Parser *p, PyExpr *first)
 {
   gsize mark = p->n_scratch;
   PyExpr *value = first;
-  while (accept_op(p, PY_OP_ASSIGN)) {
-    if (!bind_target(p, value, FALSE))
+  while (parser_accept_op(p, PY_OP_ASSIGN)) {
+    if (!parser_bind_target(p, value, FALSE))
       return NULL;
-    push(p, value);
+    parser_push(p, value);
     value = parse_expressions(p);
     if (!value)
       return NULL;
   }
-  PyStmt *stmt = new_stmt(p, PY_STMT_ASSIGN, first->span);
-  stmt->assign.targets = pop_pointers(p, mark, &stmt->assign.n);
+  PyStmt *stmt = parser_new_stmt(p, PY_STMT_ASSIGN, first->span);
+  stmt->assign.targets = parser_pop(p, mark, &stmt->assign.n);
   stmt->assign.value = value;
   return stmt;
 }
@@ -51,12 +51,12 @@ static PyStmt *parse_annotated(Parser *p, PyExpr *target)
   parser_next(p);
   if (target->kind != PY_EXPR_NAME && target->kind != PY_EXPR_ATTRIBUTE && target->kind != PY_EXPR_SUBSCRIPT)
     return parser_fail_at(p, target->span, _("only single target (not tuple) can be annotated"));
-  if (!bind_target(p, target, FALSE))
+  if (!parser_bind_target(p, target, FALSE))
     return NULL;
   PyExpr *annotation = parse_expression(p), *value = NULL;
-  if (!annotation || (accept_op(p, PY_OP_ASSIGN) && !(value = parse_expressions(p))))
+  if (!annotation || (parser_accept_op(p, PY_OP_ASSIGN) && !(value = parse_expressions(p))))
     return NULL;
-  PyStmt *stmt = new_stmt(p, PY_STMT_ANN_ASSIGN, target->span);
+  PyStmt *stmt = parser_new_stmt(p, PY_STMT_ANN_ASSIGN, target->span);
   stmt->ann_assign.target = target;
   stmt->ann_assign.annotation = annotation;
   stmt->ann_assign.value = value;
@@ -65,7 +65,7 @@ static PyStmt *parse_annotated(Parser *p, PyExpr *target)
 
 static PyStmt *parse_expression_stmt(Parser *p)
 {
-  PySpan start = span_here(p);
+  PySpan start = parser_span(p);
   PyExpr *expr = parse_expressions(p);
   if (!expr)
     return NULL;
@@ -79,15 +79,15 @@ static PyStmt *parse_expression_stmt(Parser *p)
       return parser_fail_at(p, expr->span, _("illegal expression for augmented assignment"));
     parser_next(p);
     PyExpr *value = parse_expressions(p);
-    if (!value || !bind_target(p, expr, FALSE))
+    if (!value || !parser_bind_target(p, expr, FALSE))
       return NULL;
-    PyStmt *stmt = new_stmt(p, PY_STMT_AUG_ASSIGN, start);
+    PyStmt *stmt = parser_new_stmt(p, PY_STMT_AUG_ASSIGN, start);
     stmt->op = (PyOp)(op - 1);
     stmt->aug_assign.target = expr;
     stmt->aug_assign.value = value;
     return stmt;
   }
-  PyStmt *stmt = new_stmt(p, PY_STMT_EXPR, start);
+  PyStmt *stmt = parser_new_stmt(p, PY_STMT_EXPR, start);
   stmt->expr = expr;
   return stmt;
 }
@@ -104,7 +104,7 @@ static PyStmt *parse_return(Parser *p, PySpan start)
   PyExpr *value = NULL;
   if (!at_line_end(p) && !(value = parse_expressions(p)))
     return NULL;
-  PyStmt *stmt = new_stmt(p, PY_STMT_RETURN, start);
+  PyStmt *stmt = parser_new_stmt(p, PY_STMT_RETURN, start);
   stmt->expr = value;
   return stmt;
 }
@@ -114,10 +114,10 @@ static PyStmt *parse_raise(Parser *p, PySpan start)
   PyExpr *exc = NULL, *cause = NULL;
   if (!at_line_end(p)) {
     exc = parse_expression(p);
-    if (!exc || (accept_keyword(p, PY_KW_FROM) && !(cause = parse_expression(p))))
+    if (!exc || (parser_accept_keyword(p, PY_KW_FROM) && !(cause = parse_expression(p))))
       return NULL;
   }
-  PyStmt *stmt = new_stmt(p, PY_STMT_RAISE, start);
+  PyStmt *stmt = parser_new_stmt(p, PY_STMT_RAISE, start);
   stmt->raise.exc = exc;
   stmt->raise.cause = cause;
   return stmt;
@@ -126,9 +126,9 @@ static PyStmt *parse_raise(Parser *p, PySpan start)
 static PyStmt *parse_del(Parser *p, PySpan start)
 {
   PyExpr *targets = parse_targets(p);
-  if (!targets || !bind_target(p, targets, TRUE))
+  if (!targets || !parser_bind_target(p, targets, TRUE))
     return NULL;
-  PyStmt *stmt = new_stmt(p, PY_STMT_DELETE, start);
+  PyStmt *stmt = parser_new_stmt(p, PY_STMT_DELETE, start);
   if (targets->kind == PY_EXPR_TUPLE) {
     stmt->del.targets = targets->list.items;
     stmt->del.n = targets->list.n;
@@ -143,9 +143,9 @@ static PyStmt *parse_del(Parser *p, PySpan start)
 static PyStmt *parse_assert(Parser *p, PySpan start)
 {
   PyExpr *test = parse_expression(p), *message = NULL;
-  if (!test || (accept_op(p, PY_OP_COMMA) && !(message = parse_expression(p))))
+  if (!test || (parser_accept_op(p, PY_OP_COMMA) && !(message = parse_expression(p))))
     return NULL;
-  PyStmt *stmt = new_stmt(p, PY_STMT_ASSERT, start);
+  PyStmt *stmt = parser_new_stmt(p, PY_STMT_ASSERT, start);
   stmt->assert_.test = test;
   stmt->assert_.message = message;
   return stmt;
@@ -167,7 +167,7 @@ static PyStmt *parse_scope_names(Parser *p, PySpan start, gboolean global)
 {
   gsize mark = p->n_scratch;
   do {
-    PyStr *name = expect_name(p);
+    PyStr *name = parser_expect_name(p);
     if (!name)
       return NULL;
     for (guint i = 0; p->scope->kind == PY_SCOPE_FUNCTION && i < p->scope->n_names; i++)
@@ -175,12 +175,12 @@ static PyStmt *parse_scope_names(Parser *p, PySpan start, gboolean global)
         return parser_fail_at(p, start,
                               global ? _("name is assigned to before global declaration")
                                      : _("name is assigned to before nonlocal declaration"));
-    push(p, name);
-  } while (accept_op(p, PY_OP_COMMA));
+    parser_push(p, name);
+  } while (parser_accept_op(p, PY_OP_COMMA));
   if (!global && p->scope->kind == PY_SCOPE_MODULE)
     return parser_fail_at(p, start, _("nonlocal declaration not allowed at module level"));
-  PyStmt *stmt = new_stmt(p, global ? PY_STMT_GLOBAL : PY_STMT_NONLOCAL, start);
-  stmt->names.names = pop_pointers(p, mark, &stmt->names.n);
+  PyStmt *stmt = parser_new_stmt(p, global ? PY_STMT_GLOBAL : PY_STMT_NONLOCAL, start);
+  stmt->names.names = parser_pop(p, mark, &stmt->names.n);
   PyScope *scope = p->scope;
   if (global)
     scope->globals = append_names(p, scope->globals, &scope->n_globals, stmt->names.names, stmt->names.n);
@@ -203,18 +203,18 @@ static guint hash_text(const char *text, gsize len)
 /* a.b.c as one interned name; white space between the parts is dropped. */
 static PyStr *parse_dotted(Parser *p)
 {
-  PyStr *name = expect_name(p);
+  PyStr *name = parser_expect_name(p);
   if (!name || !at_op(p, PY_OP_DOT))
     return name;
   g_autoptr(GString) dotted = g_string_new_len(name->data, (gssize)name->len);
-  while (accept_op(p, PY_OP_DOT)) {
-    PyStr *part = expect_name(p);
+  while (parser_accept_op(p, PY_OP_DOT)) {
+    PyStr *part = parser_expect_name(p);
     if (!part)
       return NULL;
     g_string_append_c(dotted, '.');
     g_string_append_len(dotted, part->data, (gssize)part->len);
   }
-  return intern(p, dotted->str, dotted->len, hash_text(dotted->str, dotted->len));
+  return parser_intern(p, dotted->str, dotted->len, hash_text(dotted->str, dotted->len));
 }
 
 /* The name an import binds: the first part of a dotted one. */
@@ -224,21 +224,21 @@ static void bind_alias(Parser *p, const PyAlias *alias)
   const char *dot = alias->asname ? NULL : memchr(name->data, '.', name->len);
   if (dot) {
     gsize len = (gsize)(dot - name->data);
-    name = intern(p, name->data, len, hash_text(name->data, len));
+    name = parser_intern(p, name->data, len, hash_text(name->data, len));
   }
-  bind_name(p, p->scope, name);
+  parser_bind_name(p, p->scope, name);
 }
 
 static gboolean parse_alias(Parser *p, gboolean dotted)
 {
-  PySpan start = span_here(p);
+  PySpan start = parser_span(p);
   PyAlias *alias = arena_new0(p->arena, PyAlias);
-  alias->name = dotted ? parse_dotted(p) : expect_name(p);
-  if (!alias->name || (accept_keyword(p, PY_KW_AS) && !(alias->asname = expect_name(p))))
+  alias->name = dotted ? parse_dotted(p) : parser_expect_name(p);
+  if (!alias->name || (parser_accept_keyword(p, PY_KW_AS) && !(alias->asname = parser_expect_name(p))))
     return FALSE;
-  alias->span = span_from(p, start);
+  alias->span = parser_span_from(p, start);
   bind_alias(p, alias);
-  push(p, alias);
+  parser_push(p, alias);
   return TRUE;
 }
 
@@ -248,9 +248,9 @@ static PyStmt *parse_import(Parser *p, PySpan start)
   do {
     if (!parse_alias(p, TRUE))
       return NULL;
-  } while (accept_op(p, PY_OP_COMMA));
-  PyStmt *stmt = new_stmt(p, PY_STMT_IMPORT, start);
-  stmt->import.names = pop_structs(p, mark, sizeof(PyAlias), &stmt->import.n);
+  } while (parser_accept_op(p, PY_OP_COMMA));
+  PyStmt *stmt = parser_new_stmt(p, PY_STMT_IMPORT, start);
+  stmt->import.names = parser_pop_structs(p, mark, sizeof(PyAlias), &stmt->import.n);
   return stmt;
 }
 
@@ -258,20 +258,20 @@ static gboolean parse_import_names(Parser *p)
 {
   if (at_op(p, PY_OP_STAR)) {
     PyAlias *alias = arena_new0(p->arena, PyAlias);
-    alias->span = span_here(p);
-    alias->name = intern(p, "*", 1, hash_text("*", 1));
+    alias->span = parser_span(p);
+    alias->name = parser_intern(p, "*", 1, hash_text("*", 1));
     parser_next(p);
-    push(p, alias);
+    parser_push(p, alias);
     return TRUE;
   }
-  gboolean parens = accept_op(p, PY_OP_LPAR);
+  gboolean parens = parser_accept_op(p, PY_OP_LPAR);
   do {
     if (parens && at_op(p, PY_OP_RPAR))
       break;
     if (!parse_alias(p, FALSE))
       return FALSE;
-  } while (accept_op(p, PY_OP_COMMA));
-  return !parens || expect_op(p, PY_OP_RPAR);
+  } while (parser_accept_op(p, PY_OP_COMMA));
+  return !parens || parser_expect_op(p, PY_OP_RPAR);
 }
 
 static PyStmt *parse_import_from(Parser *p, PySpan start)
@@ -285,12 +285,12 @@ static PyStmt *parse_import_from(Parser *p, PySpan start)
   if (!(level && at_keyword(p, PY_KW_IMPORT)) && !(module = parse_dotted(p)))
     return NULL;
   gsize mark = p->n_scratch;
-  if (!expect_keyword(p, PY_KW_IMPORT) || !parse_import_names(p))
+  if (!parser_expect_keyword(p, PY_KW_IMPORT) || !parse_import_names(p))
     return NULL;
-  PyStmt *stmt = new_stmt(p, PY_STMT_IMPORT_FROM, start);
+  PyStmt *stmt = parser_new_stmt(p, PY_STMT_IMPORT_FROM, start);
   stmt->import.module = module;
   stmt->import.level = level;
-  stmt->import.names = pop_structs(p, mark, sizeof(PyAlias), &stmt->import.n);
+  stmt->import.names = parser_pop_structs(p, mark, sizeof(PyAlias), &stmt->import.n);
   return stmt;
 }
 
@@ -301,26 +301,26 @@ static PyStmt *parse_loop_jump(Parser *p, PySpan start, PyStmtKind kind)
   if (!p->loops)
     return parser_fail_at(
         p, start, kind == PY_STMT_BREAK ? _("'break' outside loop") : _("'continue' not properly in loop"));
-  return new_stmt(p, kind, start);
+  return parser_new_stmt(p, kind, start);
 }
 
 /* type X = ...: NULL without failure when it is something else named "type". */
 static PyStmt *parse_type_alias(Parser *p)
 {
-  PySpan start = span_here(p);
+  PySpan start = parser_span(p);
   ParserMark mark;
   parser_mark(p, &mark);
   parser_next(p);
   if (p->token.kind == PY_TOKEN_NAME && !p->token.keyword) {
-    PyStr *name = expect_name(p);
+    PyStr *name = parser_expect_name(p);
     if (at_op(p, PY_OP_LSQB) && !parse_atom(p))
       return NULL;
-    if (accept_op(p, PY_OP_ASSIGN)) {
+    if (parser_accept_op(p, PY_OP_ASSIGN)) {
       PyExpr *value = parse_expression(p);
       if (!value)
         return NULL;
-      bind_name(p, p->scope, name);
-      PyStmt *stmt = new_stmt(p, PY_STMT_TYPE_ALIAS, start);
+      parser_bind_name(p, p->scope, name);
+      PyStmt *stmt = parser_new_stmt(p, PY_STMT_TYPE_ALIAS, start);
       stmt->type_alias.name = name;
       stmt->type_alias.value = value;
       return stmt;
@@ -332,9 +332,9 @@ static PyStmt *parse_type_alias(Parser *p)
 
 static PyStmt *parse_simple(Parser *p)
 {
-  PySpan start = span_here(p);
+  PySpan start = parser_span(p);
   if (p->token.kind != PY_TOKEN_NAME || !p->token.keyword) {
-    PyStmt *alias = at_soft(p, "type") ? parse_type_alias(p) : NULL;
+    PyStmt *alias = parser_at_soft(p, "type") ? parse_type_alias(p) : NULL;
     return alias || p->failed ? alias : parse_expression_stmt(p);
   }
   PyKeyword keyword = p->token.keyword;
@@ -353,7 +353,7 @@ static PyStmt *parse_simple(Parser *p)
   default: return parse_expression_stmt(p);
   }
   switch (keyword) {
-  case PY_KW_PASS: return new_stmt(p, PY_STMT_PASS, start);
+  case PY_KW_PASS: return parser_new_stmt(p, PY_STMT_PASS, start);
   case PY_KW_BREAK: return parse_loop_jump(p, start, PY_STMT_BREAK);
   case PY_KW_CONTINUE: return parse_loop_jump(p, start, PY_STMT_CONTINUE);
   case PY_KW_RETURN: return parse_return(p, start);
@@ -375,8 +375,8 @@ gboolean parse_simple_line(Parser *p)
     PyStmt *stmt = parse_simple(p);
     if (!stmt)
       return FALSE;
-    push(p, stmt);
-  } while (accept_op(p, PY_OP_SEMI));
+    parser_push(p, stmt);
+  } while (parser_accept_op(p, PY_OP_SEMI));
   if (p->token.kind == PY_TOKEN_END)
     return TRUE;
   if (p->token.kind != PY_TOKEN_NEWLINE)
@@ -389,13 +389,13 @@ gboolean parse_statement(Parser *p)
 {
   PyStmt *compound = parse_compound(p);
   if (compound)
-    push(p, compound);
+    parser_push(p, compound);
   return compound || (!p->failed && parse_simple_line(p));
 }
 
 gboolean parse_block(Parser *p, PyBlock *block)
 {
-  if (!expect_op(p, PY_OP_COLON) || !parser_enter(p))
+  if (!parser_expect_op(p, PY_OP_COLON) || !parser_enter(p))
     return FALSE;
   gsize mark = p->n_scratch;
   gboolean ok = TRUE;
@@ -413,6 +413,6 @@ gboolean parse_block(Parser *p, PyBlock *block)
   }
   parser_leave(p);
   if (ok)
-    block->items = pop_pointers(p, mark, &block->n);
+    block->items = parser_pop(p, mark, &block->n);
   return ok;
 }

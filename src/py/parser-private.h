@@ -8,6 +8,8 @@
 #include "retort/py/lexer.h"
 #include "retort/py/parser.h"
 
+#pragma GCC visibility push(hidden)
+
 typedef struct {
   Arena *arena;
   const char *path;
@@ -58,31 +60,31 @@ static inline gboolean at_keyword(const Parser *p, PyKeyword keyword)
 {
   return p->token.kind == PY_TOKEN_NAME && p->token.keyword == keyword;
 }
-gboolean at_soft(const Parser *p, const char *word);
-gboolean accept_op(Parser *p, PyOperator op);
-gboolean accept_keyword(Parser *p, PyKeyword keyword);
-gboolean expect_op(Parser *p, PyOperator op);
-gboolean expect_keyword(Parser *p, PyKeyword keyword);
+gboolean parser_at_soft(const Parser *p, const char *word);
+gboolean parser_accept_op(Parser *p, PyOperator op);
+gboolean parser_accept_keyword(Parser *p, PyKeyword keyword);
+gboolean parser_expect_op(Parser *p, PyOperator op);
+gboolean parser_expect_keyword(Parser *p, PyKeyword keyword);
 /* The name in work, interned; fails on keywords. */
-PyStr *expect_name(Parser *p);
-PyStr *intern(Parser *p, const char *text, gsize len, guint hash);
+PyStr *parser_expect_name(Parser *p);
+PyStr *parser_intern(Parser *p, const char *text, gsize len, guint hash);
 
-PySpan span_here(const Parser *p);
+PySpan parser_span(const Parser *p);
 /* From start to the end of the last token taken. */
-PySpan span_from(const Parser *p, PySpan start);
-PyExpr *new_expr(Parser *p, PyExprKind kind, PySpan start);
+PySpan parser_span_from(const Parser *p, PySpan start);
+PyExpr *parser_new_expr(Parser *p, PyExprKind kind, PySpan start);
 
-void push(Parser *p, void *item);
+void parser_push(Parser *p, void *item);
 /* Copies what was pushed since mark to the arena and drops it. */
-void *pop_pointers(Parser *p, gsize mark, guint *n);
+void *parser_pop(Parser *p, gsize mark, guint *n);
 /* The same where pointers to structs of size were pushed: an array of the structs. */
-void *pop_structs(Parser *p, gsize mark, gsize size, guint *n);
+void *parser_pop_structs(Parser *p, gsize mark, gsize size, guint *n);
 
-PyScope *open_scope(Parser *p, PyScopeKind kind);
-void close_scope(Parser *p, PyScope *scope);
-void bind_name(Parser *p, PyScope *scope, PyStr *name);
+PyScope *parser_open_scope(Parser *p, PyScopeKind kind);
+void parser_close_scope(Parser *p, PyScope *scope);
+void parser_bind_name(Parser *p, PyScope *scope, PyStr *name);
 /* Binds the names a target assigns; fails on what cannot be assigned to. */
-gboolean bind_target(Parser *p, PyExpr *target, gboolean deleting);
+gboolean parser_bind_target(Parser *p, PyExpr *target, gboolean deleting);
 
 /* ---- parse_expr.c, parse_atom.c ---- */
 PyExpr *parse_expression(Parser *p);       /* no tuple without parentheses, no walrus */
@@ -99,7 +101,7 @@ PyExpr *parse_comprehension(Parser *p, PyExprKind kind, PyExpr *element, PyExpr 
 gboolean parse_arguments(Parser *p, PyExpr ***args, guint *n_args, PyKeywordArg **keywords,
                          guint *n_keywords);
 gboolean parse_params(Parser *p, PyParams *params, PyOperator end, gboolean annotations);
-void bind_params(Parser *p, const PyParams *params);
+void parser_bind_params(Parser *p, const PyParams *params);
 
 /* ---- parse_literal.c ---- */
 PyExpr *parse_number(Parser *p);
@@ -111,4 +113,6 @@ gboolean parse_simple_line(Parser *p);
 gboolean parse_block(Parser *p, PyBlock *block);
 PyStmt *parse_compound(Parser *p); /* NULL without failure: none begins here */
 PyStmt *parse_match(Parser *p);    /* the same */
-PyStmt *new_stmt(Parser *p, PyStmtKind kind, PySpan start);
+PyStmt *parser_new_stmt(Parser *p, PyStmtKind kind, PySpan start);
+
+#pragma GCC visibility pop

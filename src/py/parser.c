@@ -40,7 +40,7 @@ void *parser_fail(Parser *p, const char *message)
 {
   if (p->token.kind == PY_TOKEN_ERROR && p->lexer.error)
     message = p->lexer.error;
-  return parser_fail_at(p, span_here(p), message);
+  return parser_fail_at(p, parser_span(p), message);
 }
 
 void parser_next(Parser *p)
@@ -81,13 +81,13 @@ void parser_rewind(Parser *p, const ParserMark *mark)
 
 /* ---- tokens ---- */
 
-gboolean at_soft(const Parser *p, const char *word)
+gboolean parser_at_soft(const Parser *p, const char *word)
 {
   return p->token.kind == PY_TOKEN_NAME && !p->token.keyword && p->token.len == strlen(word) &&
          !memcmp(p->token.text, word, p->token.len);
 }
 
-gboolean accept_op(Parser *p, PyOperator op)
+gboolean parser_accept_op(Parser *p, PyOperator op)
 {
   if (!at_op(p, op))
     return FALSE;
@@ -95,7 +95,7 @@ gboolean accept_op(Parser *p, PyOperator op)
   return TRUE;
 }
 
-gboolean accept_keyword(Parser *p, PyKeyword keyword)
+gboolean parser_accept_keyword(Parser *p, PyKeyword keyword)
 {
   if (!at_keyword(p, keyword))
     return FALSE;
@@ -103,29 +103,29 @@ gboolean accept_keyword(Parser *p, PyKeyword keyword)
   return TRUE;
 }
 
-gboolean expect_op(Parser *p, PyOperator op)
+gboolean parser_expect_op(Parser *p, PyOperator op)
 {
-  if (accept_op(p, op))
+  if (parser_accept_op(p, op))
     return TRUE;
   g_autofree char *message = g_strdup_printf(_("invalid syntax: expected '%s'"), py_operator_text(op));
   parser_fail(p, message);
   return FALSE;
 }
 
-gboolean expect_keyword(Parser *p, PyKeyword keyword)
+gboolean parser_expect_keyword(Parser *p, PyKeyword keyword)
 {
-  if (accept_keyword(p, keyword))
+  if (parser_accept_keyword(p, keyword))
     return TRUE;
   g_autofree char *message = g_strdup_printf(_("invalid syntax: expected '%s'"), py_keyword_text(keyword));
   parser_fail(p, message);
   return FALSE;
 }
 
-PyStr *expect_name(Parser *p)
+PyStr *parser_expect_name(Parser *p)
 {
   if (p->token.kind != PY_TOKEN_NAME || p->token.keyword)
     return parser_fail(p, _("invalid syntax: expected a name"));
-  PyStr *name = intern(p, p->token.text, p->token.len, p->token.hash);
+  PyStr *name = parser_intern(p, p->token.text, p->token.len, p->token.hash);
   parser_next(p);
   return name;
 }
@@ -147,7 +147,7 @@ static void grow_names(Parser *p)
   p->intern_mask = size - 1;
 }
 
-PyStr *intern(Parser *p, const char *text, gsize len, guint hash)
+PyStr *parser_intern(Parser *p, const char *text, gsize len, guint hash)
 {
   gsize at = hash & p->intern_mask;
   for (; p->interned[at]; at = (at + 1) & p->intern_mask) {
@@ -165,35 +165,35 @@ PyStr *intern(Parser *p, const char *text, gsize len, guint hash)
 
 /* ---- nodes ---- */
 
-PySpan span_here(const Parser *p)
+PySpan parser_span(const Parser *p)
 {
   guint start = (guint)(p->token.text - p->text);
   return (PySpan){p->token.line, p->token.column, start, start + p->token.len};
 }
 
-PySpan span_from(const Parser *p, PySpan start)
+PySpan parser_span_from(const Parser *p, PySpan start)
 {
   start.end = (guint)(p->last - p->text);
   return start;
 }
 
-PyExpr *new_expr(Parser *p, PyExprKind kind, PySpan start)
+PyExpr *parser_new_expr(Parser *p, PyExprKind kind, PySpan start)
 {
   PyExpr *expr = arena_new0(p->arena, PyExpr);
   expr->kind = kind;
-  expr->span = span_from(p, start);
+  expr->span = parser_span_from(p, start);
   return expr;
 }
 
-PyStmt *new_stmt(Parser *p, PyStmtKind kind, PySpan start)
+PyStmt *parser_new_stmt(Parser *p, PyStmtKind kind, PySpan start)
 {
   PyStmt *stmt = arena_new0(p->arena, PyStmt);
   stmt->kind = kind;
-  stmt->span = span_from(p, start);
+  stmt->span = parser_span_from(p, start);
   return stmt;
 }
 
-void push(Parser *p, void *item)
+void parser_push(Parser *p, void *item)
 {
   if (p->n_scratch == p->room) {
     p->room *= 2;
@@ -202,7 +202,7 @@ void push(Parser *p, void *item)
   p->scratch[p->n_scratch++] = item;
 }
 
-void *pop_pointers(Parser *p, gsize mark, guint *n)
+void *parser_pop(Parser *p, gsize mark, guint *n)
 {
   *n = (guint)(p->n_scratch - mark);
   p->n_scratch = mark;
@@ -213,7 +213,7 @@ void *pop_pointers(Parser *p, gsize mark, guint *n)
   return items;
 }
 
-void *pop_structs(Parser *p, gsize mark, gsize size, guint *n)
+void *parser_pop_structs(Parser *p, gsize mark, gsize size, guint *n)
 {
   *n = (guint)(p->n_scratch - mark);
   p->n_scratch = mark;
@@ -227,7 +227,7 @@ void *pop_structs(Parser *p, gsize mark, gsize size, guint *n)
 
 /* ---- scopes ---- */
 
-PyScope *open_scope(Parser *p, PyScopeKind kind)
+PyScope *parser_open_scope(Parser *p, PyScopeKind kind)
 {
   PyScope *scope = arena_new0(p->arena, PyScope);
   scope->kind = kind;
@@ -236,7 +236,7 @@ PyScope *open_scope(Parser *p, PyScopeKind kind)
   return scope;
 }
 
-void close_scope(Parser *p, PyScope *scope)
+void parser_close_scope(Parser *p, PyScope *scope)
 {
   p->scope = scope->parent;
 }
@@ -249,7 +249,7 @@ static gboolean listed(PyStr *const *names, guint n, const PyStr *name)
   return FALSE;
 }
 
-void bind_name(Parser *p, PyScope *scope, PyStr *name)
+void parser_bind_name(Parser *p, PyScope *scope, PyStr *name)
 {
   if (!scope || scope->kind != PY_SCOPE_FUNCTION || listed(scope->globals, scope->n_globals, name) ||
       listed(scope->nonlocals, scope->n_nonlocals, name) || listed(scope->names, scope->n_names, name))
@@ -264,20 +264,20 @@ void bind_name(Parser *p, PyScope *scope, PyStr *name)
   scope->names[scope->n_names++] = name;
 }
 
-gboolean bind_target(Parser *p, PyExpr *target, gboolean deleting)
+gboolean parser_bind_target(Parser *p, PyExpr *target, gboolean deleting)
 {
   switch (target->kind) {
-  case PY_EXPR_NAME: bind_name(p, p->scope, target->name); return TRUE;
+  case PY_EXPR_NAME: parser_bind_name(p, p->scope, target->name); return TRUE;
   case PY_EXPR_ATTRIBUTE:
   case PY_EXPR_SUBSCRIPT: return TRUE;
   case PY_EXPR_STARRED:
     if (!deleting)
-      return bind_target(p, target->operand, FALSE);
+      return parser_bind_target(p, target->operand, FALSE);
     break;
   case PY_EXPR_TUPLE:
   case PY_EXPR_LIST:
     for (guint i = 0; i < target->list.n; i++)
-      if (!bind_target(p, target->list.items[i], deleting))
+      if (!parser_bind_target(p, target->list.items[i], deleting))
         return FALSE;
     return TRUE;
   default: break;
@@ -304,12 +304,12 @@ static PyTree *parse_file(Parser *p, gsize len)
   tree->text = p->text;
   tree->len = len;
   tree->bodies_skipped = (p->flags & PY_PARSE_HEADER) != 0;
-  tree->scope = open_scope(p, PY_SCOPE_MODULE);
+  tree->scope = parser_open_scope(p, PY_SCOPE_MODULE);
   parser_next(p);
   while (p->token.kind != PY_TOKEN_END)
     if (!parse_statement(p))
       return NULL;
-  tree->body.items = pop_pointers(p, 0, &tree->body.n);
+  tree->body.items = parser_pop(p, 0, &tree->body.n);
   tree->doc = docstring(&tree->body);
   return tree;
 }
@@ -343,7 +343,7 @@ const PyExpr *py_parse_expression(Arena *arena, const char *text, gsize len, PyS
   Parser p;
   py_parser_init(&p, arena, "", text, len, problem);
   py_lexer_init_expression(&p.lexer, text, len, 1, 1);
-  open_scope(&p, PY_SCOPE_MODULE);
+  parser_open_scope(&p, PY_SCOPE_MODULE);
   parser_next(&p);
   PyExpr *expr = parse_expressions(&p);
   if (expr && p.token.kind != PY_TOKEN_END)

@@ -14,7 +14,7 @@ static void put_repr(Builder *b, PyValue v, guint depth);
 
 /* ---- floats: the shortest digits that read back as the same number ---- */
 
-char *float_repr(Arena *arena, gdouble d)
+char *py_float_repr(Arena *arena, gdouble d)
 {
   if (isnan(d))
     return arena_strdup(arena, "nan");
@@ -61,7 +61,7 @@ char *float_repr(Arena *arena, gdouble d)
 
 void builder_float(Builder *b, gdouble d)
 {
-  builder_text(b, float_repr(b->interp->arena, d));
+  builder_text(b, py_float_repr(b->interp->arena, d));
 }
 
 /* ---- strings ---- */
@@ -245,10 +245,10 @@ static void put_enum(Builder *b, PyValue v, guint depth)
 static void put_instance(Builder *b, PyValue v, guint depth)
 {
   PyInterp *interp = b->interp;
-  PyValue method = special(interp, v, "__repr__");
+  PyValue method = py_special(interp, v, "__repr__");
   PyClass *cls = v.instance->cls;
   if (!py_is_null(method))
-    put_result(b, call_self(interp, method, v, &(PyArgs){0}));
+    put_result(b, py_call_self(interp, method, v, &(PyArgs){0}));
   else if (cls->host && cls->host->repr)
     put_result(b, cls->host->repr(interp, v));
   else if (cls->is_exception)
@@ -372,15 +372,15 @@ static void put_enum_text(Builder *b, PyValue v)
 static void put_instance_text(Builder *b, PyValue v)
 {
   PyInterp *interp = b->interp;
-  PyValue method = special(interp, v, "__str__");
+  PyValue method = py_special(interp, v, "__str__");
   PyClass *cls = v.instance->cls;
   if (!py_is_null(method)) {
-    put_result(b, call_self(interp, method, v, &(PyArgs){0}));
+    put_result(b, py_call_self(interp, method, v, &(PyArgs){0}));
   } else if (cls->host && cls->host->str) {
     put_result(b, cls->host->str(interp, v));
   } else if (cls->is_exception) {
     put_exception_text(b, v);
-  } else if (cls->is_enum && py_is_null(special(interp, v, "__repr__"))) {
+  } else if (cls->is_enum && py_is_null(py_special(interp, v, "__repr__"))) {
     put_enum_text(b, v);
   } else if (v.instance->value.type == PY_STR) {
     builder_put(b, v.instance->value.str->data, v.instance->value.str->len);

@@ -40,12 +40,12 @@ static const TypeRow types[] = {
 static const PyType named_types[] = {PY_INT,  PY_BOOL, PY_FLOAT,     PY_STR,   PY_BYTES, PY_LIST, PY_TUPLE,
                                      PY_DICT, PY_SET,  PY_FROZENSET, PY_RANGE, PY_SLICE, PY_CLASS};
 
-void make_types(PyRuntime *runtime)
+void py_make_types(PyRuntime *runtime)
 {
-  runtime->object = builtin_class_new(runtime, "object", NULL, PY_NULL, object_methods);
+  runtime->object = py_builtin_class_new(runtime, "object", NULL, PY_NULL, object_methods);
   for (gsize i = 0; i < G_N_ELEMENTS(types); i++) {
     PyClass *base = types[i].base ? runtime->types[types[i].base] : runtime->object;
-    builtin_class_new(runtime, types[i].name, base, types[i].type, types[i].methods);
+    py_builtin_class_new(runtime, types[i].name, base, types[i].type, types[i].methods);
   }
   runtime->types[PY_BIGINT] = runtime->types[PY_INT];
   runtime->types[PY_NULL] = runtime->types[PY_UNKNOWN] = runtime->object;
@@ -66,7 +66,7 @@ static void add_exception(gpointer name, gpointer cls, gpointer runtime)
 static void make_builtins(PyRuntime *runtime)
 {
   PyInterp *builder = runtime->builder;
-  runtime->builtins = dict_new(builder);
+  runtime->builtins = py_dict_new(builder);
   for (const PyMethod *m = builtin_functions; m->name; m++)
     add_name(runtime, m->name, py_native(builder, m));
   for (const PyMethod *m = builtin_functions_more; m->name; m++)
@@ -97,11 +97,11 @@ PyRuntime *py_runtime_new(void)
   PyLimits unlimited = {.memory = G_MAXSIZE / 2};
   runtime->builder = py_interp_new(runtime, &unlimited, NULL);
   runtime->arena = runtime->builder->arena;
-  make_types(runtime);
-  make_exceptions(runtime);
-  make_enums(runtime);
+  py_make_types(runtime);
+  py_make_exceptions(runtime);
+  py_make_enums(runtime);
   make_builtins(runtime);
-  add_standard_modules(runtime);
+  py_add_standard_modules(runtime);
   return runtime;
 }
 

@@ -73,7 +73,7 @@ static void add_param(Arena *arena, PySignature *signature, ParamKind kind, cons
   *at = p;
 }
 
-PySignature *signature_parse(Arena *arena, const char *text)
+PySignature *py_signature_parse(Arena *arena, const char *text)
 {
   PySignature *signature = arena_new0(arena, PySignature);
   guint room = 1;
@@ -105,7 +105,7 @@ PySignature *signature_parse(Arena *arena, const char *text)
   return signature;
 }
 
-guint signature_size(const PySignature *signature)
+guint py_signature_size(const PySignature *signature)
 {
   return signature ? signature->n : 0;
 }
@@ -158,7 +158,7 @@ static gboolean bind_keywords(PyInterp *interp, const PySignature *signature, co
     if (at >= 0) {
       values[at] = args->keywords[i];
     } else if (signature->star_star >= 0) {
-      dict_put(interp, values[signature->star_star].dict, args->names[i], args->keywords[i]);
+      py_dict_put(interp, values[signature->star_star].dict, args->names[i], args->keywords[i]);
     } else {
       py_raise(interp, "TypeError", "%s() got an unexpected keyword argument '%s'", function,
                args->names[i]->data);
@@ -168,8 +168,8 @@ static gboolean bind_keywords(PyInterp *interp, const PySignature *signature, co
   return TRUE;
 }
 
-gboolean signature_bind(PyInterp *interp, const PySignature *signature, const char *function,
-                        const PyArgs *args, PyValue *values)
+gboolean py_signature_bind(PyInterp *interp, const PySignature *signature, const char *function,
+                           const PyArgs *args, PyValue *values)
 {
   for (guint i = 0; i < signature->n; i++)
     values[i] = py_null();

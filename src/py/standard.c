@@ -8,7 +8,7 @@ static const PyModuleDef *const standard_modules[] = {
     &py_module_retort,  &py_module_textwrap, &py_module_typing,  &py_module_uuid,
 };
 
-void add_standard_modules(PyRuntime *runtime)
+void py_add_standard_modules(PyRuntime *runtime)
 {
   for (gsize i = 0; i < G_N_ELEMENTS(standard_modules); i++)
     py_runtime_add_module(runtime, standard_modules[i]);

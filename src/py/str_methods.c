@@ -328,7 +328,7 @@ static gboolean range_of(PyCall *call, guint i, gsize *from, gsize *to)
                    py_is_null(call->values[i + 1]) ? py_none() : call->values[i + 1], py_none()};
   gint64 start, step;
   gsize n;
-  if (!slice_indices(call->interp, &slice, SELF(call)->chars, &start, &step, &n))
+  if (!py_slice_indices(call->interp, &slice, SELF(call)->chars, &start, &step, &n))
     return FALSE;
   *from = py_byte_offset(SELF(call), (gsize)start);
   *to = py_byte_offset(SELF(call), (gsize)start + n);
@@ -659,12 +659,12 @@ static PyValue str_join(PyInterp *interp, PyCall *call)
 static PyValue str_format(PyInterp *interp, PyCall *call)
 {
   PyArgs args = {call->args, call->n_args, call->names, call->keywords, call->n_keywords};
-  return brace_format(interp, SELF(call), &args, py_null());
+  return py_brace_format(interp, SELF(call), &args, py_null());
 }
 
 static PyValue str_format_map(PyInterp *interp, PyCall *call)
 {
-  return brace_format(interp, SELF(call), &(PyArgs){0}, call->values[0]);
+  return py_brace_format(interp, SELF(call), &(PyArgs){0}, call->values[0]);
 }
 
 static PyValue str_translate(PyInterp *interp, PyCall *call)

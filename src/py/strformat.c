@@ -55,7 +55,7 @@ static gboolean mapped_value(Percent *p, const char **at, const char *end, PyVal
   PyValue key = py_str(p->interp, start, *at - start);
   ++*at;
   p->mapped = TRUE;
-  *v = get_item(p->interp, p->values, key);
+  *v = py_get_item(p->interp, p->values, key);
   return !py_is_null(*v);
 }
 
@@ -206,7 +206,7 @@ static gboolean put_conversion(Percent *p, const char **at, const char *end)
   return !py_failed(p->interp);
 }
 
-PyValue percent_format(PyInterp *interp, PyValue format, PyValue values)
+PyValue py_percent_format(PyInterp *interp, PyValue format, PyValue values)
 {
   if (values.type == PY_UNKNOWN)
     return values;
@@ -237,7 +237,7 @@ PyValue percent_format(PyInterp *interp, PyValue format, PyValue values)
 
 PyValue py_percent(PyInterp *interp, PyValue text, PyValue values)
 {
-  return percent_format(interp, text, values);
+  return py_percent_format(interp, text, values);
 }
 
 /* ---- str.format ---- */
@@ -263,12 +263,12 @@ static PyValue named(Brace *f, const char *name, gsize len)
 {
   PyValue key = py_str(f->interp, name, (gssize)len);
   if (!py_is_null(f->mapping))
-    return get_item(f->interp, f->mapping, key);
+    return py_get_item(f->interp, f->mapping, key);
   for (guint i = 0; i < f->args->n_keywords; i++)
     if (py_str_equal(f->args->names[i], key.str))
       return f->args->keywords[i];
   return py_raise_value(f->interp,
-                        new_exception(f->interp, py_builtin_class(f->interp, "KeyError"), &key, 1));
+                        py_exception_new(f->interp, py_builtin_class(f->interp, "KeyError"), &key, 1));
 }
 
 static gboolean all_digits(const char *text, gsize len)
@@ -303,16 +303,16 @@ static PyValue field_value(Brace *f, const char *start, const char *end)
     if (*at == '.') {
       gsize n = strcspn(at + 1, ".[");
       n = MIN(n, (gsize)(end - at - 1));
-      v = get_attr(f->interp, v, py_str_in(f->interp->arena, at + 1, n));
+      v = py_get_attr(f->interp, v, py_str_in(f->interp->arena, at + 1, n));
       at += n + 1;
     } else {
       const char *close = memchr(at, ']', (gsize)(end - at));
       if (*at != '[' || !close)
         return py_raise(f->interp, "ValueError", "Missing ']' in format string");
       gsize n = (gsize)(close - at - 1);
-      v = get_item(f->interp, v,
-                   all_digits(at + 1, n) ? py_int(g_ascii_strtoll(at + 1, NULL, 10))
-                                         : py_str(f->interp, at + 1, (gssize)n));
+      v = py_get_item(f->interp, v,
+                      all_digits(at + 1, n) ? py_int(g_ascii_strtoll(at + 1, NULL, 10))
+                                            : py_str(f->interp, at + 1, (gssize)n));
       at = close + 1;
     }
   }
@@ -351,7 +351,7 @@ static gboolean put_field(Brace *f, Builder *b, const char *start, const char *e
     spec = brace_format_text(f, stop + 1, end, depth + 1);
   if (py_failed(f->interp))
     return FALSE;
-  PyValue text = spec.type == PY_UNKNOWN ? spec : format_value(f->interp, v, spec.str);
+  PyValue text = spec.type == PY_UNKNOWN ? spec : py_format_value(f->interp, v, spec.str);
   if (text.type == PY_UNKNOWN)
     builder_unknown(b, text.reason);
   else if (py_plain(text).type == PY_STR)
@@ -388,7 +388,7 @@ static PyValue brace_format_text(Brace *f, const char *start, const char *end, g
   return builder_end(&b);
 }
 
-PyValue brace_format(PyInterp *interp, const PyStr *format, const PyArgs *args, PyValue mapping)
+PyValue py_brace_format(PyInterp *interp, const PyStr *format, const PyArgs *args, PyValue mapping)
 {
   Brace f = {interp, args, mapping, 0};
   return brace_format_text(&f, format->data, format->data + format->len, 0);
