@@ -160,6 +160,7 @@ static void do_rows(Rollout *rollout)
     return;
   }
   rollout->waiting = TRUE;
+  pg_conn_set_drop_rows(rollout->conn, FALSE);
   version_rows_read(rollout->conn, rollout->version_table, rollout->version_schema, rows_read, rollout);
 }
 

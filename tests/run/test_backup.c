@@ -121,6 +121,7 @@ Test(backup, leaves_nothing_when_it_fails)
                           "echo 'pg_dump: error: disk \033[31mfull' >&2; exit 1\n",
                           -1, NULL),
       "a script");
+  g_chmod(old, 0755);
   Seen failed = back_up(&(BackupOptions){.folder = folder, .pg_dump = old}, FALSE);
   cr_expect(strstr(failed.error->message, "error: disk ^[[31mfull") != NULL, "%s", failed.error->message);
   seen_clear(&failed);

@@ -441,6 +441,21 @@ Test(rollout, tries_again_after_a_lock_timeout)
   expect_sql(f->conn, "SHOW lock_timeout", "0");
 }
 
+Test(rollout, compares_the_rows_again_before_it_retries)
+{
+  g_autoptr(RolloutFixture) f = rollout_fixture_new("retry_rows");
+  test_sql(f->other, "CREATE TABLE t (x int); CREATE TABLE alembic_version (version_num varchar(32));"
+                     "INSERT INTO alembic_version VALUES ('z')");
+  test_sql(f->other, "BEGIN; SELECT * FROM t");
+  f->options.lock_timeout_ms = 50;
+  f->options.retries = 5;
+  f->on_event = release_at_retry;
+  rollout_fixture_add(f, DIRECTION_UPGRADE, "z>a", "ALTER TABLE t ADD y int", NULL);
+  rollout_fixture_run(f, "z");
+  expect_log(f, "started step0 begin 0.0 retry2 begin 0.0 retry3 begin 0.0 ok 0.1 ok commit stepdone done");
+  expect_rows(f, "a");
+}
+
 Test(rollout, gives_up_after_its_retries)
 {
   g_autoptr(RolloutFixture) f = rollout_fixture_new("gives_up");
