@@ -128,7 +128,8 @@ static void gather_column(SqlCompiler *c, const SqlQuery *query, const SqlColumn
     returned = needs_key && is_server_made(query->target->table, column);
   }
   if (returned)
-    sql_expr_list_add(c->arena, &g->returning, sql_from_column(c->arena, query->target, key_of(column)));
+    sql_expr_list_add(c->arena, &g->returning,
+                      sql_column(c->arena, column->name, column->type, query->target));
 }
 
 /* insert() without values: a parameter for every column. */
