@@ -176,10 +176,10 @@ RevisionDraft *revision_draft_new(const Project *project, const RevisionMap *map
   if (!target_new_revision(map, draft->revision, request->heads, request->splice, request->branch_labels,
                            request->depends_on, &checked, error))
     return NULL;
-  g_autoptr(GDateTime) date = revision_create_date(project, request->now, error);
+  g_autoptr(GDateTime) date = draft_create_date(project, request->now, error);
   g_autofree char *folder = date != NULL ? version_folder(project, request, checked.parents, error) : NULL;
   g_autofree char *name =
-      folder != NULL ? revision_file_name(project, draft->revision, request->message, date, error) : NULL;
+      folder != NULL ? draft_file_name(project, draft->revision, request->message, date, error) : NULL;
   if (name == NULL)
     return NULL;
   draft->path = g_build_filename(folder, name, NULL);

@@ -15,7 +15,7 @@ char *revision_make_id(void)
   return g_strndup(uuid + strlen(uuid) - 12, 12);
 }
 
-GDateTime *revision_create_date(const Project *project, gint64 now, GError **error)
+GDateTime *draft_create_date(const Project *project, gint64 now, GError **error)
 {
   gint64 us = now != 0 ? now : g_get_real_time();
   g_autoptr(GTimeZone) zone = NULL;
@@ -37,7 +37,7 @@ GDateTime *revision_create_date(const Project *project, gint64 now, GError **err
   return g_date_time_to_timezone(exact, zone);
 }
 
-char *revision_file_name(const Project *project, const char *rev_id, const char *message, GDateTime *date,
+char *draft_file_name(const Project *project, const char *rev_id, const char *message, GDateTime *date,
                          GError **error)
 {
   g_autofree char *slug = format_slug(message, project->truncate_slug_length);
