@@ -66,6 +66,8 @@ gboolean to_name(PyInterp *interp, PyValue v, SqlName *name);
 gboolean to_name_list(PyInterp *interp, PyValue v, SqlNameList *names);
 /* Text of str and names; NULL otherwise (no exception). */
 const char *to_text(PyValue v);
+/* What cannot stand in a statement is refused: a NUL, half of a surrogate pair. */
+gboolean check_text(PyInterp *interp, PyValue v);
 const SqlValue *to_sql_value(PyInterp *interp, PyValue v);
 SqlTri to_tri(PyInterp *interp, PyValue v);
 gboolean to_int(PyInterp *interp, PyValue v, const char *what, SqlInt *out);

@@ -125,10 +125,8 @@ gboolean to_default(PyInterp *interp, PyValue v, SqlDefault *def)
     return TRUE;
   }
   if (to_text(v)) {
-    if (py_is(v, PY_STR) && strlen(v.str->data) != v.str->len) {
-      refuse(interp, _("a default with a NUL character"));
+    if (!check_text(interp, v))
       return FALSE;
-    }
     *def = (SqlDefault){.kind = SQL_DEFAULT_STRING, .text = arena_strdup(arena, to_text(v))};
     return TRUE;
   }

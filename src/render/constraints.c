@@ -14,6 +14,8 @@ gboolean take_constraint_option(PyInterp *interp, const char *name, PyValue valu
   gboolean unique = constraint->kind == SQL_CONSTRAINT_UNIQUE,
            pk = constraint->kind == SQL_CONSTRAINT_PRIMARY_KEY;
   *known = TRUE;
+  unique = unique && !run_is_old(interp);
+  pk = pk && !run_is_old(interp);
   if (strcmp(name, "postgresql_include") == 0 && (unique || pk))
     return to_name_list(interp, value, &constraint->include);
   if (strcmp(name, "postgresql_nulls_not_distinct") == 0 && unique) {
@@ -302,11 +304,24 @@ gboolean take_index_option(PyInterp *interp, const char *name, PyValue value, vo
     return to_name(interp, value, &index->tablespace);
   if (strcmp(name, "postgresql_concurrently") == 0)
     index->concurrently = to_tri(interp, value) == SQL_YES;
-  else if (strcmp(name, "postgresql_nulls_not_distinct") == 0)
+  else if (strcmp(name, "postgresql_nulls_not_distinct") == 0 && !run_is_old(interp))
     index->nulls_not_distinct = to_tri(interp, value);
   else
     *known = FALSE;
   return !py_failed(interp);
+}
+
+/* desc("a") in an index: its text as it stands, there is no select to look the name up in. */
+static SqlExpr *without_references(Arena *arena, SqlExpr *x)
+{
+  if (x->kind == SQL_EXPR_LABEL && !x->left)
+    return sql_literal_column(arena, x->name.text, NULL);
+  if (x->kind != SQL_EXPR_UNARY)
+    return x;
+  SqlExpr *copy = arena_new0(arena, SqlExpr);
+  *copy = *x;
+  copy->left = without_references(arena, x->left);
+  return copy;
 }
 
 gboolean to_index_expressions(PyInterp *interp, PyValue columns, SqlExprList *list)
@@ -330,7 +345,7 @@ gboolean to_index_expressions(PyInterp *interp, PyValue columns, SqlExprList *li
     }
     if (!x)
       return FALSE;
-    sql_expr_list_add(arena, list, x);
+    sql_expr_list_add(arena, list, without_references(arena, x));
   }
   return items != NULL;
 }

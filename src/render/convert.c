@@ -115,6 +115,14 @@ PyValue name_value(PyInterp *interp, SqlName name)
   return py_host_object(interp, name.final ? &conv_class : &quoted_name_class, object);
 }
 
+gboolean check_text(PyInterp *interp, PyValue v)
+{
+  if (!py_is(v, PY_STR) || (strlen(v.str->data) == v.str->len && g_utf8_validate(v.str->data, -1, NULL)))
+    return TRUE;
+  refuse(interp, _("text with a NUL character or half a surrogate pair"));
+  return FALSE;
+}
+
 const char *to_text(PyValue v)
 {
   if (py_is(v, PY_STR))
@@ -139,11 +147,8 @@ gboolean to_name(PyInterp *interp, PyValue v, SqlName *name)
     refuse(interp, _("%s where a name is expected"), py_type_name(interp, v));
     return FALSE;
   }
-  /* A NUL cannot be part of a statement. */
-  if (strlen(v.str->data) != v.str->len) {
-    refuse(interp, _("a name with a NUL character"));
+  if (!check_text(interp, v))
     return FALSE;
-  }
   name->text = arena_strdup(py_arena(interp), v.str->data);
   return TRUE;
 }
@@ -325,10 +330,8 @@ const SqlValue *to_sql_value(PyInterp *interp, PyValue v)
   case PY_BIGINT: return sql_value_text(arena, SQL_VALUE_INT, py_int_text(interp, v));
   case PY_FLOAT: return sql_value_text(arena, SQL_VALUE_FLOAT, text_of(interp, py_repr(interp, v)));
   case PY_STR:
-    if (strlen(v.str->data) != v.str->len) {
-      refuse(interp, _("a literal with a NUL character"));
+    if (!check_text(interp, v))
       return NULL;
-    }
     return sql_value_string(arena, v.str->data);
   case PY_BYTES: {
     SqlValue *value = sql_value_bytes(arena, v.str->data, v.str->len);

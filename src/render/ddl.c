@@ -26,7 +26,7 @@ static PyValue sequence_element(PyInterp *interp, PyCall *call)
 {
   SqlOp *op = op_new(interp, is_drop(call) ? SQL_DROP_SEQUENCE : SQL_CREATE_SEQUENCE);
   op->sequence.sequence = py_payload(call->values[0], &sequence_class);
-  op->sequence.if_exists = arg_tri(call, 1) == SQL_YES;
+  op->sequence.if_exists = arg_tri(call, 1) == SQL_YES && !run_is_old(interp);
   if (!op->sequence.sequence)
     return refuse(interp, _("%s(%s)"), py_class_name(call->cls), py_type_name(interp, call->values[0]));
   return ddl_value(interp, call, op);
@@ -57,6 +57,8 @@ static PyValue table_element(PyInterp *interp, PyCall *call)
     op->drop_table.schema = object->table->schema;
     op->drop_table.if_exists = arg_tri(call, 1) == SQL_YES;
   } else {
+    if (!table_check_references(interp, object))
+      return py_null();
     op->create_table.table = object->table;
     op->create_table.only_table = TRUE;
     op->create_table.if_not_exists = arg_tri(call, 2) == SQL_YES;

@@ -261,10 +261,9 @@ static PyValue insert_getattr(PyInterp *interp, PyValue self, PyStr *name)
 {
   SqlQuery *query = as_query(self);
   if (strcmp(name->data, "excluded") == 0) {
-    SqlFrom *from = arena_new0(py_arena(interp), SqlFrom);
-    from->kind = SQL_FROM_EXCLUDED;
-    from->table = query->target->table;
-    return columns_value(interp, from);
+    if (!query->target->table)
+      return refuse(interp, _("excluded of no table"));
+    return columns_value(interp, sql_excluded(py_arena(interp), query->target->table));
   }
   if (strcmp(name->data, "table") == 0)
     return from_value(interp, query->target);

@@ -13,12 +13,14 @@ gboolean select_add(PyInterp *interp, SqlQuery *query, const PyValue *items, gsi
 gboolean query_add_values(PyInterp *interp, SqlQuery *query, const PyValue *items, gsize n, PyDict *keywords);
 extern const PyMethod select_methods[];
 extern const PyHostClass select_class;
+extern const PyHostClass exists_class;
 extern const PyHostClass insert_class;
 extern const PyHostClass update_class;
 extern const PyHostClass delete_class;
 PyValue query_where(PyInterp *interp, PyCall *call);
 PyValue query_prefix_with(PyInterp *interp, PyCall *call);
 PyValue query_execution_options(PyInterp *interp, PyCall *call);
+PyValue fn_values(PyInterp *interp, PyCall *call);
 extern const PyMethod select_functions[];
 extern const PyMethod dml_functions[];
 extern const PyMethod pg_dml_functions[];

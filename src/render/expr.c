@@ -51,7 +51,8 @@ gboolean to_expr_list(PyInterp *interp, const PyValue *items, gsize n, SqlExprLi
 SqlExpr *to_sql_text(PyInterp *interp, PyValue v)
 {
   if (to_text(v))
-    return sql_text(py_arena(interp), arena_strdup(py_arena(interp), to_text(v)));
+    return check_text(interp, v) ? sql_text(py_arena(interp), arena_strdup(py_arena(interp), to_text(v)))
+                                 : NULL;
   return to_expr(interp, v);
 }
 

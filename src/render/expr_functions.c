@@ -10,6 +10,8 @@ static PyValue fn_text(PyInterp *interp, PyCall *call)
 {
   if (!to_text(call->values[0]))
     return refuse(interp, _("text(%s)"), py_type_name(interp, call->values[0]));
+  if (!check_text(interp, call->values[0]))
+    return py_null();
   return expr_value(interp,
                     sql_text(py_arena(interp), arena_strdup(py_arena(interp), to_text(call->values[0]))));
 }
@@ -34,6 +36,8 @@ static PyValue fn_literal_column(PyInterp *interp, PyCall *call)
   const char *text = to_text(call->values[0]);
   if (!text)
     return refuse(interp, _("literal_column(%s)"), py_type_name(interp, call->values[0]));
+  if (!check_text(interp, call->values[0]))
+    return py_null();
   if (!to_type(interp, call->values[1], &type))
     return py_null();
   return expr_value(interp, sql_literal_column(py_arena(interp), arena_strdup(py_arena(interp), text), type));
@@ -171,7 +175,7 @@ static PyValue fn_modifier(PyInterp *interp, PyCall *call)
     if (strcmp(modifiers[i].name, call->function) != 0)
       continue;
     const char *text = to_text(call->values[0]);
-    SqlExpr *x = text && i < 6 ? sql_column(arena, sql_name(arena_strdup(arena, text)), NULL, NULL)
+    SqlExpr *x = text && i < 6 ? sql_label_reference(arena, arena_strdup(arena, text))
                                : to_expr(interp, call->values[0]);
     return x ? expr_value(interp, sql_modifier(arena, modifiers[i].op, x)) : py_null();
   }

@@ -70,7 +70,7 @@ static PyValue columns_getitem(PyInterp *interp, PyValue self, PyValue key)
   if (!to_text(key))
     return refuse(interp, _("columns[%s]"), py_type_name(interp, key));
   PyValue column = column_at(interp, from, to_text(key));
-  return py_is_null(column) ? py_raise(interp, "KeyError", "'%s'", to_text(key)) : column;
+  return py_is_null(column) ? py_raise(interp, "KeyError", "%s", to_text(key)) : column;
 }
 
 static PyValue columns_list(PyInterp *interp, SqlFrom *from, gboolean keys_only)
@@ -198,6 +198,57 @@ static PyValue from_delete(PyInterp *interp, PyCall *call)
   return query_value(interp, sql_delete(py_arena(interp), as_from(interp, call->self)));
 }
 
+/* cte.union(select): a recursive CTE's second part. */
+static PyValue from_union(PyInterp *interp, PyCall *call)
+{
+  SqlFrom *from = as_from(interp, call->self);
+  PyValue *items;
+  gsize n;
+  py_sequence(call->values[0], &items, &n);
+  if (from->kind != SQL_FROM_CTE || n != 1 || !as_query(items[0]))
+    return refuse(interp, _("%s() of anything but a CTE and one select"), call->function);
+  SqlCompound compound = strcmp(call->function, "union") == 0 ? SQL_UNION : SQL_UNION_ALL;
+  sql_cte_extend(py_arena(interp), from, compound, as_query(items[0]));
+  return call->self;
+}
+
+/* values(column("a", T), ...).data([(1, ...), ...]) */
+static PyValue from_data(PyInterp *interp, PyCall *call)
+{
+  Arena *arena = py_arena(interp);
+  SqlFrom *from = as_from(interp, call->self);
+  SqlExprList rows = {0};
+  PyList *items = from->kind == SQL_FROM_VALUES ? py_collect(interp, call->values[0]) : NULL;
+  for (gsize i = 0; items && i < items->len; i++) {
+    PyValue *cells;
+    gsize width;
+    SqlExprList row = {0};
+    if (!py_sequence(items->items[i], &cells, &width))
+      return refuse(interp, _("a row of values() that is no tuple"));
+    if (!to_expr_list(interp, cells, width, &row))
+      return py_null();
+    sql_expr_list_add(arena, &rows, sql_tuple(arena, row));
+  }
+  if (!items)
+    return py_failed(interp) ? py_null() : refuse(interp, _("data() of no values()"));
+  if (from->rows.n > 0)
+    return refuse(interp, _("data() called twice"));
+  return from_value(interp, sql_values(arena, from->columns, rows, from->name));
+}
+
+/* values(*columns, name=None, literal_binds=False) */
+PyValue fn_values(PyInterp *interp, PyCall *call)
+{
+  SqlExprList columns = {0};
+  PyValue *items;
+  gsize n;
+  SqlName name;
+  py_sequence(call->values[0], &items, &n);
+  if (!to_expr_list(interp, items, n, &columns) || !arg_name(call, 1, &name))
+    return py_null();
+  return from_value(interp, sql_values(py_arena(interp), columns, (SqlExprList){0}, name));
+}
+
 #define JOIN_PARAMS "right, onclause=None, isouter=False, full=False"
 
 const PyMethod from_methods[] = {
@@ -208,6 +259,9 @@ const PyMethod from_methods[] = {
     {"insert", from_insert, "", 0},
     {"update", from_update, "", 0},
     {"delete", from_delete, "", 0},
+    {"union", from_union, "*other", 0},
+    {"union_all", from_union, "*other", 0},
+    {"data", from_data, "values", 0},
     {NULL, NULL, NULL, 0},
 };
 

@@ -123,6 +123,8 @@ static gboolean has_func(const ModuleRow *row)
 static PyValue module_getattr(PyInterp *interp, const PyModuleDef *module, const char *name)
 {
   const ModuleRow *row = row_named(module->name);
+  if (run_is_old(interp) && strcmp(name, "run_async") == 0)
+    return py_null();
   if (strcmp(name, "func") == 0 && has_func(row))
     return func_namespace(interp);
   PyValue found = lookup_function(interp, row, name);

@@ -107,6 +107,7 @@ static SqlType *build_enum(PyInterp *interp, PyValue enums, PyValue kw, gboolean
   for (gsize at = 0; py_dict_next(kw.dict, &at, &key, &value);)
     if (!take_enum_keyword(interp, py_text(key), value, &args))
       return NULL;
+  args.enumeration->generic = !postgresql;
   if (postgresql)
     args.enumeration->non_native = FALSE;
   PyValue *items;

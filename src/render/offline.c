@@ -124,9 +124,10 @@ static gboolean truth_of(const EnvSetting *setting, gboolean otherwise)
 static gboolean check_script(const PlanStep *step, const Script *script, GError **error)
 {
   if (script->error) {
-    gboolean command = g_str_has_prefix(script->error, "CommandError: ");
-    g_set_error(error, RETORT_ERROR, command ? RETORT_ERROR_COMMAND : RETORT_ERROR_TRACEBACK, "%s",
-                script->error + (command ? strlen("CommandError: ") : 0));
+    static const char command[] = "alembic.util.exc.CommandError: ";
+    gboolean plain = g_str_has_prefix(script->error, command);
+    g_set_error(error, RETORT_ERROR, plain ? RETORT_ERROR_COMMAND : RETORT_ERROR_TRACEBACK, "%s",
+                script->error + (plain ? strlen(command) : 0));
     return FALSE;
   }
   if (script->state == RENDER_EXACT)

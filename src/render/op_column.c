@@ -138,7 +138,7 @@ static gboolean alter_default(PyInterp *interp, const PyValue *args, SqlOp *op)
     return FALSE;
   op->alter_column.has_existing_default = !is_false(existing);
   /* Which default it was only matters for Identity and Computed. */
-  if (!py_host_of(existing))
+  if (!py_host_of(existing) && !to_text(existing))
     return TRUE;
   return to_default(interp, existing, &op->alter_column.existing_default);
 }

@@ -192,9 +192,11 @@ static PyValue create_exclude(PyInterp *interp, Target *target, PyValue name, Py
   for (gsize i = 0; i < n; i++)
     if (py_sequence(items[i], &pair, &width) && width > 0 && py_is_host(pair[0], &text_clause_class))
       return raise_sa(
-          interp, "ArgumentError",
-          "Column must be constructed with a non-blank name or assign a non-blank .name before adding to "
-          "a Table.");
+          interp, "ArgumentError", "%s",
+          run_is_old(interp)
+              ? "'SchemaItem' object, such as a 'Column' or a 'Constraint' expected, got NullType()"
+              : "Column must be constructed with a non-blank name or assign a non-blank .name before "
+                "adding to a Table.");
   if (!exclude_elements(interp, elements, constraint) || !exclude_options(interp, kw, constraint) ||
       !to_name(interp, name, &constraint->name))
     return py_null();

@@ -18,10 +18,8 @@ static SqlQuery *query_of(PyInterp *interp, PyValue sql)
 {
   Arena *arena = py_arena(interp);
   if (to_text(sql)) {
-    if (py_is(sql, PY_STR) && strlen(sql.str->data) != sql.str->len) {
-      refuse(interp, _("SQL with a NUL character"));
+    if (!check_text(interp, sql))
       return NULL;
-    }
     return sql_query_of(arena, sql_text(arena, arena_strdup(arena, to_text(sql))));
   }
   SqlQuery *query = as_query(sql);
@@ -120,7 +118,7 @@ static gboolean add_cell(PyInterp *interp, SqlTable *table, SqlCellList *row, Py
   }
   gboolean inline_literal = expr && expr->kind == SQL_EXPR_INLINE;
   if (!column && !inline_literal) {
-    py_raise(interp, "KeyError", "'%s'", text);
+    py_raise(interp, "KeyError", "%s", text);
     return FALSE;
   }
   if (column && run_is_opaque(interp, column->type)) {

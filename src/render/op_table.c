@@ -49,11 +49,12 @@ static PyValue op_rename_table(PyInterp *interp, PyCall *call)
 
 /* ---- comments ---- */
 
-static PyValue table_comment(PyInterp *interp, const Target *target, PyValue comment)
+static PyValue table_comment(PyInterp *interp, const Target *target, PyValue comment, gboolean drop)
 {
   SqlOp *op = op_new(interp, SQL_TABLE_COMMENT);
   op->comment.table = target->table;
   op->comment.schema = target->schema;
+  op->comment.drop = drop;
   op->comment.comment = arena_strdup(py_arena(interp), to_text(comment));
   if (!op->comment.comment && !py_is_none(comment))
     return refuse(interp, _("a comment that is no text"));
@@ -63,25 +64,26 @@ static PyValue table_comment(PyInterp *interp, const Target *target, PyValue com
 static PyValue op_create_comment(PyInterp *interp, PyCall *call)
 {
   Target target;
-  return target_of_call(call, 0, 3, &target) ? table_comment(interp, &target, call->values[1]) : py_null();
+  return target_of_call(call, 0, 3, &target) ? table_comment(interp, &target, call->values[1], FALSE)
+                                             : py_null();
 }
 
 static PyValue op_drop_comment(PyInterp *interp, PyCall *call)
 {
   Target target;
-  return target_of_call(call, 0, 2, &target) ? table_comment(interp, &target, py_none()) : py_null();
+  return target_of_call(call, 0, 2, &target) ? table_comment(interp, &target, py_none(), TRUE) : py_null();
 }
 
 static PyValue batch_create_comment(PyInterp *interp, PyCall *call)
 {
   Target target = target_of_batch(call);
-  return table_comment(interp, &target, call->values[0]);
+  return table_comment(interp, &target, call->values[0], FALSE);
 }
 
 static PyValue batch_drop_comment(PyInterp *interp, PyCall *call)
 {
   Target target = target_of_batch(call);
-  return table_comment(interp, &target, py_none());
+  return table_comment(interp, &target, py_none(), TRUE);
 }
 
 const PyMethod op_table_methods[] = {

@@ -27,26 +27,39 @@ static SqlQuery *copy(PyInterp *interp, PyCall *call)
   return sql_query_copy(py_arena(interp), as_query(call->self));
 }
 
+/* Numbers and "*" are SQL text in a list of columns; None, True and False are themselves. */
+static SqlExpr *to_selected(PyInterp *interp, PyValue v)
+{
+  Arena *arena = py_arena(interp);
+  if (py_is(v, PY_BOOL) || py_is_none(v))
+    return to_condition(interp, v);
+  if (to_text(v) && strcmp(to_text(v), "*") == 0)
+    return sql_star(arena);
+  if (!py_is(v, PY_INT) && !py_is(v, PY_BIGINT) && !py_is(v, PY_FLOAT) && !py_as_decimal(interp, v))
+    return as_expr(interp, v);
+  PyValue text = py_str_of(interp, v);
+  return py_is_null(text) ? NULL : sql_literal_column(arena, arena_strdup(arena, py_text(text)), NULL);
+}
+
 gboolean select_add(PyInterp *interp, SqlQuery *query, const PyValue *items, gsize n)
 {
   Arena *arena = py_arena(interp);
   for (gsize i = 0; i < n; i++) {
     SqlFrom *from = as_from(interp, items[i]);
     if (from) {
-      SqlTextList keys = sql_from_keys(arena, from);
-      for (guint k = 0; k < keys.n; k++)
-        sql_expr_list_add(arena, &query->columns, sql_from_column(arena, from, keys.items[k]));
-      if (keys.n == 0)
+      SqlExprList columns = sql_from_columns(arena, from);
+      for (guint k = 0; k < columns.n; k++)
+        sql_expr_list_add(arena, &query->columns, columns.items[k]);
+      if (columns.n == 0)
         sql_from_list_add(arena, &query->from, from);
       continue;
     }
-    if (py_is(items[i], PY_LIST) || to_text(items[i])) {
-      refuse(interp, _("select(%s), which SQLAlchemy 2 does not take"), py_type_name(interp, items[i]));
+    SqlExpr *x = py_require_known(interp, items[i]) ? to_selected(interp, items[i]) : NULL;
+    if (!x) {
+      if (!py_failed(interp))
+        refuse(interp, _("select(%s), which SQLAlchemy 2 does not take"), py_type_name(interp, items[i]));
       return FALSE;
     }
-    SqlExpr *x = to_expr(interp, items[i]);
-    if (!x)
-      return FALSE;
     sql_expr_list_add(arena, &query->columns, x);
   }
   return TRUE;
@@ -93,18 +106,21 @@ static PyValue select_having(PyInterp *interp, PyCall *call)
 
 /* ---- lists of expressions ---- */
 
-/* order_by("a") names a label or column of the select; that it must be one is for SQLAlchemy to know. */
+/* order_by("a") names a label or column of the select. */
 static gboolean add_exprs(PyInterp *interp, SqlExprList *list, PyValue tuple)
 {
   PyValue *items;
   gsize n;
   py_sequence(tuple, &items, &n);
-  for (gsize i = 0; i < n; i++)
-    if (to_text(items[i])) {
-      refuse(interp, _("a column given by its name as text"));
+  for (gsize i = 0; i < n; i++) {
+    const char *text = to_text(items[i]);
+    SqlExpr *x = text ? sql_label_reference(py_arena(interp), arena_strdup(py_arena(interp), text))
+                      : to_expr(interp, items[i]);
+    if (!x)
       return FALSE;
-    }
-  return to_expr_list(interp, items, n, list);
+    sql_expr_list_add(py_arena(interp), list, x);
+  }
+  return TRUE;
 }
 
 static PyValue select_order_by(PyInterp *interp, PyCall *call)
@@ -193,52 +209,40 @@ static PyValue select_select_from(PyInterp *interp, PyCall *call)
   return query_value(interp, query);
 }
 
-/* select.join(target): from the only table there is; anything harder is refused. */
-static SqlFrom *join_left(SqlQuery *query)
+/* args: target, onclause, isouter, full */
+static PyValue join_select(PyInterp *interp, SqlQuery *query, const PyValue *args, gboolean outer)
 {
-  if (query->from.n > 0)
-    return query->from.n == 1 ? query->from.items[0] : NULL;
-  SqlFrom *left = NULL;
-  for (guint i = 0; i < query->columns.n; i++) {
-    SqlFrom *from = query->columns.items[i]->from;
-    if (!from || (left && left != from))
-      return NULL;
-    left = from;
-  }
-  return left;
-}
-
-static PyValue join_select(PyInterp *interp, SqlQuery *query, SqlFrom *left, const PyValue *args,
-                           gboolean outer)
-{
-  if (!left)
-    return refuse(interp, _("join() of a select with no single left side"));
-  PyValue joined = join_value(interp, left, args, outer);
-  if (py_is_null(joined))
-    return joined;
-  query->from = (SqlFromList){0};
-  sql_from_list_add(py_arena(interp), &query->from, as_from(interp, joined));
+  SqlFrom *right = to_from(interp, args[0]);
+  SqlExpr *on = NULL;
+  GError *error = NULL;
+  if (!right || (!py_is_none(args[1]) && !(on = to_condition(interp, args[1]))))
+    return py_null();
+  if (!sql_select_join(py_arena(interp), query, right, on, outer || py_is_true(args[2]), py_is_true(args[3]),
+                       &error))
+    return raise_error(interp, error);
   return query_value(interp, query);
 }
 
 static PyValue select_join(PyInterp *interp, PyCall *call)
 {
-  SqlQuery *query = copy(interp, call);
-  return join_select(interp, query, join_left(query), call->values, FALSE);
+  return join_select(interp, copy(interp, call), call->values, FALSE);
 }
 
 static PyValue select_outerjoin(PyInterp *interp, PyCall *call)
 {
-  SqlQuery *query = copy(interp, call);
   PyValue args[] = {call->values[0], call->values[1], py_bool(TRUE), call->values[2]};
-  return join_select(interp, query, join_left(query), args, TRUE);
+  return join_select(interp, copy(interp, call), args, TRUE);
 }
 
 static PyValue select_join_from(PyInterp *interp, PyCall *call)
 {
   SqlQuery *query = copy(interp, call);
   SqlFrom *left = to_from(interp, call->values[0]);
-  return left ? join_select(interp, query, left, call->values + 1, FALSE) : py_null();
+  PyValue joined = left ? join_value(interp, left, call->values + 1, FALSE) : py_null();
+  if (py_is_null(joined))
+    return joined;
+  sql_from_list_add(py_arena(interp), &query->from, as_from(interp, joined));
+  return query_value(interp, query);
 }
 
 static PyValue select_correlate(PyInterp *interp, PyCall *call)
@@ -339,9 +343,38 @@ static PyValue select_label(PyInterp *interp, PyCall *call)
       interp, sql_label(py_arena(interp), name, sql_scalar_subquery(py_arena(interp), as_query(call->self))));
 }
 
+/* exists(...) remembers its select, because where() may still be called on it. */
+static PyValue exists_value(PyInterp *interp, SqlQuery *query)
+{
+  return py_host_object(interp, &exists_class, sql_exists(py_arena(interp), query));
+}
+
+static PyValue exists_change(PyInterp *interp, PyCall *call)
+{
+  SqlExpr *exists = py_payload(call->self, &exists_class);
+  PyValue select = query_value(interp, exists->left->query);
+  PyValue changed = py_call_method(interp, select, call->function, call->args, call->n_args);
+  return py_is_null(changed) ? changed : exists_value(interp, as_query(changed));
+}
+
+static const PyMethod exists_methods[] = {
+    {"where", exists_change, NULL, 0},
+    {"select_from", exists_change, NULL, 0},
+    {"correlate", exists_change, NULL, 0},
+    {"correlate_except", exists_change, NULL, 0},
+    {NULL, NULL, NULL, 0},
+};
+
+const PyHostClass exists_class = {
+    .name = "Exists",
+    .module = "sqlalchemy.sql.selectable",
+    .base = &column_element_class,
+    .methods = exists_methods,
+};
+
 static PyValue select_exists(PyInterp *interp, PyCall *call)
 {
-  return expr_value(interp, sql_exists(py_arena(interp), as_query(call->self)));
+  return exists_value(interp, as_query(call->self));
 }
 
 /* exists(select), exists(expressions), exists() */
@@ -352,8 +385,11 @@ static PyValue fn_exists(PyInterp *interp, PyCall *call)
   py_sequence(call->values[0], &items, &n);
   SqlQuery *query = n == 1 ? as_query(items[0]) : NULL;
   if (query)
-    return expr_value(interp, sql_exists(py_arena(interp), query));
-  return refuse(interp, _("exists() of anything but a select"));
+    return exists_value(interp, query);
+  query = sql_select(py_arena(interp));
+  if (n == 0)
+    sql_expr_list_add(py_arena(interp), &query->columns, sql_star(py_arena(interp)));
+  return select_add(interp, query, items, n) ? exists_value(interp, query) : py_null();
 }
 
 /* ---- UNION and its likes ---- */
@@ -485,5 +521,6 @@ const PyMethod select_functions[] = {
     {"join", fn_join, "left, right, onclause=None, isouter=False, full=False", 0},
     {"outerjoin", fn_join, "left, right, onclause=None, full=False", 0},
     {"alias", fn_alias, "selectable, name=None, flat=False", 0},
+    {"values", fn_values, "*columns, name=None, literal_binds=False", 0},
     {NULL, NULL, NULL, 0},
 };

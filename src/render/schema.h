@@ -11,6 +11,9 @@ typedef struct {
 /* The table an index on t.c.x belongs to, from its expressions. */
 SqlTable *index_table(const SqlIndex *index);
 
+/* FALSE and a stop when a foreign key leads out of the MetaData. */
+gboolean table_check_references(PyInterp *interp, const TableObject *object);
+
 /* Host classes by room of sqlalchemy.schema, each list ends with NULL. */
 extern const PyHostClass *const column_classes[];
 extern const PyHostClass *const constraint_classes[];

@@ -75,7 +75,7 @@ static gboolean take_postgresql(PyInterp *interp, const char *name, PyValue valu
     return take_inherits(interp, value, table);
   if (strcmp(name, "postgresql_partition_by") == 0)
     return take_plain_text(interp, name, value, &table->partition_by);
-  if (strcmp(name, "postgresql_using") == 0)
+  if (strcmp(name, "postgresql_using") == 0 && !run_is_old(interp))
     return take_plain_text(interp, name, value, &table->using);
   if (strcmp(name, "postgresql_on_commit") == 0)
     return take_plain_text(interp, name, value, &table->on_commit);
@@ -131,6 +131,17 @@ static gboolean take_table_option(PyInterp *interp, const char *name, PyValue va
 
 /* ---- items of Table(...) ---- */
 
+/* SQLAlchemy 1.4 let a second column of a name take the first one's place. */
+static void add_column(PyInterp *interp, SqlTable *table, SqlColumn *column)
+{
+  for (guint i = 0; i < table->columns.n && run_is_old(interp); i++)
+    if (strcmp(table->columns.items[i]->name.text, column->name.text) == 0) {
+      table->columns.items[i] = column;
+      return;
+    }
+  sql_column_list_add(py_arena(interp), &table->columns, column);
+}
+
 static gboolean take_table_item(PyInterp *interp, PyValue item, SqlTable *table)
 {
   Arena *arena = py_arena(interp);
@@ -144,7 +155,7 @@ static gboolean take_table_item(PyInterp *interp, PyValue item, SqlTable *table)
                "to a Table.");
       return FALSE;
     }
-    sql_column_list_add(arena, &table->columns, column->column);
+    add_column(interp, table, column->column);
     if (!column->table)
       column->table = table;
   } else if (constraint) {
@@ -246,9 +257,42 @@ static PyValue fn_table(PyInterp *interp, PyCall *call)
 
 /* ---- CREATE and DROP ---- */
 
-static PyValue emit_table(PyInterp *interp, SqlTable *table, SqlOpKind kind)
+/* A Table of a MetaData must find the tables its foreign keys name there; SQLAlchemy fails otherwise. */
+static gboolean reference_known(const PyDict *tables, const SqlConstraint *constraint)
 {
+  if (constraint->kind != SQL_CONSTRAINT_FOREIGN_KEY)
+    return TRUE;
+  g_autofree char *key =
+      constraint->referred_schema.text
+          ? g_strdup_printf("%s.%s", constraint->referred_schema.text, constraint->referred_table.text)
+          : g_strdup(constraint->referred_table.text);
+  return !py_is_null(py_dict_get_text(tables, key));
+}
+
+gboolean table_check_references(PyInterp *interp, const TableObject *object)
+{
+  const MetaDataObject *metadata = py_payload(object->metadata, &metadata_class);
+  const SqlTable *table = object->table;
+  gboolean known = TRUE;
+  if (!metadata)
+    return TRUE;
+  for (guint i = 0; i < table->constraints.n; i++)
+    known = known && reference_known(metadata->tables, table->constraints.items[i]);
+  for (guint i = 0; i < table->columns.n; i++)
+    for (guint k = 0; k < table->columns.items[i]->constraints.n; k++)
+      known = known && reference_known(metadata->tables, table->columns.items[i]->constraints.items[k]);
+  if (!known)
+    refuse(interp, _("Table(%s) with a foreign key to a table that its MetaData does not have"),
+           table->name.text);
+  return known;
+}
+
+static PyValue emit_table(PyInterp *interp, const TableObject *object, SqlOpKind kind)
+{
+  SqlTable *table = object->table;
   SqlOp *op = op_new(interp, kind);
+  if (kind == SQL_CREATE_TABLE && !table_check_references(interp, object))
+    return py_null();
   if (kind == SQL_CREATE_TABLE) {
     op->create_table.table = table;
     op->create_table.direct = TRUE;
@@ -268,7 +312,7 @@ static PyValue table_create_drop(PyInterp *interp, PyCall *call, SqlOpKind kind)
   if (py_is_true(call->values[1]) && run_of(interp)->options->online)
     return needs_database(interp, _("whether the table %s exists decides what is done"),
                           object->table->name.text);
-  return emit_table(interp, object->table, kind);
+  return emit_table(interp, object, kind);
 }
 
 static PyValue table_create(PyInterp *interp, PyCall *call)
@@ -388,7 +432,7 @@ static PyValue metadata_all(PyInterp *interp, PyCall *call, SqlOpKind kind)
   PyValue key, value;
   for (gsize at = 0; py_dict_next(metadata->tables, &at, &key, &value);) {
     TableObject *object = py_payload(value, &table_class);
-    if (py_is_null(emit_table(interp, object->table, kind)))
+    if (py_is_null(emit_table(interp, object, kind)))
       return py_null();
   }
   return py_none();

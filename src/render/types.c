@@ -5,10 +5,11 @@
 #include "types.h"
 
 typedef enum {
-  IN_SA = 1 << 0,    /* sqlalchemy, sqlalchemy.types */
-  IN_TYPES = 1 << 1, /* sqlalchemy.types only */
-  IN_PG = 1 << 2,    /* sqlalchemy.dialects.postgresql */
-  SINCE_2 = 1 << 3,  /* not in SQLAlchemy 1.4 */
+  IN_SA = 1 << 0,      /* sqlalchemy, sqlalchemy.types */
+  IN_TYPES = 1 << 1,   /* sqlalchemy.types only */
+  IN_PG = 1 << 2,      /* sqlalchemy.dialects.postgresql */
+  SINCE_2 = 1 << 3,    /* not in SQLAlchemy 1.4 */
+  SA_SINCE_2 = 1 << 4, /* not in its sqlalchemy, only in the dialect */
 } TypeWhere;
 
 /* How the arguments become a SqlType. */
@@ -114,7 +115,8 @@ const PyHostClass type_engine_class = {
   X(upper_float, "FLOAT", float, FLOAT, PRECISION, FLOAT_ARGS, BOTH)                                   \
   X(double, "Double", float, DOUBLE_PRECISION, PRECISION, FLOAT_ARGS, IN_SA | SINCE_2)                 \
   X(upper_double, "DOUBLE", double, DOUBLE, PRECISION, FLOAT_ARGS, IN_SA | SINCE_2)                    \
-  X(double_precision, "DOUBLE_PRECISION", double, DOUBLE_PRECISION, PRECISION, FLOAT_ARGS, BOTH)       \
+  X(double_precision, "DOUBLE_PRECISION", double, DOUBLE_PRECISION, PRECISION, FLOAT_ARGS,             \
+    BOTH | SA_SINCE_2)                                                                                 \
   X(real, "REAL", float, REAL, PRECISION, FLOAT_ARGS, BOTH)                                            \
   X(boolean, "Boolean", type_engine, BOOLEAN, PLAIN,                                                   \
     "create_constraint=False, name=None, _create_events=True, _adapted_from=None", IN_SA)              \
@@ -155,7 +157,7 @@ const PyHostClass type_engine_class = {
   X(inet, "INET", type_engine, INET, PLAIN, "", IN_PG)                                                 \
   X(cidr, "CIDR", type_engine, CIDR, PLAIN, "", IN_PG)                                                 \
   X(macaddr, "MACADDR", type_engine, MACADDR, PLAIN, "", IN_PG)                                        \
-  X(macaddr8, "MACADDR8", type_engine, MACADDR8, PLAIN, "", IN_PG | SINCE_2)                           \
+  X(macaddr8, "MACADDR8", type_engine, MACADDR8, PLAIN, "", IN_PG)                                     \
   X(money, "MONEY", type_engine, MONEY, PLAIN, "", IN_PG)                                              \
   X(oid, "OID", type_engine, OID, PLAIN, "", IN_PG)                                                    \
   X(regclass, "REGCLASS", type_engine, REGCLASS, PLAIN, "", IN_PG)                                     \
@@ -391,7 +393,7 @@ PyValue types_lookup(PyInterp *interp, const char *module, const char *name, gbo
     return py_host_object(interp, ROW_HOST(null), (gpointer)sql_type(SQL_TYPE_NULL));
   for (guint i = 0; i < N_ROWS; i++)
     if ((rows[i].where & wanted) && strcmp(rows[i].host.name, name) == 0) {
-      *missing = (rows[i].where & SINCE_2) && run_is_old(interp);
+      *missing = (rows[i].where & (pg ? SINCE_2 : SINCE_2 | SA_SINCE_2)) && run_is_old(interp);
       if (*missing)
         return py_null();
       return py_class_value(py_host_class(interp, &rows[i].host));

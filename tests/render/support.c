@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 #include <pg_query.h>
+#include <string.h>
 
 #include "retort/base/file.h"
 
@@ -17,6 +18,15 @@ char *test_read(const char *name)
   char *text = file_read(path, FILE_LIMIT, NULL, NULL, NULL);
   cr_assert(text, "%s cannot be read", path);
   return text;
+}
+
+const char *test_short_error(const char *error)
+{
+  const char *colon = strchr(error, ':'), *name = error;
+  for (const char *p = error; p < colon; p++)
+    if (*p == '.')
+      name = p + 1;
+  return name;
 }
 
 void expect_parses(const char *name, const Script *script)

@@ -1,8 +1,10 @@
 # Criterion programs of the room render; link them with $(RENDER_LIBS) $(RENDER_EXT) only.
 check_PROGRAMS += tests/render/test_render
 TESTS += tests/render/test_render
-tests_render_test_render_SOURCES = tests/render/support.c tests/render/support.h tests/render/test_op_cases.c
-tests_render_test_render_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS) $(PG_QUERY_CFLAGS)
+tests_render_test_render_SOURCES = tests/render/support.c tests/render/support.h tests/render/test_golden.c \
+	tests/render/test_offline.c tests/render/test_op_cases.c tests/render/test_refusals.c \
+	tests/history/cases.c tests/history/cases.h
+tests_render_test_render_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_render_test_render_LDADD = $(RENDER_LIBS) $(TEST_EXT) $(PG_QUERY_LIBS) $(RENDER_EXT)
 
 # The hand-run score against real projects: tests/render/score.py.
@@ -10,5 +12,5 @@ check_PROGRAMS += tests/render/render_dir
 tests_render_render_dir_SOURCES = tests/render/render_dir.c
 tests_render_render_dir_LDADD = $(RENDER_LIBS) $(RENDER_EXT)
 
-EXTRA_DIST += tests/render/op_cases.json tests/render/op_refused.txt tests/render/op_refused_old.txt \
-	tests/render/score.py
+EXTRA_DIST += tests/render/empty_migration.py tests/render/golden tests/render/make_golden.py \
+	tests/render/op_cases.json tests/render/op_refused.txt tests/render/op_refused_old.txt tests/render/score.py

@@ -40,7 +40,7 @@ typedef struct {
   GArray *blocks;        /* ScriptBlock, in order; --sql prints COMMIT and BEGIN around each */
   GPtrArray *reasons;    /* RenderReason* */
   GPtrArray *warnings;   /* char*: warnings Alembic or SQLAlchemy would give */
-  char *error; /* the migration itself fails here (Alembic raises too): "TypeError: message"; else NULL */
+  char *error; /* the migration itself fails here (Alembic raises too): last line of the traceback; else NULL */
   guint error_line;
 } Script;
 

@@ -1,0 +1,29 @@
+CREATE TABLE measurements (
+    at TIMESTAMP WITH TIME ZONE NOT NULL, 
+    value DOUBLE PRECISION
+)
+ PARTITION BY RANGE (at);
+
+CREATE TABLE measurements_01 PARTITION OF measurements FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');
+
+CREATE TABLE measurements_02 PARTITION OF measurements FOR VALUES FROM ('2024-02-01') TO ('2024-03-01');
+
+CREATE TABLE measurements_03 PARTITION OF measurements FOR VALUES FROM ('2024-03-01') TO ('2024-04-01');
+
+CREATE UNLOGGED TABLE fast (
+    x INTEGER
+)
+ TABLESPACE ssd;
+
+CREATE TABLE IF NOT EXISTS child (
+    y INTEGER
+)
+ INHERITS ( parent );
+
+== downgrade
+DROP TABLE IF EXISTS child;
+
+DROP TABLE fast;
+
+DROP TABLE measurements;
+

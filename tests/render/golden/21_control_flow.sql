@@ -1,0 +1,29 @@
+ALTER TABLE t ADD COLUMN a INTEGER NOT NULL;
+
+CREATE INDEX h_t_a ON t (a);
+
+ALTER TABLE t ADD COLUMN b VARCHAR(10) DEFAULT 'x';
+
+CREATE INDEX h_t_b ON t (b);
+
+-- offline;
+
+SELECT 'missing';
+
+SELECT 1;
+
+SELECT 3;
+
+SELECT 'X';
+
+SELECT 'Y';
+
+== downgrade
+DROP INDEX h_t_b;
+
+ALTER TABLE t DROP COLUMN b;
+
+DROP INDEX h_t_a;
+
+ALTER TABLE t DROP COLUMN a;
+

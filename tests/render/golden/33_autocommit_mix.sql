@@ -1,0 +1,19 @@
+COMMIT;
+
+ALTER TYPE mood ADD VALUE 'meh';
+
+BEGIN;
+
+COMMIT;
+
+BEGIN;
+
+SELECT 1;
+
+COMMIT;
+
+VACUUM t;
+
+BEGIN;
+
+== downgrade

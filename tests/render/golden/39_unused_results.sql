@@ -1,0 +1,7 @@
+UPDATE t SET a = 1;
+
+SELECT 1;
+
+== downgrade
+UPDATE t SET a = 0;
+
