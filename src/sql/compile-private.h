@@ -134,6 +134,9 @@ void sql_put_altered_identity(SqlCompiler *c, GString *out, const SqlOp *op);
 /* phrase when it matches pattern (case-insensitively), else CompileError. */
 void sql_put_phrase(SqlCompiler *c, GString *out, const char *phrase, const char *pattern);
 void sql_put_include(SqlCompiler *c, GString *out, const SqlNameList *include, const SqlTable *table);
+/* Fails in the old flavor for options that came later, as if the keyword were unknown. */
+void sql_check_constraint_options(SqlCompiler *c, const SqlConstraint *constraint);
+void sql_fail_option(SqlCompiler *c, const char *option, const char *class_name);
 /* The value for key, or NULL; key may be NULL. */
 const char *sql_pair_value(const SqlPairList *pairs, const char *key);
 

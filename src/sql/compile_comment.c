@@ -88,7 +88,7 @@ void sql_emit_create_sequence(SqlCompiler *c, const SqlSequence *sequence, gbool
   GString *text = g_string_new("CREATE SEQUENCE ");
   SqlSequenceOptions options = sequence->options;
 
-  if (if_not_exists)
+  if (if_not_exists && !sql_is_old(c))
     g_string_append(text, "IF NOT EXISTS ");
   sql_put_qualified(c, text, sequence->schema, sequence->name);
   if (sequence->data_type != NULL) {
@@ -111,7 +111,7 @@ void sql_compile_drop_sequence(SqlCompiler *c, const SqlOp *op)
 {
   GString *text = g_string_new("DROP SEQUENCE ");
 
-  if (op->sequence.if_exists)
+  if (op->sequence.if_exists && !sql_is_old(c))
     g_string_append(text, "IF EXISTS ");
   sql_put_qualified(c, text, op->sequence.sequence->schema, op->sequence.sequence->name);
   sql_emit(c, text);

@@ -337,6 +337,26 @@ static gboolean is_repeated(const SqlNameList *names, guint at)
   return FALSE;
 }
 
+void sql_fail_option(SqlCompiler *c, const char *option, const char *class_name)
+{
+  sql_fail(c, SQL_ERROR_ARGUMENT,
+           "Argument 'postgresql_%s' is not accepted by dialect 'postgresql' on behalf of <class "
+           "'sqlalchemy.sql.schema.%s'>",
+           option, class_name);
+}
+
+void sql_check_constraint_options(SqlCompiler *c, const SqlConstraint *constraint)
+{
+  gboolean is_unique = constraint->kind == SQL_CONSTRAINT_UNIQUE;
+
+  if (!sql_is_old(c))
+    return;
+  if (constraint->nulls_not_distinct != SQL_UNSAID)
+    sql_fail_option(c, "nulls_not_distinct", "UniqueConstraint");
+  if (constraint->include.n > 0)
+    sql_fail_option(c, "include", is_unique ? "UniqueConstraint" : "PrimaryKeyConstraint");
+}
+
 /* The table Alembic makes up around a constraint: its columns and nothing else. */
 static void check_columns(SqlCompiler *c, const SqlConstraint *constraint, SqlTable *table)
 {

@@ -71,6 +71,19 @@ static SqlSequenceOptions only(const SqlSequenceOptions *from, Attr attr)
   }
 }
 
+/* Another default where an identity was: Alembic compares the two as if both were identities.  A string has nothing to
+ * compare and prints nothing; beyond that it stumbles. */
+static void fail_replacement(SqlCompiler *c, const SqlOp *op)
+{
+  gboolean is_string = op->alter_column.server_default.kind == SQL_DEFAULT_STRING;
+
+  if (op->alter_column.existing_default.identity->always)
+    sql_fail(c, SQL_ERROR_ATTRIBUTE, "'%s' object has no attribute 'always'",
+             is_string ? "str" : "TextClause");
+  else if (!is_string)
+    sql_fail(c, SQL_ERROR_TYPE, "Boolean value of this clause is not defined");
+}
+
 void sql_put_altered_identity(SqlCompiler *c, GString *out, const SqlOp *op)
 {
   const SqlIdentity *wanted = op->alter_column.server_default.identity;
@@ -81,7 +94,7 @@ void sql_put_altered_identity(SqlCompiler *c, GString *out, const SqlOp *op)
     return;
   }
   if (op->alter_column.server_default.kind != SQL_DEFAULT_IDENTITY) {
-    sql_fail(c, SQL_ERROR_TYPE, "Boolean value of this clause is not defined");
+    fail_replacement(c, op);
     return;
   }
   if (op->alter_column.has_existing_default && existing->kind == SQL_DEFAULT_NONE) {

@@ -123,6 +123,8 @@ void sql_compile_create_index(SqlCompiler *c, const SqlOp *op)
 
   if (!sql_is_old(c))
     check_duplicates(c, op);
+  else if (op->create_index.index->nulls_not_distinct != SQL_UNSAID)
+    sql_fail_option(c, "nulls_not_distinct", "Index");
   sql_emit_create_index(c, op->create_index.index, &table, op->create_index.if_not_exists);
 }
 

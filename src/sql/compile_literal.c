@@ -303,6 +303,8 @@ void sql_put_literal(SqlCompiler *c, GString *out, const SqlValue *value, const 
     return;
   if (type == NULL)
     type = sql_type(SQL_TYPE_NULL);
+  if (type->kind == SQL_TYPE_REGCONFIG && sql_is_old(c))
+    type = sql_type(SQL_TYPE_VARCHAR); /* SQLAlchemy 1.4 knows no configurations */
   if (value == NULL || value->kind == SQL_VALUE_NULL)
     g_string_append(out, "NULL");
   else if (has_no_renderer(c, type))

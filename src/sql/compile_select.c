@@ -37,8 +37,14 @@ gboolean sql_is_selected_label(SqlCompiler *c, const SqlExpr *label)
 void sql_put_label_reference(SqlCompiler *c, GString *out, const SqlExpr *reference)
 {
   const SqlExprList *columns = scope_columns(c);
+  SqlExpr text = {.kind = SQL_EXPR_TEXT, .text = reference->name.text};
   gboolean in_compound = c->scope != NULL && c->scope->query->kind == SQL_QUERY_COMPOUND;
 
+  /* Outside a SELECT (an index's desc("a")) the name is text. */
+  if (c->scope == NULL) {
+    sql_put_text(c, out, &text);
+    return;
+  }
   for (guint i = 0; i < columns->n; i++) {
     const char *name = sql_natural_name(columns->items[i]);
     if (name == NULL || strcmp(name, reference->name.text) != 0)

@@ -31,13 +31,18 @@ static void check_table(SqlCompiler *c, const SqlTable *table)
                  column->name.text, table->name.text);
     }
   }
+  if (table->using != NULL && sql_is_old(c))
+    sql_fail_option(c, "using", "Table");
   for (guint i = 0; i < table->constraints.n; i++) {
     const SqlConstraint *constraint = table->constraints.items[i];
+    sql_check_constraint_options(c, constraint);
     if (constraint->kind == SQL_CONSTRAINT_CHECK)
       continue;
     for (guint k = 0; k < constraint->columns.n; k++) {
       const char *wanted = constraint->columns.items[k].text;
-      if (sql_table_column(table, wanted) == NULL)
+      if (sql_table_column(table, wanted) == NULL && sql_is_old(c))
+        sql_fail(c, SQL_ERROR_KEY, "'%s'", wanted);
+      else if (sql_table_column(table, wanted) == NULL)
         sql_fail(c, SQL_ERROR_CONSTRAINT_COLUMN,
                  "Can't create %s on table '%s': no column named '%s' is present.",
                  class_of(constraint->kind), table->name.text, wanted);
@@ -98,11 +103,21 @@ static void place_error(SqlCompiler *c, const SqlTable *table, const SqlColumn *
       g_strdup_printf("(in table '%s', column '%s'): %s", table->name.text, column->name.text, message);
 }
 
+/* SQLAlchemy 1.4 lets a later column of the same name take an earlier one's place. */
+static gboolean is_replaced(const SqlTable *table, guint at)
+{
+  for (guint i = at + 1; i < table->columns.n; i++) {
+    if (strcmp(table->columns.items[i]->name.text, table->columns.items[at]->name.text) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static void put_columns(SqlCompiler *c, GString *text, const SqlTable *table, const char **before)
 {
   for (guint i = 0; i < table->columns.n && c->error == NULL; i++) {
     const SqlColumn *column = table->columns.items[i];
-    if (column->system)
+    if (column->system || is_replaced(table, i))
       continue;
     g_string_append(text, *before);
     *before = separator;

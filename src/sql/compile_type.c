@@ -125,7 +125,7 @@ void sql_put_type(SqlCompiler *c, GString *out, const SqlType *type)
     if (type->enumeration->non_native)
       put_enum_varchar(out, type->enumeration);
     else
-      put_enum_name(c, out, type->enumeration, type->enumeration->generic);
+      put_enum_name(c, out, type->enumeration, type->enumeration->generic && !sql_is_old(c));
     break;
   case SQL_TYPE_DOMAIN: sql_put_qualified(c, out, type->domain->schema, type->domain->name); break;
   case SQL_TYPE_CUSTOM: g_string_append(out, type->spec); break;
