@@ -154,7 +154,8 @@ static void read_dialect_options(EnvReader *reader, EnvScript *call, const char 
   const char *stop;
 
   if (end - value < 2 || *value != '{' || end[-1] != '}') {
-    call->paramstyle = (EnvSetting){.state = ENV_UNKNOWN, .line = line};
+    EnvSetting unknown = {.state = ENV_UNKNOWN, .line = line};
+    setting_set(&call->paramstyle, &unknown);
     return;
   }
   value++;
@@ -357,27 +358,20 @@ static void walk(EnvReader *reader)
   }
 }
 
-void env_script_read(const char *path, EnvScript *online, EnvScript *offline, DiagList *diags)
+void env_script_parse(const char *path, const char *data, gsize len, EnvScript *online, EnvScript *offline,
+                      DiagList *diags)
 {
-  g_autoptr(GError) error = NULL;
   g_autoptr(GArray) bindings = g_array_new(FALSE, FALSE, sizeof(Binding));
   g_autofree char *owned = NULL;
   g_autofree char *unread = NULL;
   const char *reason = NULL;
   EnvReader reader = {.path = path, .diags = diags, .online = online, .offline = offline, .line = 1};
   guint line = 0;
-  gsize len;
 
-  *online = *offline = (EnvScript){0};
-  if (!g_file_test(path, G_FILE_TEST_EXISTS))
-    return;
-  online->path = g_strdup(path);
-  offline->path = g_strdup(path);
-  g_autofree char *data = file_read(path, FILE_LIMIT, &len, NULL, &error);
-  const char *text = data ? module_text(data, len, &len, &owned, &line, &unread) : NULL;
+  const char *text = module_text(data, len, &len, &owned, &line, &unread);
   reader.module.path = path;
   if (!text || !module_scan(&reader.module, text, len, bindings, &line, &reason)) {
-    diag_add(diags, DIAG_ERROR, path, line, 0, "%s", error ? error->message : unread ? unread : reason);
+    diag_add(diags, DIAG_ERROR, path, line, 0, "%s", unread ? unread : reason);
     return;
   }
   reader.p = text;
@@ -387,4 +381,21 @@ void env_script_read(const char *path, EnvScript *online, EnvScript *offline, Di
     env_script_copy(online, offline);
   if (!reader.seen_offline)
     env_script_copy(offline, online);
+}
+
+void env_script_read(const char *path, EnvScript *online, EnvScript *offline, DiagList *diags)
+{
+  g_autoptr(GError) error = NULL;
+  gsize len;
+
+  *online = *offline = (EnvScript){0};
+  if (!g_file_test(path, G_FILE_TEST_EXISTS))
+    return;
+  online->path = g_strdup(path);
+  offline->path = g_strdup(path);
+  g_autofree char *data = file_read(path, FILE_LIMIT, &len, NULL, &error);
+  if (data)
+    env_script_parse(path, data, len, online, offline, diags);
+  else
+    diag_add(diags, DIAG_ERROR, path, 0, 0, "%s", error->message);
 }

@@ -30,4 +30,7 @@ char *project_toml_format(const TomlValue *value, const char *here, const char *
 
 /* Reads env.py: what holds online and for --sql.  A missing file leaves both empty. */
 void env_script_read(const char *path, EnvScript *online, EnvScript *offline, DiagList *diags);
+/* The same from bytes, into two that are empty. */
+void env_script_parse(const char *path, const char *data, gsize len, EnvScript *online, EnvScript *offline,
+                      DiagList *diags);
 void env_script_clear(EnvScript *env);

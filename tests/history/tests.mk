@@ -45,8 +45,11 @@ else
 FUZZ_DRIVER = tests/fuzz/replay.c
 FUZZ_LINK =
 endif
-check_PROGRAMS += tests/fuzz/ini tests/fuzz/toml tests/fuzz/revision
-TESTS += tests/fuzz/ini tests/fuzz/toml tests/fuzz/revision
+check_PROGRAMS += tests/fuzz/env tests/fuzz/ini tests/fuzz/toml tests/fuzz/revision
+TESTS += tests/fuzz/env tests/fuzz/ini tests/fuzz/toml tests/fuzz/revision
+tests_fuzz_env_SOURCES = tests/fuzz/env.c $(FUZZ_DRIVER)
+tests_fuzz_env_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
+tests_fuzz_env_LDADD = $(HISTORY_LIBS) $(HISTORY_EXT)
 tests_fuzz_ini_SOURCES = tests/fuzz/ini.c $(FUZZ_DRIVER)
 tests_fuzz_ini_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
 tests_fuzz_ini_LDADD = $(BASE_LIBS) $(BASE_EXT)
@@ -56,6 +59,7 @@ tests_fuzz_toml_LDADD = $(BASE_LIBS) $(BASE_EXT)
 tests_fuzz_revision_SOURCES = tests/fuzz/revision.c $(FUZZ_DRIVER)
 tests_fuzz_revision_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LINK)
 tests_fuzz_revision_LDADD = $(HISTORY_LIBS) $(HISTORY_EXT)
-EXTRA_DIST += tests/fuzz/corpus/ini/faults tests/fuzz/corpus/ini/marks tests/fuzz/corpus/ini/nul tests/fuzz/corpus/ini/sections \
+EXTRA_DIST += tests/fuzz/corpus/env/calls tests/fuzz/corpus/env/twice \
+	tests/fuzz/corpus/ini/faults tests/fuzz/corpus/ini/marks tests/fuzz/corpus/ini/nul tests/fuzz/corpus/ini/sections \
 	tests/fuzz/corpus/toml/deep tests/fuzz/corpus/toml/faults tests/fuzz/corpus/toml/values \
 	tests/fuzz/corpus/revision/cookie tests/fuzz/corpus/revision/odd tests/fuzz/corpus/revision/plain
