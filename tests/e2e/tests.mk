@@ -1,0 +1,7 @@
+# The whole program on a pty.
+check_PROGRAMS += tests/e2e/test_demo
+TESTS += tests/e2e/test_demo
+tests_e2e_test_demo_SOURCES = tests/e2e/test_demo.c tests/tui/vt.c tests/tui/vt.h
+tests_e2e_test_demo_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_e2e_test_demo_LDADD = $(TUI_LIBS) $(TEST_EXT) $(VTERM_LIBS) $(TUI_EXT)
+tests_e2e_test_demo_DEPENDENCIES = retort $(TUI_LIBS)
