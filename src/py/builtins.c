@@ -163,23 +163,16 @@ static int instance_of(PyInterp *interp, PyValue v, PyValue classes, gboolean su
   }
   if (classes.type == PY_NONE)
     return !subclass && v.type == PY_NONE;
-  if (classes.type == PY_INSTANCE && !py_is_null(py_special(interp, classes, "__instancecheck__"))) {
-    PyValue result = py_call_self(interp, py_special(interp, classes, "__instancecheck__"), classes,
-                                  &(PyArgs){.args = &v, .n = 1});
-    return py_is_null(result) ? -1 : py_truth(interp, result);
+  if (classes.type == PY_INSTANCE) { /* typing.Sequence and the like */
+    *unknown =
+        py_unknown(interp, PY_NEEDS_PYTHON, _("isinstance() with a %s"), py_type_name(interp, classes));
+    return 0;
   }
   if (classes.type != PY_CLASS || (subclass && v.type != PY_CLASS)) {
     py_raise(interp, "TypeError",
              subclass ? "issubclass() arg 1 must be a class, a tuple of classes, or a union"
                       : "isinstance() arg 2 must be a type, a tuple of types, or a union");
     return -1;
-  }
-  PyValue check = py_class_get_user(interp, classes.cls, "_retort_instancecheck_");
-  if (!subclass && !py_is_null(check)) {
-    if (check.type == PY_DESCRIPTOR)
-      check = check.descriptor->get;
-    PyValue result = py_call_1(interp, check, v);
-    return py_is_null(result) ? -1 : py_truth(interp, result);
   }
   return subclass ? py_class_is_subclass(v.cls, classes.cls) : py_isinstance(interp, v, classes.cls);
 }

@@ -17,9 +17,13 @@ FNR == 1 {
   printf "    {\n        \"%s\",\n        \"\"\n", name
 }
 {
-  gsub(/\\/, "\\\\")
-  gsub(/"/, "\\\"")
-  printf "        \"%s\\n\"\n", $0
+  # gsub() treats backslashes differently from awk to awk
+  text = ""
+  for (i = 1; i <= length($0); i++) {
+    c = substr($0, i, 1)
+    text = text (c == "\\" || c == "\"" ? "\\" c : c)
+  }
+  printf "        \"%s\\n\"\n", text
 }
 END {
   finish()

@@ -49,17 +49,13 @@ static PyValue retort_is_unknown(PyInterp *interp, PyCall *call)
   return py_bool(call->values[0].type == PY_UNKNOWN);
 }
 
-static PyValue retort_is_callable_class(PyInterp *interp, PyCall *call)
+/* is_user_object(v): an instance of a class written in Python, all of whose state is in its attributes. */
+static PyValue retort_is_user_object(PyInterp *interp, PyCall *call)
 {
   (void)interp;
-  return py_bool(call->values[0].type == PY_CLASS);
-}
-
-static PyValue retort_function_name(PyInterp *interp, PyCall *call)
-{
-  if (call->values[0].type == PY_FUNCTION)
-    return py_from_str(call->values[0].function->name);
-  return py_str(interp, "", 0);
+  PyValue v = call->values[0];
+  return py_bool(v.type == PY_INSTANCE && v.instance->cls->user && !v.instance->cls->host &&
+                 !v.instance->cls->is_enum && v.instance->value.type == PY_NULL);
 }
 
 static const PyMethod retort_functions[] = {
@@ -67,8 +63,7 @@ static const PyMethod retort_functions[] = {
     {"read_text", retort_read_text, "path", PY_PURE},
     {"write", retort_write, "text", PY_TAKES_UNKNOWN},
     {"is_unknown", retort_is_unknown, "value", PY_TAKES_UNKNOWN},
-    {"is_class", retort_is_callable_class, "value", PY_TAKES_UNKNOWN},
-    {"function_name", retort_function_name, "value", PY_TAKES_UNKNOWN},
+    {"is_user_object", retort_is_user_object, "value", PY_TAKES_UNKNOWN},
     {NULL},
 };
 

@@ -103,3 +103,11 @@ static const char *const typing_star[] = {
 
 const PyModuleDef py_module_typing = {
     .name = "typing", .functions = typing_functions, .getattr = typing_attr, .star = typing_star};
+
+/* The same names from other places. */
+const PyModuleDef py_module_typing_extensions = {
+    .name = "typing_extensions", .functions = typing_functions, .getattr = typing_attr, .star = typing_star};
+
+static const char *const abc_star[] = {"Callable", "Iterable", "Iterator", "Mapping", "Sequence", NULL};
+const PyModuleDef py_module_collections_abc = {
+    .name = "collections.abc", .getattr = typing_attr, .star = abc_star};

@@ -144,16 +144,24 @@ static const char *library_source(const char *name)
   return NULL;
 }
 
+/* Why a project's module could not be loaded, and the failure forgotten: the run goes on without it. */
+static PyValue forget_failure(PyInterp *interp, const char *name)
+{
+  const char *text = interp->outcome == PY_RAISED ? py_exception_text(interp) : interp->reason->text;
+  interp->outcome = PY_OK;
+  interp->exception = py_null();
+  return py_unknown(interp, PY_NEEDS_PYTHON, _("module %s cannot be loaded here: %s"), name, text);
+}
+
 static PyValue run_module(PyInterp *interp, const char *name, const PyTree *tree, gboolean is_package)
 {
   if (!tree)
-    return py_null();
+    return interp->outcome == PY_RAISED ? forget_failure(interp, name) : py_null();
   PyModule *module = module_new(interp, name, tree->path);
   module->is_package = is_package;
   remember(interp, name, module);
   if (run_tree(interp, module, tree))
     return module_value(module);
-  py_dict_remove(interp->modules, py_text_value(interp, name).str);
   return py_null();
 }
 
@@ -169,6 +177,16 @@ static PyValue run_file(PyInterp *interp, const char *name, const char *path, gb
     tree = parsed(interp, path, arena_strndup(interp->runtime->arena, text, (gssize)len), len);
   }
   return run_module(interp, name, tree, is_package);
+}
+
+/* Whether a library module lies below this name. */
+static gboolean library_package(const char *name)
+{
+  gsize len = strlen(name);
+  for (const PyLibrary *library = py_library; library->name; library++)
+    if (!strncmp(library->name, name, len) && library->name[len] == '.')
+      return TRUE;
+  return FALSE;
 }
 
 static gboolean below(const char *name, const char *prefix)
@@ -195,9 +213,9 @@ static PyValue find_module(PyInterp *interp, const char *name)
   const char *source = library_source(name);
   if (source) {
     g_autofree char *path = g_strdup_printf("<%s>", name);
-    return run_module(interp, name, parsed(interp, path, source, strlen(source)), FALSE);
+    return run_module(interp, name, parsed(interp, path, source, strlen(source)), library_package(name));
   }
-  if (g_hash_table_contains(runtime->packages, name)) {
+  if (g_hash_table_contains(runtime->packages, name) || library_package(name)) {
     PyModule *module = package_module(interp, name);
     remember(interp, name, module);
     return module_value(module);
@@ -352,6 +370,9 @@ static PyValue imported_name(PyInterp *interp, PyValue module, const char *modul
   v = py_import_module(interp, arena_printf(interp->arena, "%s.%s", module_name, name->data), &missing);
   if (!missing)
     return v;
+  gboolean of_project = module.module->path && module.module->path[0] != '<';
+  if (of_project || module.module->is_package)
+    return py_unknown(interp, PY_NEEDS_PYTHON, _("%s.%s is not available"), module_name, name->data);
   return py_raise(interp, "ImportError", "cannot import name '%s' from '%s'", name->data, module_name);
 }
 

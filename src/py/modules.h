@@ -17,3 +17,5 @@ extern const PyModuleDef py_module_enum;
 extern const PyModuleDef py_module_math;
 extern const PyModuleDef py_module_retort;
 extern const PyModuleDef py_module_typing;
+extern const PyModuleDef py_module_typing_extensions;
+extern const PyModuleDef py_module_collections_abc;

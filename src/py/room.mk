@@ -44,6 +44,8 @@ src_py_libpy_a_SOURCES = \
 	src/py/mod_datetime_delta.c \
 	src/py/mod_datetime_text.c \
 	src/py/mod_decimal.c \
+	src/py/mod_functools.c \
+	src/py/mod_itertools.c \
 	src/py/mod_json.c \
 	src/py/mod_math.c \
 	src/py/mod_re.c \
@@ -76,7 +78,30 @@ src_py_libpy_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/src/py
 
 # Standard modules that need no C are written in Python and compiled in as text.
 PY_LIBRARY = \
-	src/py/lib/__future__.py
+	src/py/lib/__future__.py \
+	src/py/lib/_namedtuple.py \
+	src/py/lib/abc.py \
+	src/py/lib/contextlib.py \
+	src/py/lib/copy.py \
+	src/py/lib/dataclasses.py \
+	src/py/lib/io.py \
+	src/py/lib/logging.config.py \
+	src/py/lib/logging.py \
+	src/py/lib/loguru.py \
+	src/py/lib/operator.py \
+	src/py/lib/os.path.py \
+	src/py/lib/os.py \
+	src/py/lib/oslo_log.log.py \
+	src/py/lib/pathlib.py \
+	src/py/lib/random.py \
+	src/py/lib/secrets.py \
+	src/py/lib/string.py \
+	src/py/lib/structlog.py \
+	src/py/lib/sys.py \
+	src/py/lib/time.py \
+	src/py/lib/tqdm.py \
+	src/py/lib/types.py \
+	src/py/lib/warnings.py
 src/py/library.c: $(PY_LIBRARY) src/py/embed.awk
 	$(AM_V_GEN)$(MKDIR_P) src/py && for f in $(PY_LIBRARY); do echo $(srcdir)/$$f; done \
 	  | xargs $(AWK) -f $(srcdir)/src/py/embed.awk > $@.tmp && mv $@.tmp $@

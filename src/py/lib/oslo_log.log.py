@@ -1,0 +1,2 @@
+from logging import *
+from logging import getLogger

@@ -1,0 +1,5 @@
+def tqdm(iterable=None, *args, **kwargs):
+    return iterable
+
+
+trange = range
