@@ -256,6 +256,23 @@ enum {
   "index=None, unique=None, info=None, nullable=?, onupdate=None, primary_key=False, server_default=None, " \
   "server_onupdate=None, quote=None, system=False, comment=None, insert_sentinel=False"
 
+static gboolean is_generated(const SqlColumn *column)
+{
+  return column->server_default.kind == SQL_DEFAULT_COMPUTED ||
+         column->server_default.kind == SQL_DEFAULT_IDENTITY;
+}
+
+/* What Column() says when both stand in it. */
+static PyValue generated_twice(PyInterp *interp, const SqlColumn *column)
+{
+  return raise_sa(
+      interp, "ArgumentError", "%s",
+      column->server_default.kind == SQL_DEFAULT_COMPUTED
+          ? "A generated column cannot specify a server_default or a server_onupdate argument"
+          : "A column with an Identity object cannot specify a server_default or a server_onupdate "
+            "argument");
+}
+
 static gboolean take_item(PyInterp *interp, PyValue item, SqlColumn *column)
 {
   SqlConstraint *constraint = py_payload(item, &constraint_class);
@@ -387,6 +404,11 @@ static PyValue column_new(PyInterp *interp, PyCall *call)
   column->system = arg_tri(call, ARG_SYSTEM) == SQL_YES;
   if (py_arg_given(call, ARG_QUOTE))
     column->name.quote = py_is_true(call->values[ARG_QUOTE]) ? SQL_QUOTE_ALWAYS : SQL_QUOTE_NEVER;
+  if (column->server_default.kind == SQL_DEFAULT_IDENTITY && column->autoincrement == SQL_AUTOINCREMENT_OFF)
+    return raise_sa(interp, "ArgumentError",
+                    "A column with an Identity object cannot specify autoincrement=False");
+  if (py_arg_given(call, ARG_SERVER_DEFAULT) && is_generated(column))
+    return generated_twice(interp, column);
   if (py_arg_given(call, ARG_SERVER_DEFAULT) &&
       !to_default(interp, call->values[ARG_SERVER_DEFAULT], &column->server_default))
     return py_null();

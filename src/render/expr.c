@@ -616,10 +616,13 @@ static const PyMethod text_methods[] = {
     {NULL, NULL, NULL, 0},
 };
 
+/* text() has no operators of its own; on the right of one it is an operand like any other. */
 static PyValue text_binary(PyInterp *interp, PyOp op, PyValue self, PyValue other, gboolean reflected)
 {
-  if (op == PY_AND || op == PY_OR)
-    return element_binary(interp, op, self, other, reflected);
+  (void)self;
+  (void)other;
+  if (reflected)
+    return py_not_implemented();
   return refuse(interp, _("the operator %s on text(...)"), py_op_text(op));
 }
 
@@ -668,7 +671,14 @@ static PyValue function_within_group(PyInterp *interp, PyCall *call)
   return expr_value(interp, sql_within_group(py_arena(interp), x, list));
 }
 
+static PyValue function_table_valued(PyInterp *interp, PyCall *call)
+{
+  return function_table(interp, as_expr(interp, call->self), call);
+}
+
 static const PyMethod function_methods[] = {
+    {"table_valued", function_table_valued, "*expr, name=None, with_ordinality=None, joins_implicitly=False",
+     0},
     {"over", function_over, "partition_by=None, order_by=None, rows=None, range_=None, groups=None", 0},
     {"filter", function_filter, "*criterion", 0},
     {"within_group", function_within_group, "*order_by", 0},

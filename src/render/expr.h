@@ -8,6 +8,8 @@ PyValue expr_or_raise(PyInterp *interp, SqlExpr *expr, GError *error);
 gboolean check_opaque(PyInterp *interp, const SqlExpr *a, const SqlExpr *b);
 /* The bind for key in text, with the type the text's own parameter has. */
 SqlExpr *text_bind(PyInterp *interp, const SqlExpr *text, const char *key, const SqlValue *value);
+/* x.table_valued(...) */
+PyValue function_table(PyInterp *interp, SqlExpr *function, PyCall *call);
 /* x.over(partition_by, order_by, rows, range_, groups) */
 PyValue over_value(PyInterp *interp, SqlExpr *x, const PyValue *args);
 /* What stands in a WHERE: True and False become true() and false(), a str is an ArgumentError. */

@@ -143,6 +143,74 @@ PyValue columns_value(PyInterp *interp, SqlFrom *from)
   return py_host_object(interp, &columns_class, from);
 }
 
+/* ---- functions as tables ---- */
+
+/* func.f(...).table_valued("a", column("b", T), name=None, with_ordinality=None, joins_implicitly=False) */
+PyValue function_table(PyInterp *interp, SqlExpr *function, PyCall *call)
+{
+  Arena *arena = py_arena(interp);
+  SqlExprList columns = {0};
+  PyValue *items;
+  gsize n;
+  SqlName name, ordinality;
+  py_sequence(call->values[0], &items, &n);
+  for (gsize i = 0; i < n; i++) {
+    const char *text = to_text(items[i]);
+    SqlExpr *x =
+        text ? sql_column(arena, sql_name(arena_strdup(arena, text)), NULL, NULL) : as_expr(interp, items[i]);
+    if (!x || x->kind != SQL_EXPR_COLUMN)
+      return py_failed(interp) ? py_null()
+                               : refuse(interp, _("table_valued(%s)"), py_type_name(interp, items[i]));
+    sql_expr_list_add(arena, &columns, x);
+  }
+  if (!arg_name(call, 1, &name) || !arg_name(call, 2, &ordinality))
+    return py_null();
+  if (py_is_true(call->values[3]))
+    return refuse(interp, _("table_valued(joins_implicitly=True)"));
+  if (ordinality.text)
+    sql_expr_list_add(arena, &columns, sql_column(arena, ordinality, sql_type(SQL_TYPE_INTEGER), NULL));
+  SqlFrom *from = sql_function_from(arena, function, columns, name);
+  from->with_ordinality = ordinality.text != NULL;
+  return from_value(interp, from);
+}
+
+/* The same table function once more, under another name; its columns are new ones, too. */
+static SqlFrom *function_again(PyInterp *interp, SqlFrom *from, SqlName name)
+{
+  SqlFrom *again = sql_function_from(py_arena(interp), from->function, from->columns, name);
+  again->element = from;
+  again->with_ordinality = from->with_ordinality;
+  again->render_derived = from->render_derived;
+  again->lateral = from->lateral;
+  return again;
+}
+
+static PyValue from_render_derived(PyInterp *interp, PyCall *call)
+{
+  SqlFrom *from = as_from(interp, call->self);
+  SqlName name;
+  if (!arg_name(call, 0, &name))
+    return py_null();
+  if (from->kind != SQL_FROM_FUNCTION || py_is_true(call->values[1]))
+    return refuse(interp, _("render_derived() like this"));
+  from = function_again(interp, from, name);
+  from->render_derived = TRUE;
+  return from_value(interp, from);
+}
+
+static PyValue from_lateral(PyInterp *interp, PyCall *call)
+{
+  SqlFrom *from = as_from(interp, call->self);
+  SqlName name;
+  if (!arg_name(call, 0, &name))
+    return py_null();
+  if (from->kind != SQL_FROM_FUNCTION)
+    return refuse(interp, _("lateral() of %s"), py_type_name(interp, call->self));
+  from = function_again(interp, from, name);
+  from->lateral = TRUE;
+  return from_value(interp, from);
+}
+
 /* ---- methods of everything that can be selected from ---- */
 
 static PyValue from_alias(PyInterp *interp, PyCall *call)
@@ -151,6 +219,8 @@ static PyValue from_alias(PyInterp *interp, PyCall *call)
   SqlFrom *from = as_from(interp, call->self);
   if (!arg_name(call, 0, &name))
     return py_null();
+  if (from->kind == SQL_FROM_FUNCTION)
+    return from_value(interp, function_again(interp, from, name));
   return from_value(interp, sql_alias(py_arena(interp), from, name));
 }
 
@@ -262,6 +332,8 @@ const PyMethod from_methods[] = {
     {"union", from_union, "*other", 0},
     {"union_all", from_union, "*other", 0},
     {"data", from_data, "values", 0},
+    {"render_derived", from_render_derived, "name=None, with_types=False", 0},
+    {"lateral", from_lateral, "name=None", 0},
     {NULL, NULL, NULL, 0},
 };
 

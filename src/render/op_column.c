@@ -225,7 +225,7 @@ static PyValue batch_alter_column(PyInterp *interp, PyCall *call)
 
 const PyMethod op_column_methods[] = {
     {"add_column", op_add_column, "table_name, column, *, schema=None, " FLAGS, 0},
-    {"drop_column", op_drop_column, "table_name, column_name, *, schema=None, **kw", 0},
+    {"drop_column", op_drop_column, "table_name, column_name, *, schema=None, **kw", PY_TAKES_UNKNOWN},
     {"alter_column", op_alter_column, "table_name, column_name, *, " ALTER_PARAMS ", schema=None, **kw",
      PY_TAKES_UNKNOWN},
     {NULL, NULL, NULL, 0},
@@ -233,7 +233,7 @@ const PyMethod op_column_methods[] = {
 
 const PyMethod batch_column_methods[] = {
     {"add_column", batch_add_column, "column, *, insert_before=None, insert_after=None, " FLAGS, 0},
-    {"drop_column", batch_drop_column, "column_name, **kw", 0},
+    {"drop_column", batch_drop_column, "column_name, **kw", PY_TAKES_UNKNOWN},
     {"alter_column", batch_alter_column,
      "column_name, *, " ALTER_PARAMS ", insert_before=None, insert_after=None, **kw", PY_TAKES_UNKNOWN},
     {NULL, NULL, NULL, 0},

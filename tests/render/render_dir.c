@@ -6,6 +6,7 @@
  * sets paramstyle="named".
  */
 #include <json-glib/json-glib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "retort/base/file.h"
@@ -101,6 +102,6 @@ int main(int argc, char **argv)
   json_generator_set_root(generator, root);
   json_generator_set_pretty(generator, TRUE);
   g_autofree char *out = json_generator_to_data(generator, NULL);
-  g_print("%s\n", out);
+  puts(out);
   return 0;
 }

@@ -27,16 +27,27 @@ static char **start_rows(const RevisionMap *map, const char *start, GError **err
   return g_strv_builder_end(rows);
 }
 
+static gboolean has_part(JsonArray *others, const char *part)
+{
+  for (guint i = 0; i < json_array_get_length(others); i++) {
+    const char *sql = text_member(json_array_get_object_element(others, i), "sql");
+    if (sql && strstr(sql, part))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Where Python's hash seed decides, the recorded answers are a sample: every step must be one that was seen. */
 static gboolean accepts(JsonObject *query, const char *sql)
 {
   if (g_strcmp0(text_member(query, "sql"), sql) == 0)
     return TRUE;
   JsonNode *node = json_object_get_member(query, "alternatives");
-  JsonArray *others = node ? json_node_get_array(node) : NULL;
-  for (guint i = 0; others && i < json_array_get_length(others); i++)
-    if (g_strcmp0(text_member(json_array_get_object_element(others, i), "sql"), sql) == 0)
-      return TRUE;
-  return FALSE;
+  g_auto(GStrv) parts = g_strsplit(sql, "-- Running ", -1);
+  for (char **part = parts; node && *part; part++)
+    if (!has_part(json_node_get_array(node), *part))
+      return FALSE;
+  return node != NULL;
 }
 
 static gboolean check_query(const char *name, const RevisionMap *map, JsonObject *query)
