@@ -11,7 +11,7 @@
 /* ConfigParser's own limit on how deep %(name)s may lead. */
 #define INTERPOLATION_DEPTH 10
 /* Values that double at each of those levels stay bounded. */
-#define INTERPOLATION_SIZE ((gsize)1 << 20)
+#define INTERPOLATION_SIZE ((gsize)64 * 1024)
 
 typedef struct {
   GString *value;
@@ -28,6 +28,7 @@ struct Ini {
   char *path;
   IniSection *defaults;
   GPtrArray *sections; /* IniSection* */
+  GHashTable *by_name; /* the same */
 };
 
 typedef struct {
@@ -72,6 +73,7 @@ void ini_free(Ini *ini)
     return;
   g_free(ini->path);
   ini_section_free(ini->defaults);
+  g_hash_table_destroy(ini->by_name);
   g_ptr_array_free(ini->sections, TRUE);
   g_free(ini);
 }
@@ -115,12 +117,9 @@ static char *option_name(const char *start, const char *end)
 
 static IniSection *find_section(const Ini *ini, const char *name)
 {
-  for (guint i = 0; i < ini->sections->len; i++) {
-    IniSection *section = ini->sections->pdata[i];
-    if (strcmp(section->name, name) == 0)
-      return section;
-  }
-  return strcmp(name, "DEFAULT") == 0 ? ini->defaults : NULL;
+  IniSection *section = g_hash_table_lookup(ini->by_name, name);
+
+  return section ? section : strcmp(name, "DEFAULT") == 0 ? ini->defaults : NULL;
 }
 
 static void section_set(IniSection *section, const char *key, IniEntry *entry)
@@ -153,6 +152,7 @@ static gboolean read_section(IniReader *reader, const char *start, const char *e
   if (!reader->section) {
     reader->section = ini_section_new(name);
     g_ptr_array_add(ini->sections, reader->section);
+    g_hash_table_insert(ini->by_name, reader->section->name, reader->section);
   }
   return TRUE;
 }
@@ -257,6 +257,7 @@ Ini *ini_parse(const char *path, const char *text, gsize len, const char *const 
   ini->path = g_strdup(path);
   ini->defaults = ini_section_new("DEFAULT");
   ini->sections = g_ptr_array_new_with_free_func(ini_section_free);
+  ini->by_name = g_hash_table_new(g_str_hash, g_str_equal);
   set_defaults(ini, defaults);
   if (nul) {
     g_set_error(error, RETORT_ERROR, RETORT_ERROR_TRACEBACK, _("%s: a NUL byte: this is no text file"), path);

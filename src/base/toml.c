@@ -369,15 +369,37 @@ static gboolean read_array(TomlReader *r, TomlValue *value)
   }
 }
 
-/* Matches text against one rule of the grammar for numbers and times. */
-static gboolean looks_like(const char *text, const char *pattern)
-{
-  return g_regex_match_simple(pattern, text, G_REGEX_OPTIMIZE | G_REGEX_DOLLAR_ENDONLY, 0);
-}
-
 #define DATE "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 #define TIME "([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\\.[0-9]+)?"
 #define DECIMAL "(0|[1-9](_?[0-9])*)"
+
+typedef enum { RULE_INTEGER, RULE_FLOAT, RULE_TIME, N_RULES } Rule;
+
+static void *compile_rules(void *data)
+{
+  static const char *const patterns[N_RULES] = {
+      [RULE_INTEGER] =
+          "^[+-]?" DECIMAL "$|^0x[0-9A-Fa-f](_?[0-9A-Fa-f])*$|^0o[0-7](_?[0-7])*$|^0b[01](_?[01])*$",
+      [RULE_FLOAT] = "^[+-]?(inf|nan)$|^[+-]?" DECIMAL
+                     "((\\.[0-9](_?[0-9])*)?[eE][+-]?[0-9](_?[0-9])*|\\.[0-9](_?[0-9])*)$",
+      [RULE_TIME] = "^" DATE "([Tt ]" TIME "([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?)?$|^" TIME "$",
+  };
+  GRegex **rules = g_new(GRegex *, N_RULES);
+
+  (void)data;
+  for (guint i = 0; i < N_RULES; i++)
+    rules[i] = g_regex_new(patterns[i], G_REGEX_OPTIMIZE | G_REGEX_DOLLAR_ENDONLY, 0, NULL);
+  return rules;
+}
+
+/* Matches text against one rule of the grammar for numbers and times; compiled once for the whole process. */
+static gboolean follows(const char *text, Rule rule)
+{
+  static GOnce once = G_ONCE_INIT;
+  GRegex **rules = g_once(&once, compile_rules, NULL);
+
+  return g_regex_match(rules[rule], text, 0, NULL);
+}
 
 static gboolean read_integer(TomlReader *r, TomlValue *value, const char *digits)
 {
@@ -397,16 +419,14 @@ static gboolean read_number(TomlReader *r, TomlValue *value, const char *text)
   g_autoptr(GString) digits = g_string_new(text);
 
   g_string_replace(digits, "_", "", 0);
-  if (looks_like(text, "^[+-]?" DECIMAL "$|^0x[0-9A-Fa-f](_?[0-9A-Fa-f])*$|^0o[0-7](_?[0-7])*$|"
-                       "^0b[01](_?[01])*$"))
+  if (follows(text, RULE_INTEGER))
     return read_integer(r, value, digits->str);
-  if (looks_like(text, "^[+-]?(inf|nan)$|^[+-]?" DECIMAL
-                       "((\\.[0-9](_?[0-9])*)?[eE][+-]?[0-9](_?[0-9])*|\\.[0-9](_?[0-9])*)$")) {
+  if (follows(text, RULE_FLOAT)) {
     value->kind = TOML_FLOAT;
     value->real = g_ascii_strtod(digits->str, NULL);
     return TRUE;
   }
-  if (looks_like(text, "^" DATE "([Tt ]" TIME "([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])?)?$|^" TIME "$")) {
+  if (follows(text, RULE_TIME)) {
     value->kind = TOML_DATETIME;
     return TRUE;
   }

@@ -11,6 +11,9 @@
 #include "retort/base/file.h"
 #include "revision_module.h"
 
+/* configure() calls that are read: env.py has one or two. */
+#define MAX_CALLS 100
+
 typedef enum { SETTING_TEXT, SETTING_TRUTH } SettingType;
 
 static const struct {
@@ -36,6 +39,7 @@ typedef struct {
   DiagList *diags;
   EnvScript *online;
   EnvScript *offline;
+  guint calls;
   gboolean seen_online;
   gboolean seen_offline;
 } EnvReader;
@@ -288,6 +292,9 @@ static void read_call(EnvReader *reader, const char *open)
     reader->seen_offline = TRUE;
   }
   env_script_clear(&call);
+  /* what stands in the brackets has been read */
+  reader->line += newlines(reader->p, close);
+  reader->p = MAX(reader->p, close);
 }
 
 /* Is name what `from alembic import context` made of it? */
@@ -319,7 +326,7 @@ static void read_name(EnvReader *reader, const char *start, const char *stop)
     reader->online->begins_transaction = reader->offline->begins_transaction = TRUE;
     return;
   }
-  if (len != 9 || memcmp(last, "configure", len) != 0)
+  if (len != 9 || memcmp(last, "configure", len) != 0 || ++reader->calls > MAX_CALLS)
     return;
   const char *owner_end = last > start ? last - 1 : start;
   const char *owner = owner_end;

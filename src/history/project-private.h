@@ -4,6 +4,9 @@
 #include "retort/base/toml.h"
 #include "retort/history/project.h"
 
+/* Larger than any configuration; what is in one file is bounded by it. */
+#define CONFIG_LIMIT ((gsize)2 * 1024 * 1024)
+
 /* The configuration files and where they count from. */
 typedef struct {
   char *start;    /* absolute: what Alembic would call the current folder */

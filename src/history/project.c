@@ -11,6 +11,7 @@
 #include "retort/base/file.h"
 
 #define DEFAULT_SLUG_LENGTH 40
+#define MAX_HOOK_OPTIONS 1000
 #define DEFAULT_VERSION_TABLE "alembic_version"
 
 /* What is needed while options are read, and not afterwards. */
@@ -329,6 +330,11 @@ static gboolean read_ini_hooks(Project *project, GError **error)
   g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
   g_auto(GStrv) keys = ini_keys(project->ini, section);
 
+  if (g_strv_length(keys) > MAX_HOOK_OPTIONS) {
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_CONFIG, _("%s: more options in [%s] than retort reads"),
+                project->config_path, section);
+    return FALSE;
+  }
   for (char **key = keys; *key; key++) {
     char *value = ini_get(project->ini, section, *key, error);
     if (!value)
@@ -409,7 +415,7 @@ static gboolean parse_ini(Opening *opening, GError **error)
 
   if (!g_file_test(path, G_FILE_TEST_EXISTS))
     return TRUE;
-  g_autofree char *text = file_read(path, FILE_LIMIT, &len, NULL, error);
+  g_autofree char *text = file_read(path, CONFIG_LIMIT, &len, NULL, error);
   project->ini = text ? ini_parse(path, text, len, defaults, error) : NULL;
   project->config_path = project->ini ? g_canonicalize_filename(path, NULL) : NULL;
   return project->ini != NULL;
@@ -423,7 +429,7 @@ static gboolean parse_toml(Opening *opening, GError **error)
 
   if (!g_file_test(path, G_FILE_TEST_EXISTS))
     return TRUE;
-  g_autofree char *text = file_read(path, FILE_LIMIT, &len, NULL, error);
+  g_autofree char *text = file_read(path, CONFIG_LIMIT, &len, NULL, error);
   opening->toml = text ? toml_parse(path, text, len, error) : NULL;
   if (!opening->toml)
     return FALSE;
@@ -588,7 +594,7 @@ char *project_option(const Project *project, const char *key, GError **error)
     return ini_get(project->ini, project->section, key, error);
   if (!project->toml_path)
     return NULL;
-  g_autofree char *text = file_read(project->toml_path, FILE_LIMIT, &len, NULL, error);
+  g_autofree char *text = file_read(project->toml_path, CONFIG_LIMIT, &len, NULL, error);
   g_autoptr(Toml) toml = text ? toml_parse(project->toml_path, text, len, error) : NULL;
   const TomlValue *value = toml ? toml_find(toml_root(toml), "tool", "alembic", key, NULL) : NULL;
   g_autofree char *here = g_path_get_dirname(project->toml_path);

@@ -62,7 +62,7 @@ static gboolean toml_has_alembic(const char *path)
 
   if (!is_file(path))
     return FALSE;
-  g_autofree char *text = file_read(path, FILE_LIMIT, &len, NULL, NULL);
+  g_autofree char *text = file_read(path, CONFIG_LIMIT, &len, NULL, NULL);
   if (!text || !g_strstr_len(text, (gssize)len, "alembic"))
     return FALSE;
   g_autoptr(Toml) toml = toml_parse(path, text, len, &error);

@@ -9,7 +9,6 @@
 /* A search that takes longer than the eye waits is of no use. */
 #define MAX_DEPTH 8
 #define MAX_FOLDERS 20000
-#define MAX_INI_SIZE ((gsize)1 << 20)
 
 typedef struct {
   char *root;
@@ -69,7 +68,7 @@ static void try_config(Search *search, const char *config, const char *section)
 static void try_ini(Search *search, const char *path)
 {
   gsize len;
-  g_autofree char *text = file_read(path, MAX_INI_SIZE, &len, NULL, NULL);
+  g_autofree char *text = file_read(path, CONFIG_LIMIT, &len, NULL, NULL);
   g_autofree char *folder = g_path_get_dirname(path);
   g_autofree char *name = g_path_get_basename(path);
   gboolean flask = strcmp(name, "alembic.ini") == 0 && project_is_environment(folder);
@@ -94,7 +93,7 @@ static void try_toml(Search *search, const char *folder, const char *path)
   gsize len;
   g_autofree char *ini = g_build_filename(folder, "alembic.ini", NULL);
   g_autofree char *text =
-      g_file_test(ini, G_FILE_TEST_EXISTS) ? NULL : file_read(path, FILE_LIMIT, &len, NULL, NULL);
+      g_file_test(ini, G_FILE_TEST_EXISTS) ? NULL : file_read(path, CONFIG_LIMIT, &len, NULL, NULL);
 
   if (!text || !g_strstr_len(text, (gssize)len, "alembic"))
     return;

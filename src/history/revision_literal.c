@@ -10,9 +10,9 @@
 #define IMPORT_DEPTH 4
 #define BRACKET_DEPTH 32
 /* Parents of one revision, labels, ...: far above any use. */
-#define SEQUENCE_LIMIT 10000
+#define SEQUENCE_LIMIT 1000
 /* Names that refer to names twice each could go on for ever. */
-#define STEP_LIMIT 20000
+#define STEP_LIMIT 2000
 
 typedef struct {
   const Module *module;

@@ -4,8 +4,11 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-/* f-strings within f-strings. */
+/* f-strings within f-strings, and how long one may be to be looked into. */
 #define FORMAT_DEPTH 8
+#define FORMAT_LENGTH 1024
+/* Names at the top level of one file. */
+#define MAX_BINDINGS 50000
 
 typedef struct {
   Module *module;
@@ -166,7 +169,7 @@ static gboolean walk_string(Walk *walk)
   gboolean closed = TRUE;
 
   if (is_format(walk->p, walk->module->text) && !(walk->end - walk->p >= 3 && walk->p[1] == *walk->p)) {
-    const char *stop = skip_format(walk->p, walk->end, 0);
+    const char *stop = skip_format(walk->p, MIN(walk->end, walk->p + FORMAT_LENGTH), 0);
     if (stop) {
       walk->p = stop;
       return TRUE;
@@ -309,6 +312,9 @@ static Binding *bind(Walk *walk, const char *name, const char *end, BindingKind 
                      .before = walk->before,
                      .name = name,
                      .name_len = (guint)(end - name)};
+  /* too many already, which ends the walk after this line: nothing grows any more */
+  if (walk->module->bindings->len > MAX_BINDINGS)
+    g_array_set_size(walk->module->bindings, MAX_BINDINGS);
   g_array_append_val(walk->module->bindings, binding);
   return &g_array_index(walk->module->bindings, Binding, walk->module->bindings->len - 1);
 }
@@ -703,7 +709,10 @@ gboolean module_scan(Module *module, const char *text, gsize len, GArray *bindin
   module->doc = NULL;
   module->bindings = bindings;
   while (walk.p < walk.end) {
-    if (!read_line(&walk, &skip)) {
+    gboolean good = read_line(&walk, &skip);
+    if (good && bindings->len > MAX_BINDINGS)
+      good = bad(&walk, walk.line, _("more names are set than retort reads"));
+    if (!good) {
       *line = walk.bad_line;
       *reason = walk.bad;
       return FALSE;

@@ -13,7 +13,7 @@
 #include <glib.h>
 
 #define TOML_DEPTH 100
-#define TOML_MEMBERS 10000
+#define TOML_MEMBERS 2000
 
 typedef enum {
   TOML_STRING,
