@@ -18,7 +18,7 @@ typedef struct {
   ServerInfo server;
 } Given;
 
-static char *rows_before[] = {"a", NULL};
+static char *rows_before[] = {(char *)"a", NULL};
 
 static void add_sql(Script *script, const char *sql, gboolean autocommit)
 {
@@ -28,9 +28,11 @@ static void add_sql(Script *script, const char *sql, gboolean autocommit)
 static void given_set_up(Given *given)
 {
   static const char *const ids[] = {"b", "c"};
-  *given = (Given){
-      .server = {.version = 150008, .identity = "app@db1:5432/shop", .database = "shop", .system_id = "7"},
-      .ops = {{ROW_UPDATE, "a", "b"}, {ROW_UPDATE, "b", "c"}}};
+  *given = (Given){.server = {.version = 150008,
+                              .identity = (char *)"app@db1:5432/shop",
+                              .database = (char *)"shop",
+                              .system_id = (char *)"7"},
+                   .ops = {{ROW_UPDATE, (char *)"a", (char *)"b"}, {ROW_UPDATE, (char *)"b", (char *)"c"}}};
   given->folder = g_dir_make_tmp("retort-pinned-XXXXXX", NULL);
   given->plan.steps = g_ptr_array_new();
   given->plan.rows_before = rows_before;
@@ -159,9 +161,9 @@ Test(pinned, says_what_differs)
   g_autoptr(PinnedPlan) plan = pin(&given);
   expect_difference(plan, &given, G_MAXUINT, "never is");
   expect_difference(plan, &given, 1, "1 steps of the plan are left");
-  given.server.system_id = "8";
+  given.server.system_id = (char *)"8";
   expect_difference(plan, &given, 0, "another server");
-  given.server.database = "test";
+  given.server.database = (char *)"test";
   expect_difference(plan, &given, 0, "the database shop");
   given.server.version = 160001;
   expect_difference(plan, &given, 0, "PostgreSQL 15, this is 16");
@@ -176,9 +178,9 @@ Test(pinned, says_what_differs)
   Statement *second = g_ptr_array_index(given.script[1].statements, 0);
   second->autocommit = FALSE;
   expect_difference(plan, &given, 0, "into or out of");
-  given.ops[1].to = "d";
+  given.ops[1].to = (char *)"d";
   expect_difference(plan, &given, 0, "to stand at c, now at d");
-  given.revisions[1].id = "d";
+  given.revisions[1].id = (char *)"d";
   expect_difference(plan, &given, 0, "revision c where it would now be d");
   given_tear_down(&given);
 }
