@@ -155,8 +155,8 @@ static gboolean is_older(const GraphLayout *layout, guint a, guint b)
   return layout->time[a] != layout->time[b] ? layout->time[a] < layout->time[b] : a < b;
 }
 
-/* How many times as long another line must be to take the lane from the oldest. */
-enum { STUB_FACTOR = 8 };
+/* How much longer another line must be to take the lane from the oldest: much, so that this changes hardly ever. */
+enum { STUB_FACTOR = 8, STUB_MARGIN = 32 };
 
 static guint main_child(const GraphLayout *layout, guint parent, const guint *height)
 {
@@ -170,7 +170,7 @@ static guint main_child(const GraphLayout *layout, guint parent, const guint *he
     if (tallest == GRAPH_NONE || height[edge->child] > height[tallest])
       tallest = edge->child;
   }
-  if (tallest != GRAPH_NONE && height[tallest] > STUB_FACTOR * (height[oldest] + 1))
+  if (tallest != GRAPH_NONE && height[tallest] > STUB_FACTOR * height[oldest] + STUB_MARGIN)
     return tallest;
   return oldest;
 }

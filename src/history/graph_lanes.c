@@ -1,7 +1,7 @@
 /* Folds, and which lane each line takes.
  *
- * Rows are counted in half steps here: row r is 2r, the gap below it 2r + 1.  A lane is given to lines from the
- * bottom of the picture upwards, so that what is new at the top moves nothing below.
+ * Rows are counted in half steps here: row r is 2r, the gap below it 2r + 1.  Lanes are given to the oldest lines
+ * first, so that what is new moves nothing that was there.
  */
 #include "graph-private.h"
 
@@ -87,7 +87,7 @@ static void choose_straight(const GraphLayout *layout, guint *straight_down, gui
   }
 }
 
-/* At the end of a chain the highest child, one that is no dependent first, draws its line straight up from there. */
+/* At the end of a chain the nearest child, one that is no dependent first, draws its line straight up from there. */
 static void choose_up(const GraphLayout *layout, guint parent, guint *straight_up)
 {
   guint best = GRAPH_NONE;
@@ -100,7 +100,7 @@ static void choose_up(const GraphLayout *layout, guint parent, guint *straight_u
     if (edge->parent != parent || edge->kind != EDGE_FREE)
       continue;
     if (!other || edge->dashed < other->dashed ||
-        (edge->dashed == other->dashed && row(layout, edge->child) < row(layout, other->child)))
+        (edge->dashed == other->dashed && row(layout, edge->child) > row(layout, other->child)))
       best = i;
   }
   if (best == GRAPH_NONE)
@@ -121,31 +121,32 @@ static int nearest_first(const void *a, const void *b, void *data)
 /* Up to so many lines run beside each other to the same parent, and so far, before they join on the way. */
 enum { JOIN_AT_MOST = 4, JOIN_WITHIN = 12 };
 
-/* Where the lines of one style join: right above the parent, or, when that is many or far, on the way, in the line
- * (carrier) that leads there already.  Below row straight that is the parent's own line; above it the topmost of
- * these lines. */
+/* Where the lines of one style join: right above the parent, or, when that is many or far, on the way, in a line
+ * (carrier) that leads there already.  Below row straight that is the parent's own line; above it, that of the next
+ * lower child, which is left where it would be without the others. */
 static void choose_joins(const GraphLayout *layout, GArray *lines, guint parent, guint straight)
 {
-  guint last = row(layout, parent) - 1, join = last, count = 0;
+  guint join = row(layout, parent) - 1, carrier = GRAPH_NONE, count = 0;
 
   g_array_sort_with_data(lines, nearest_first, (void *)layout);
-  guint top = lines->len > 0 ? g_array_index(lines, guint, lines->len - 1) : GRAPH_NONE;
   for (guint i = 0; i < lines->len; i++) {
-    guint number = g_array_index(lines, guint, i);
-    GraphEdge *edge = graph_edge(layout, number);
+    GraphEdge *edge = graph_edge(layout, g_array_index(lines, guint, i));
     guint at = row(layout, edge->child);
-    gboolean own_line = straight != GRAPH_NONE && at > straight;
-    if (!own_line && number == top) {
-      edge->join = last;
-      continue;
-    }
     if (count == JOIN_AT_MOST || join - at > JOIN_WITHIN) {
-      join = at;
-      count = 0;
+      guint below = i > 0 ? g_array_index(lines, guint, i - 1) : GRAPH_NONE;
+      if (straight != GRAPH_NONE && at > straight) {
+        join = at;
+        count = 0;
+      } else if (below != GRAPH_NONE &&
+                 graph_edge(layout, below)->join > row(layout, graph_edge(layout, below)->child)) {
+        join = row(layout, graph_edge(layout, below)->child);
+        carrier = below;
+        count = 0;
+      }
     }
     count++;
     edge->join = join;
-    edge->carrier = own_line || join == last ? GRAPH_NONE : top;
+    edge->carrier = carrier;
   }
 }
 
@@ -172,8 +173,8 @@ static void join_at(const GraphLayout *layout, guint parent, const guint *straig
 
 /* A line that wants a lane: a chain, or an edge of its own. */
 typedef struct {
+  gint64 time;       /* of the oldest revision it belongs to */
   guint top, bottom; /* half steps, both ends included */
-  gboolean bare;     /* ends in a revision, not in a join */
   guint chain;       /* or GRAPH_NONE */
   guint edge;        /* the edge of its own, or the one that leaves a chain at its foot, or GRAPH_NONE */
 } Line;
@@ -181,6 +182,22 @@ typedef struct {
 static guint edge_bottom(const GraphEdge *edge, const GraphLayout *layout)
 {
   return edge->parent == GRAPH_NONE ? 2 * row(layout, edge->child) + 1 : 2 * edge->join + 1;
+}
+
+/* Above a head the lane stays free, so that what comes on top of it has its place: to the top of the picture, unless
+ * there are many heads. */
+enum { FEW_HEADS = 8, ROOM_ABOVE = 4 };
+
+static guint line_top(const GraphLayout *layout, guint top, guint straight_up)
+{
+  guint at = row(layout, top);
+  if (straight_up != GRAPH_NONE)
+    return 2 * row(layout, graph_edge(layout, straight_up)->child);
+  if (child_count(layout, top) > 0)
+    return 2 * at - 1; /* lines join right above it */
+  if (layout->map->heads->len <= FEW_HEADS || at < ROOM_ABOVE)
+    return 0;
+  return 2 * (at - ROOM_ABOVE);
 }
 
 static void add_chain_lines(const GraphLayout *layout, const guint *straight_down, const guint *straight_up,
@@ -192,11 +209,10 @@ static void add_chain_lines(const GraphLayout *layout, const guint *straight_dow
     guint top = i, foot = straight_down[i];
     while (layout->up[top] != GRAPH_NONE)
       top = layout->up[top];
-    Line line = {.chain = layout->chain[i], .edge = foot, .bare = foot == GRAPH_NONE};
-    line.bottom = line.bare ? 2 * row(layout, i) : edge_bottom(graph_edge(layout, foot), layout);
-    line.top = 2 * row(layout, top);
-    if (straight_up[top] != GRAPH_NONE)
-      line.top = 2 * row(layout, graph_edge(layout, straight_up[top])->child);
+    Line line = {.time = layout->time[i], .chain = layout->chain[i], .edge = foot};
+    /* Nothing may begin right below a revision that ends a line. */
+    line.bottom = foot == GRAPH_NONE ? 2 * row(layout, i) + 3 : edge_bottom(graph_edge(layout, foot), layout);
+    line.top = line_top(layout, top, straight_up[top]);
     g_array_append_val(lines, line);
   }
 }
@@ -207,51 +223,68 @@ static void add_edge_lines(const GraphLayout *layout, GArray *lines)
     const GraphEdge *edge = graph_edge(layout, i);
     if (edge->kind != EDGE_FREE)
       continue;
-    Line line = {.chain = GRAPH_NONE, .edge = i};
+    Line line = {.time = layout->time[edge->child], .chain = GRAPH_NONE, .edge = i};
     line.top = 2 * row(layout, edge->child);
     line.bottom = edge_bottom(edge, layout);
     g_array_append_val(lines, line);
   }
 }
 
-/* From the bottom; of those that end together the longest comes first and gets the nearest lane. */
-static int lowest_first(const void *a, const void *b)
+/* Oldest first; chains in the order they were made, which is parents first, before edges of their own. */
+static int oldest_first(const void *a, const void *b)
 {
   const Line *x = a, *y = b;
-  if (x->bottom != y->bottom)
-    return x->bottom > y->bottom ? -1 : 1;
-  if (x->top != y->top)
-    return x->top < y->top ? -1 : 1;
+  if (x->time != y->time)
+    return x->time < y->time ? -1 : 1;
+  if (x->chain != y->chain)
+    return x->chain < y->chain ? -1 : 1;
   return x->edge < y->edge ? -1 : x->edge > y->edge;
 }
 
-/* The lowest lane from on that is free; ceilings: top of the highest line in each lane so far. */
-static guint take_lane(GArray *ceilings, guint from, const Line *line)
-{
-  /* Nothing may begin right below a revision that ends a line. */
-  guint needed = line->bottom + (line->bare ? 4 : 1);
-  guint lane = from;
+/* A stretch of a lane that is taken. */
+typedef struct {
+  guint top, bottom;
+} Stretch;
 
-  while (lane < ceilings->len && g_array_index(ceilings, guint, lane) < needed)
-    lane++;
-  while (ceilings->len <= lane)
-    g_array_append_val(ceilings, ((guint[]){G_MAXUINT})[0]);
-  g_array_index(ceilings, guint, lane) = line->top;
-  return lane;
+/* Takes the stretch if it is free; taken: from the bottom of the picture to the top. */
+static gboolean take_stretch(GArray *taken, Stretch want)
+{
+  guint low = 0, high = taken->len;
+  while (low < high) {
+    guint middle = (low + high) / 2;
+    if (g_array_index(taken, Stretch, middle).top > want.bottom)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  if (low < taken->len && g_array_index(taken, Stretch, low).bottom >= want.top)
+    return FALSE;
+  g_array_insert_val(taken, low, want);
+  return TRUE;
+}
+
+static guint take_lane(GPtrArray *lanes, guint from, const Line *line)
+{
+  for (guint lane = from;; lane++) {
+    while (lanes->len <= lane)
+      g_ptr_array_add(lanes, g_array_new(FALSE, FALSE, sizeof(Stretch)));
+    if (take_stretch(lanes->pdata[lane], (Stretch){line->top, line->bottom}))
+      return lane;
+  }
 }
 
 static void assign_lanes(GraphLayout *layout, GArray *lines)
 {
-  g_autoptr(GArray) ceilings = g_array_new(FALSE, FALSE, sizeof(guint));
+  g_autoptr(GPtrArray) lanes = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
   g_autofree guint *chain_lane = g_new0(guint, layout->n_chains + 1);
 
-  g_array_sort(lines, lowest_first);
+  g_array_sort(lines, oldest_first);
   for (guint i = 0; i < lines->len; i++) {
     const Line *line = &g_array_index(lines, Line, i);
     GraphEdge *edge = line->edge == GRAPH_NONE ? NULL : graph_edge(layout, line->edge);
     /* Right of the line it leads to, so that it joins leftwards. */
     guint from = edge && edge->parent != GRAPH_NONE ? chain_lane[layout->chain[edge->parent]] + 1 : 0;
-    guint lane = take_lane(ceilings, from, line);
+    guint lane = take_lane(lanes, from, line);
     if (line->chain != GRAPH_NONE)
       chain_lane[line->chain] = lane;
     else
@@ -275,13 +308,11 @@ void graph_lanes(GraphLayout *layout)
 
   layout->lane = g_new0(guint, layout->n + 1);
   choose_straight(layout, straight_down, straight_up);
-  for (guint i = 0; i < layout->n; i++)
+  for (guint i = 0; i < layout->n; i++) {
     choose_up(layout, i, straight_up);
-  for (guint i = 0; i < layout->n; i++)
-    if (layout->in_start[i + 1] > layout->in_start[i] + 1)
+    if (layout->in_start[i + 1] > layout->in_start[i])
       join_at(layout, i, straight_up);
-    else if (layout->in_start[i + 1] > layout->in_start[i])
-      graph_edge(layout, layout->in_edges[layout->in_start[i]])->join = row(layout, i) - 1;
+  }
   add_chain_lines(layout, straight_down, straight_up, lines);
   add_edge_lines(layout, lines);
   assign_lanes(layout, lines);

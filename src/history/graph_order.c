@@ -1,33 +1,39 @@
 /* The order of rows, found from the bottom: parents before children, chain by chain.
  *
- * The chain in work goes on until another one is due: one whose run, up to where it must wait, ends before the next
- * revision of the chain in work was made.  So a branch stays together and stands where its last revision belongs by
- * date.  Where many branches wait at once, the first are placed early, which keeps the picture narrow.
+ * The chain in work goes on while it can.  It gives way to another one that is older by a few revisions; to one whose
+ * next revision only is older it gives way later, so that branches do not alternate row by row.  Only the next few
+ * revisions are compared, so one that is added at the top changes nothing below.  Where many branches wait at once,
+ * the oldest are placed early, which keeps the picture narrow.
  */
 #include "graph-private.h"
 
+/* So many revisions of a chain stay together although another chain is due. */
+enum { TOGETHER = 5 };
 /* So many open branches side by side are still readable. */
 enum { OPEN_BRANCHES = 24 };
 
 typedef struct {
-  gint64 key; /* when the last revision of the run was made */
+  gint64 time; /* when the chain's next revision was made */
+  guint
+      turn; /* of equal times the chain that was met last goes first: what hangs on a revision stands above it */
   guint chain;
 } Waiting;
 
 typedef struct {
   GraphLayout *layout;
-  guint *foreign;  /* parents outside the own chain that are not placed yet */
-  guint *next;     /* next revision of each chain, or GRAPH_NONE */
-  guint *run_end;  /* last revision of each chain that is known not to wait */
-  GArray *heap;    /* Waiting, lowest key first */
-  GArray *stack;   /* guint: chains in work, innermost last */
-  guint8 *in_work; /* by chain */
+  guint *foreign; /* parents outside the own chain that are not placed yet, by revision */
+  guint *next;    /* next revision of each chain, or GRAPH_NONE */
+  GArray *heap;   /* Waiting, the first to go on top */
+  guint *turn;    /* of each chain, from 1; 0: not met yet */
+  guint turns;
+  guint current; /* chain in work, or GRAPH_NONE */
+  guint overdue; /* revisions placed since another chain is due */
   guint placed;
 } Order;
 
 static gboolean before(const Waiting *a, const Waiting *b)
 {
-  return a->key != b->key ? a->key < b->key : a->chain < b->chain;
+  return a->time != b->time ? a->time < b->time : a->turn > b->turn;
 }
 
 static Waiting *heap_at(const Order *order, guint i)
@@ -42,52 +48,16 @@ static void heap_swap(const Order *order, guint i, guint j)
   *heap_at(order, j) = item;
 }
 
-static void heap_sink(const Order *order, guint i)
-{
-  for (;;) {
-    guint least = i;
-    for (guint child = 2 * i + 1; child <= 2 * i + 2 && child < order->heap->len; child++)
-      if (before(heap_at(order, child), heap_at(order, least)))
-        least = child;
-    if (least == i)
-      return;
-    heap_swap(order, i, least);
-    i = least;
-  }
-}
-
-static gint64 run_key(Order *order, guint chain)
-{
-  GraphLayout *layout = order->layout;
-  guint at = order->run_end[chain];
-  while (layout->up[at] != GRAPH_NONE && order->foreign[layout->up[at]] == 0)
-    at = layout->up[at];
-  order->run_end[chain] = at;
-  return layout->time[at];
-}
-
 static void heap_push(Order *order, guint chain)
 {
-  order->run_end[chain] = order->next[chain];
-  Waiting item = {.key = run_key(order, chain), .chain = chain};
+  if (order->turn[chain] == 0)
+    order->turn[chain] = ++order->turns;
+  Waiting item = {
+      .time = order->layout->time[order->next[chain]], .turn = order->turn[chain], .chain = chain};
   g_array_append_val(order->heap, item);
   for (guint i = order->heap->len - 1; i > 0 && before(heap_at(order, i), heap_at(order, (i - 1) / 2));
        i = (i - 1) / 2)
     heap_swap(order, i, (i - 1) / 2);
-}
-
-/* The chain that is due first, its key brought up to date. */
-static const Waiting *heap_peek(Order *order)
-{
-  while (order->heap->len > 0) {
-    Waiting *first = heap_at(order, 0);
-    gint64 key = run_key(order, first->chain);
-    if (key == first->key)
-      return first;
-    first->key = key;
-    heap_sink(order, 0);
-  }
-  return NULL;
 }
 
 static guint heap_pop(Order *order)
@@ -95,60 +65,95 @@ static guint heap_pop(Order *order)
   guint chain = heap_at(order, 0)->chain;
   heap_swap(order, 0, order->heap->len - 1);
   g_array_set_size(order->heap, order->heap->len - 1);
-  heap_sink(order, 0);
-  return chain;
-}
-
-static void place(Order *order, guint revision)
-{
-  GraphLayout *layout = order->layout;
-  guint chain = layout->chain[revision];
-
-  layout->sequence[order->placed++] = revision;
-  order->next[chain] = layout->up[revision];
-  for (guint i = layout->in_start[revision]; i < layout->in_start[revision + 1]; i++) {
-    const GraphEdge *edge = graph_edge(layout, layout->in_edges[i]);
-    guint child = edge->child;
-    if (edge->parent != revision || layout->down[child] == revision)
-      continue;
-    if (--order->foreign[child] == 0 && order->next[layout->chain[child]] == child &&
-        !order->in_work[layout->chain[child]])
-      heap_push(order, layout->chain[child]);
+  for (guint i = 0;;) {
+    guint first = i;
+    for (guint child = 2 * i + 1; child <= 2 * i + 2 && child < order->heap->len; child++)
+      if (before(heap_at(order, child), heap_at(order, first)))
+        first = child;
+    if (first == i)
+      return chain;
+    heap_swap(order, i, first);
+    i = first;
   }
 }
 
-static void begin_work(Order *order, guint chain)
+/* Gives the work to the chain that is first in line. */
+static void change_chain(Order *order)
 {
-  order->in_work[chain] = 1;
-  g_array_append_val(order->stack, chain);
+  guint chain = heap_pop(order);
+  if (order->current != GRAPH_NONE)
+    heap_push(order, order->current);
+  order->current = chain;
+  order->overdue = 0;
 }
 
-static gboolean is_due(Order *order, guint revision)
+static gboolean can_go_on(const Order *order)
 {
-  const Waiting *first = heap_peek(order);
-  if (!first)
+  guint revision = order->current == GRAPH_NONE ? GRAPH_NONE : order->next[order->current];
+  return revision != GRAPH_NONE && order->foreign[revision] == 0;
+}
+
+/* Places the next revision of the chain in work.  TRUE when that set free a chain of the same age as what follows,
+ * which is then finished first: it hangs right above. */
+static gboolean place(Order *order)
+{
+  GraphLayout *layout = order->layout;
+  guint revision = order->next[order->current], next = layout->up[revision];
+  gboolean tie = FALSE;
+
+  layout->sequence[order->placed++] = revision;
+  order->next[order->current] = next;
+  for (guint i = layout->in_start[revision]; i < layout->in_start[revision + 1]; i++) {
+    const GraphEdge *edge = graph_edge(layout, layout->in_edges[i]);
+    guint child = edge->child, chain = layout->chain[child];
+    if (edge->parent != revision || layout->down[child] == revision)
+      continue;
+    if (--order->foreign[child] > 0 || order->next[chain] != child || chain == order->current)
+      continue;
+    heap_push(order, chain);
+    tie |= next != GRAPH_NONE && layout->time[child] == layout->time[next];
+  }
+  return tie;
+}
+
+/* A chain that has so many older revisions to place that they stay together. */
+static gboolean is_far_behind(const Order *order, guint chain, gint64 time)
+{
+  guint revision = order->next[chain];
+  for (guint i = 1; i < TOGETHER && revision != GRAPH_NONE; i++)
+    revision = order->layout->up[revision];
+  return revision != GRAPH_NONE && order->layout->time[revision] < time;
+}
+
+static gboolean should_change(Order *order)
+{
+  if (order->heap->len == 0)
     return FALSE;
-  return first->key <= order->layout->time[revision] || order->heap->len > OPEN_BRANCHES * order->stack->len;
+  if (order->heap->len > OPEN_BRANCHES && order->overdue == 0)
+    return TRUE;
+  gint64 time = order->layout->time[order->next[order->current]];
+  const Waiting *first = heap_at(order, 0);
+  if (first->time >= time) {
+    order->overdue = 0;
+    return FALSE;
+  }
+  order->overdue++;
+  return order->overdue > TOGETHER || is_far_behind(order, first->chain, time);
 }
 
 static void run(Order *order)
 {
+  gboolean tie = FALSE;
   for (;;) {
-    if (order->stack->len == 0) {
-      if (!heap_peek(order))
+    if (!can_go_on(order)) {
+      order->current = GRAPH_NONE;
+      if (order->heap->len == 0)
         return;
-      begin_work(order, heap_pop(order));
+      change_chain(order);
+    } else if (tie || should_change(order)) {
+      change_chain(order);
     }
-    guint chain = g_array_index(order->stack, guint, order->stack->len - 1);
-    guint revision = order->next[chain];
-    if (revision == GRAPH_NONE || order->foreign[revision] > 0) {
-      order->in_work[chain] = 0;
-      g_array_set_size(order->stack, order->stack->len - 1);
-    } else if (is_due(order, revision)) {
-      begin_work(order, heap_pop(order));
-    } else {
-      place(order, revision);
-    }
+    tie = place(order);
   }
 }
 
@@ -177,10 +182,8 @@ void graph_order(GraphLayout *layout)
   Order order = {.layout = layout};
   order.foreign = g_new0(guint, layout->n + 1);
   order.next = g_new(guint, layout->n_chains + 1);
-  order.run_end = g_new(guint, layout->n_chains + 1);
-  order.in_work = g_new0(guint8, layout->n_chains + 1);
+  order.turn = g_new0(guint, layout->n_chains + 1);
   order.heap = g_array_new(FALSE, FALSE, sizeof(Waiting));
-  order.stack = g_array_new(FALSE, FALSE, sizeof(guint));
   layout->sequence = g_new(guint, layout->n + 1);
 
   for (guint i = 0; i < layout->edges->len; i++) {
@@ -191,18 +194,16 @@ void graph_order(GraphLayout *layout)
   for (guint i = 0; i < layout->n; i++)
     if (layout->down[i] == GRAPH_NONE)
       order.next[layout->chain[i]] = i;
-  guint first = first_chain(&order);
-  if (first != GRAPH_NONE)
-    begin_work(&order, first);
+  order.current = first_chain(&order);
+  if (order.current != GRAPH_NONE)
+    order.turn[order.current] = ++order.turns;
   for (guint i = 0; i < layout->n_chains; i++)
-    if (i != first && order.foreign[order.next[i]] == 0)
+    if (i != order.current && order.foreign[order.next[i]] == 0)
       heap_push(&order, i);
   run(&order);
 
   g_free(order.foreign);
   g_free(order.next);
-  g_free(order.run_end);
-  g_free(order.in_work);
+  g_free(order.turn);
   g_array_unref(order.heap);
-  g_array_unref(order.stack);
 }

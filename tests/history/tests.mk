@@ -8,7 +8,7 @@ tests_history_test_graph_SOURCES = tests/history/test_cases.c tests/history/test
 	tests/history/cases.c tests/history/cases.h
 tests_history_test_graph_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_history_test_graph_LDADD = $(HISTORY_LIBS) $(TEST_EXT) $(HISTORY_EXT)
-EXTRA_DIST += tests/history/graph_cases.json.gz tests/history/random_graphs.json.gz
+EXTRA_DIST += tests/history/graph_cases.json.gz tests/history/random_graphs.json.gz tests/history/graphs
 
 # Answers for tests/history/diff_graph.py, which asks the installed Alembic the same.
 check_PROGRAMS += tests/history/graph_answers
