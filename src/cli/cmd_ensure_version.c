@@ -17,8 +17,10 @@ static gboolean print_script(Session *session, GError **error)
   session_enter_env(session, TRUE);
   gboolean transaction = migrate_has_transaction(session->project);
   g_autofree char *sql = version_table_create_sql(session->project);
+  g_autoptr(Statement) statement = statement_new(sql, FALSE, 0, 0);
+  g_autofree char *text = statement_offline_text(statement);
   g_autofree char *script =
-      g_strdup_printf("%s%s;\n\n%s", transaction ? "BEGIN;\n\n" : "", sql, transaction ? "COMMIT;\n\n" : "");
+      g_strdup_printf("%s%s;\n\n%s", transaction ? "BEGIN;\n\n" : "", text, transaction ? "COMMIT;\n\n" : "");
   out_text(script);
   return TRUE;
 }

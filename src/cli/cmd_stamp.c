@@ -21,7 +21,10 @@ typedef struct {
 static Plan *stamp_to(const RevisionMap *map, const char *const *rows, gconstpointer data, GError **error)
 {
   const Stamp *stamp = data;
-  return plan_stamp(map, rows, stamp->targets, stamp->purge, error);
+  Plan *plan = plan_stamp(map, rows, stamp->targets, stamp->purge, error);
+  if (plan && stamp->purge)
+    plan_purge_rows(plan, rows);
+  return plan;
 }
 
 static Plan *refuse_purge(const RevisionMap *map, const char *const *rows, gconstpointer data, GError **error)

@@ -96,15 +96,20 @@ const Command commands[] = {
      .run = cmd_branches},
     {.name = "check",
      .summary = N_("Compare the database with the models (by the project's own Alembic)."),
+     .manual = N_("Runs the project's own Alembic, found by the setting alembic, in $VIRTUAL_ENV, in .venv "
+                  "beside the project, or on PATH."),
      .options = no_options,
      .run = cmd_check},
     {.name = "current",
      .summary = N_("Show where the database stands."),
+     .manual = N_("Never creates the version table. When the database stands at a revision that no file has, "
+                  "git is asked where it was last seen."),
      .options = current_options,
      .has_json = TRUE,
      .run = cmd_current},
     {.name = "downgrade",
      .summary = N_("Go back to an earlier revision."),
+     .manual = N_("As upgrade, in the other direction. With --sql a range is needed."),
      .options = script_options,
      .positionals = revision_one,
      .words = WORDS_TARGETS,
@@ -131,11 +136,14 @@ const Command commands[] = {
      .run = cmd_heads},
     {.name = "history",
      .summary = N_("List revisions, newest first."),
+     .manual = N_("With -i, or where current is one end, the database is asked where it stands. Unlike "
+                  "Alembic, this never creates the version table."),
      .options = history_options,
      .has_json = TRUE,
      .run = cmd_history},
     {.name = "init",
      .summary = N_("Set up a new environment."),
+     .manual = N_("The files are retort's own; Alembic uses them at once."),
      .options = init_options,
      .positionals = directory_one,
      .words = WORDS_FOLDERS,
@@ -146,12 +154,14 @@ const Command commands[] = {
      .run = cmd_list_templates},
     {.name = "locks",
      .summary = N_("Show who waits for whom in the database, once."),
+     .manual = N_("A backend that waits stands below those it waits for."),
      .options = no_options,
      .own = TRUE,
      .has_json = TRUE,
      .run = cmd_locks},
     {.name = "log",
      .summary = N_("Show what rollouts did, or the record of one."),
+     .manual = N_("The records are in $XDG_STATE_HOME/retort/journal."),
      .options = log_options,
      .positionals = record_optional,
      .own = TRUE,
@@ -159,12 +169,16 @@ const Command commands[] = {
      .run = cmd_log},
     {.name = "merge",
      .summary = N_("Write a revision that joins heads."),
+     .manual = N_("The file is written from the project's script.py.mako, and the post-write hooks run. What "
+                  "takes the project's Python is handed over to its own Alembic."),
      .options = merge_options,
      .positionals = revisions_some,
      .words = WORDS_TARGETS,
      .run = cmd_merge},
     {.name = "plan",
      .summary = N_("Show which steps lead to a target, without taking them."),
+     .manual =
+         N_("Without a direction, a target that is applied already and is no row itself means a downgrade."),
      .options = plan_options,
      .positionals = plan_targets,
      .words = WORDS_TARGETS,
@@ -173,6 +187,8 @@ const Command commands[] = {
      .run = cmd_plan},
     {.name = "review",
      .summary = N_("Say what statements will lock, rewrite and risk."),
+     .manual =
+         N_("Of the revisions that are pending in the database, when one is named, else of all of them."),
      .options = review_options,
      .positionals = sql_targets,
      .words = WORDS_RANGES,
@@ -181,6 +197,9 @@ const Command commands[] = {
      .run = cmd_review},
     {.name = "revision",
      .summary = N_("Write a new revision file."),
+     .manual = N_("The file is written from the project's script.py.mako, and the post-write hooks run. With "
+                  "--autogenerate, with revision_environment and for templates beyond retort, the project's "
+                  "own Alembic does it."),
      .options = revision_options,
      .run = cmd_revision},
     {.name = "show",
@@ -192,6 +211,9 @@ const Command commands[] = {
      .run = cmd_show},
     {.name = "sql",
      .summary = N_("Show the SQL of revisions."),
+     .manual = N_("Each revision by itself, upgrade and downgrade, oldest first. A migration that cannot be "
+                  "rendered exactly is left out, its reasons stand on stderr, and the exit status is 1. With "
+                  "-d works on a bare folder of revision files."),
      .options = sql_options,
      .positionals = sql_targets,
      .words = WORDS_RANGES,
@@ -206,6 +228,12 @@ const Command commands[] = {
      .run = cmd_stamp},
     {.name = "upgrade",
      .summary = N_("Go to a later revision."),
+     .manual =
+         N_("Every migration is rendered before anything is sent; when one of them cannot be rendered "
+            "exactly, nothing is done, and the lines that stand in the way are named. Everything runs in one "
+            "transaction, or as env.py has it (transaction_per_migration, transactional_ddl, "
+            "autocommit_block()). Ctrl-C cancels the running statement and rolls back. A record is kept (see "
+            "log).\n\nWith --sql, prints the script that Alembic would print, for a target or a range a:b."),
      .options = script_options,
      .positionals = revision_one,
      .words = WORDS_TARGETS,

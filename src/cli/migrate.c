@@ -70,6 +70,8 @@ static void print_warnings(const Plan *plan)
 
 static void log_step(const Session *session, const PlanStep *step)
 {
+  if (!step->from[0] && !step->to[0])
+    return; /* `stamp --purge base` only empties the table */
   g_autofree char *text = plan_step_log(step, TRUE);
   out_log(session, "INFO", LOGGER, text);
 }

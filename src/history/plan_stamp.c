@@ -199,3 +199,20 @@ Plan *plan_stamp(const RevisionMap *map, const char *const *rows, const char *co
   g_propagate_error(error, g_steal_pointer(&inner));
   return NULL;
 }
+
+void plan_purge_rows(Plan *plan, const char *const *rows)
+{
+  if (!rows[0])
+    return;
+  if (plan->steps->len == 0)
+    plan_add_step(plan, DIRECTION_STAMP, NULL, g_new0(char *, 1), g_new0(char *, 1));
+  PlanStep *first = plan->steps->pdata[0];
+  for (guint i = 0; rows[i]; i++) {
+    RowOp *op = g_new0(RowOp, 1);
+    op->kind = ROW_DELETE;
+    op->from = g_strdup(rows[i]);
+    g_ptr_array_insert(first->row_ops, (int)i, op);
+  }
+  g_strfreev(plan->rows_before);
+  plan->rows_before = g_strdupv((char **)rows);
+}

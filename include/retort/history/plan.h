@@ -43,6 +43,9 @@ Plan *plan_downgrade(const RevisionMap *map, const char *const *rows, const char
 /* targets as given to `stamp`; purge: all rows go first, whatever they are. */
 Plan *plan_stamp(const RevisionMap *map, const char *const *rows, const char *const *targets, gboolean purge,
                  GError **error);
+/* Lets the first step of a purging stamp also delete the rows that are there, so that the plan can be carried out on a
+ * live database.  A plan without steps gets one that says nothing (from and to are empty). */
+void plan_purge_rows(Plan *plan, const char *const *rows);
 void plan_free(Plan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Plan, plan_free)
 
