@@ -149,6 +149,11 @@ static gboolean write_other(Writer *w, PyValue v)
 {
   if (py_is_unknown(v))
     return py_require_known(w->interp, v);
+  if (v.type == PY_INSTANCE && (py_isinstance(w->interp, v, py_builtin_class(w->interp, "str")) ||
+                                py_isinstance(w->interp, v, py_builtin_class(w->interp, "int")))) {
+    py_stop(w->interp, PY_NEEDS_PYTHON, _("json.dumps of a %s"), py_type_name(w->interp, v));
+    return FALSE;
+  }
   if (py_is_null(w->fallback)) {
     py_raise(w->interp, "TypeError", "Object of type %s is not JSON serializable",
              py_type_name(w->interp, v));
@@ -178,12 +183,10 @@ static gboolean write_value(Writer *w, PyValue v)
   case PY_TUPLE: return py_sequence(v, &items, &n) && write_items(w, items, n);
   default: break;
   }
-  const char *integer = py_int_text(w->interp, v);
-  if (integer != NULL) {
-    g_string_append(w->out, integer);
-    return TRUE;
-  }
-  return write_other(w, v);
+  if (v.type != PY_INT && v.type != PY_BIGINT)
+    return write_other(w, v);
+  g_string_append(w->out, py_int_text(w->interp, v));
+  return TRUE;
 }
 
 static void free_string(gpointer data)
