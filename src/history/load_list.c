@@ -15,8 +15,8 @@
 #define MAX_OPEN_FOLDERS 64
 /* No tree of migrations is this deep; a bind mount of a folder into itself is. */
 #define MAX_FOLDER_DEPTH 40
-/* How many folders are looked through for files that are not loaded, only to say so. */
-#define MAX_HIDDEN_FOLDERS 200
+/* How many folders and files are looked at for revisions that are not loaded, only to say so. */
+#define MAX_LOOKS 300
 
 /* One name in a folder. */
 typedef struct {
@@ -171,11 +171,24 @@ static void report_sourceless(LoadListing *listing, const LoadFolder *folder, co
   }
 }
 
+/* The first has to be read, to be sure that it is a revision; where there is one there are others. */
+static void count_hidden_file(LoadListing *listing, const char *folder, const char *name)
+{
+  if (listing->hidden == 0) {
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    g_autoptr(Revision) revision = ++listing->looked < MAX_LOOKS ? revision_read(path, NULL) : NULL;
+    if (!revision)
+      return;
+    listing->hidden_folder = g_strdup(folder);
+  }
+  listing->hidden++;
+}
+
 /* Revision files below a folder that is not looked into. */
 static void count_hidden(LoadListing *listing, const char *parent, const char *name, guint depth)
 {
   g_autofree char *path = g_build_filename(parent, name, NULL);
-  gboolean skip = depth >= MAX_FOLDER_DEPTH || listing->looked >= MAX_HIDDEN_FOLDERS ||
+  gboolean skip = depth >= MAX_FOLDER_DEPTH || listing->looked >= MAX_LOOKS ||
                   g_hash_table_contains(listing->locations, path);
   listing->looked++;
   g_autoptr(GArray) names = skip ? NULL : read_names(path, NULL);
@@ -185,12 +198,7 @@ static void count_hidden(LoadListing *listing, const char *parent, const char *n
     if (S_ISDIR(entry->type) && !g_str_has_suffix(entry->name, "__pycache__")) {
       count_hidden(listing, path, entry->name, depth + 1);
     } else if (S_ISREG(entry->type) && revision_file_name(entry->name)) {
-      g_autofree char *file = g_build_filename(path, entry->name, NULL);
-      g_autoptr(Revision) revision = listing->hidden ? NULL : revision_read(file, NULL);
-      if (revision || listing->hidden)
-        listing->hidden++;
-      if (revision)
-        listing->hidden_folder = g_strdup(path);
+      count_hidden_file(listing, path, entry->name);
     }
   }
 }

@@ -1,5 +1,6 @@
 /* Which configuration files, and where the things they name are. */
 #include <glib/gi18n.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "project-private.h"
@@ -168,6 +169,17 @@ char *project_path_text(const char *path)
   return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
+/* An absolute path.  ".." is the real parent, which differs from the one in the text behind a symbolic link. */
+static char *resolve(const char *value, const char *base)
+{
+  g_autofree char *path = join(base, value);
+  char *real = strstr(path, "..") ? realpath(path, NULL) : NULL;
+  char *absolute = real ? g_strdup(real) : g_canonicalize_filename(path, NULL);
+
+  free(real);
+  return absolute;
+}
+
 /* package:path:path, found as a folder. */
 static char *package_location(const char *value, const GPtrArray *roots, GError **error)
 {
@@ -193,7 +205,7 @@ char *project_location(const char *value, const char *base, const GPtrArray *roo
 {
   if (!g_path_is_absolute(value) && strchr(value, ':'))
     return package_location(value, roots, error);
-  return g_canonicalize_filename(value, base);
+  return resolve(value, base);
 }
 
 static void add_root(GPtrArray *roots, const char *folder)

@@ -235,6 +235,23 @@ Test(project, is_found_from_below)
   fs_remove(root);
 }
 
+Test(project, takes_the_real_parent_of_a_linked_folder)
+{
+  char *root = fs_new();
+  g_autoptr(GError) error = NULL;
+  g_autofree char *link = g_build_filename(root, "link", NULL);
+  g_autofree char *target = g_build_filename(root, "deep/down", NULL);
+
+  fs_write(root, "deep/db/versions/x", "");
+  fs_write(root, "deep/down/alembic.ini", "[alembic]\nscript_location = ../db\n");
+  cr_assert(symlink(target, link) == 0);
+  g_autoptr(Project) project = open_at(root, "link", NULL, NULL, &error);
+  g_autofree char *got = project ? describe(project, root) : NULL;
+  cr_expect(g_strcmp0(got, "deep/db deep/db/versions (link/alembic.ini)") == 0, "got %s (%s)", got,
+            error ? error->message : "");
+  fs_remove(root);
+}
+
 Test(project, takes_the_flask_layout)
 {
   static const char *const starts[] = {".", "migrations", "migrations/versions", "app"};
