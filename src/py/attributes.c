@@ -180,8 +180,10 @@ static PyValue function_attr(PyInterp *interp, PyFunction *function, PyStr *name
   PyValue *own = function->attrs ? py_dict_find(function->attrs, name) : NULL;
   if (own)
     return *own;
-  if (py_str_is(name, "__name__") || py_str_is(name, "__qualname__"))
+  if (py_str_is(name, "__name__"))
     return py_from_str(function->name);
+  if (py_str_is(name, "__qualname__"))
+    return py_text_value(interp, function->qualname);
   if (py_str_is(name, "__doc__"))
     return function->doc ? py_from_str(function->doc) : py_none();
   if (py_str_is(name, "__module__"))

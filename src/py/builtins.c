@@ -133,8 +133,10 @@ static PyValue builtin_hash(PyInterp *interp, PyCall *call)
   if (!py_hash(interp, call->values[0], &hash))
     return py_null();
   PyValue v = call->values[0];
-  if (v.type == PY_INT && v.i > -1 && v.i < G_MAXINT32)
-    return v;
+  if ((v.type == PY_INT || v.type == PY_BOOL) && v.i > -1 && v.i < G_MAXINT32)
+    return py_int(v.i);
+  if (v.type == PY_FLOAT && v.f == floor(v.f) && v.f >= 0 && v.f < G_MAXINT32)
+    return py_int((gint64)v.f);
   return py_unknown(interp, PY_NONDETERMINISTIC, _("hash() of a %s"), py_type_name(interp, v));
 }
 

@@ -105,6 +105,18 @@ static PyValue call_unbound(PyInterp *interp, PyNative *native, const PyArgs *ar
 
 /* ---- Python functions ---- */
 
+static gboolean too_many(PyInterp *interp, PyFunction *function, guint given)
+{
+  guint most = function->params->n_positional, least = most;
+  while (least && !py_is_null(function->defaults[least - 1]))
+    least--;
+  const char *range = least < most ? arena_printf(interp->arena, "from %u to %u", least, most)
+                                   : arena_printf(interp->arena, "%u", most);
+  py_raise(interp, "TypeError", "%s() takes %s positional argument%s but %u %s given", function->qualname,
+           range, most == 1 && least == most ? "" : "s", given, given == 1 ? "was" : "were");
+  return FALSE;
+}
+
 static gboolean bind_extra(PyInterp *interp, PyFunction *function, const PyArgs *args, guint shift,
                            PyValue self, Frame *frame)
 {
@@ -126,9 +138,7 @@ static gboolean bind_extra(PyInterp *interp, PyFunction *function, const PyArgs 
   }
   if (given <= params->n_positional)
     return TRUE;
-  py_raise(interp, "TypeError", "%s() takes %u positional argument%s but %u %s given", function->name->data,
-           params->n_positional, params->n_positional == 1 ? "" : "s", given, given == 1 ? "was" : "were");
-  return FALSE;
+  return too_many(interp, function, given);
 }
 
 static int find_param(const PyParams *params, const PyStr *name)
@@ -145,7 +155,7 @@ static gboolean bind_keyword(PyInterp *interp, PyFunction *function, Frame *fram
   int at = find_param(params, name);
   if (at >= 0) {
     if (!py_is_null(frame->slots[at])) {
-      py_raise(interp, "TypeError", "%s() got multiple values for argument '%s'", function->name->data,
+      py_raise(interp, "TypeError", "%s() got multiple values for argument '%s'", function->qualname,
                name->data);
       return FALSE;
     }
@@ -155,14 +165,14 @@ static gboolean bind_keyword(PyInterp *interp, PyFunction *function, Frame *fram
   if (params->star_star) {
     guint slot = params->n_params + (params->star ? 1 : 0);
     if (py_dict_find(frame->slots[slot].dict, name)) {
-      py_raise(interp, "TypeError", "%s() got multiple values for keyword argument '%s'",
-               function->name->data, name->data);
+      py_raise(interp, "TypeError", "%s() got multiple values for keyword argument '%s'", function->qualname,
+               name->data);
       return FALSE;
     }
     py_dict_put(interp, frame->slots[slot].dict, name, value);
     return TRUE;
   }
-  py_raise(interp, "TypeError", "%s() got an unexpected keyword argument '%s'", function->name->data,
+  py_raise(interp, "TypeError", "%s() got an unexpected keyword argument '%s'", function->qualname,
            name->data);
   return FALSE;
 }
@@ -174,7 +184,7 @@ static gboolean missing_arguments(PyInterp *interp, PyFunction *function, Frame 
   const PyParams *params = function->params;
   g_autoptr(GPtrArray) names = g_ptr_array_new();
   for (guint i = from; i < to; i++)
-    if (py_is_null(frame->slots[i]))
+    if (py_is_null(frame->slots[i]) && py_is_null(function->defaults[i]))
       g_ptr_array_add(names, params->params[i].name->data);
   g_autoptr(GString) list = g_string_new(NULL);
   for (guint i = 0; i < names->len; i++) {
@@ -182,8 +192,8 @@ static gboolean missing_arguments(PyInterp *interp, PyFunction *function, Frame 
       g_string_append(list, names->len == 2 ? " and " : i + 1 == names->len ? ", and " : ", ");
     g_string_append_printf(list, "'%s'", (char *)names->pdata[i]);
   }
-  py_raise(interp, "TypeError", "%s() missing %u required %s argument%s: %s", function->name->data,
-           names->len, kind, names->len == 1 ? "" : "s", list->str);
+  py_raise(interp, "TypeError", "%s() missing %u required %s argument%s: %s", function->qualname, names->len,
+           kind, names->len == 1 ? "" : "s", list->str);
   return FALSE;
 }
 

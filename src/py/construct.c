@@ -213,9 +213,15 @@ static gboolean fill_from_pairs(PyInterp *interp, PyDict *dict, PyValue pairs)
 {
   PyValue iterator = py_iter(interp, pairs), item, pair[2];
   gsize at = 0;
-  for (; !py_is_null(iterator) && py_next(interp, iterator, &item); at++)
+  for (; !py_is_null(iterator) && py_next(interp, iterator, &item); at++) {
+    if (py_is_number(item)) {
+      py_raise(interp, "TypeError",
+               "cannot convert dictionary update sequence element #%" G_GSIZE_FORMAT " to a sequence", at);
+      return FALSE;
+    }
     if (!py_unpack(interp, item, 2, pair) || !py_dict_set(interp, dict, pair[0], pair[1]))
       return FALSE;
+  }
   return !py_failed(interp);
 }
 
@@ -276,6 +282,8 @@ static PyValue make_slice(PyInterp *interp, const PyArgs *args)
 /* type(v) and type(name, bases, attributes). */
 static PyValue make_type(PyInterp *interp, const PyArgs *args)
 {
+  if (args->n == 1 && args->args[0].type == PY_UNKNOWN)
+    return args->args[0];
   if (args->n == 1)
     return py_class_value(py_class_of(interp, args->args[0]));
   PyValue *bases;

@@ -360,9 +360,9 @@ static PyValue set_compare(PyInterp *interp, PyCall *call)
   PyValue other = as_set(interp, call->values[0]);
   if (py_is_null(other))
     return other;
-  if (call->function[2] == 's' && call->function[3] == 'u')
+  if (!strcmp(call->function, "issubset"))
     return py_compare(interp, PY_LE, call->self, other);
-  if (call->function[2] == 's')
+  if (!strcmp(call->function, "issuperset"))
     return py_compare(interp, PY_GE, call->self, other);
   PyValue common = py_set_binary(interp, PY_AND, call->self, other);
   return py_is_null(common) ? common : py_bool(!common.dict->live);

@@ -90,6 +90,17 @@ static void free_stack(gpointer stack)
   munmap(stack, PY_GENERATOR_STACK);
 }
 
+/* On its own, as getcontext() returns twice in the compiler's eyes. */
+static void prepare(Coroutine *c)
+{
+  guint64 address = (guint64)(guintptr)c;
+  getcontext(&c->context);
+  c->context.uc_stack.ss_sp = c->stack;
+  c->context.uc_stack.ss_size = PY_GENERATOR_STACK;
+  c->context.uc_link = NULL;
+  makecontext(&c->context, (void (*)(void))entry, 2, (guint)(address >> 32), (guint)address);
+}
+
 Coroutine *coroutine_new(PyInterp *interp, void (*run)(PyInterp *interp, void *data), void *data)
 {
   if (!interp->coroutines)
@@ -105,12 +116,7 @@ Coroutine *coroutine_new(PyInterp *interp, void (*run)(PyInterp *interp, void *d
   c->data = data;
   c->interp = interp;
   g_ptr_array_add(interp->coroutines, c);
-  getcontext(&c->context);
-  c->context.uc_stack.ss_sp = stack;
-  c->context.uc_stack.ss_size = PY_GENERATOR_STACK;
-  c->context.uc_link = NULL;
-  guint64 address = (guint64)(guintptr)c;
-  makecontext(&c->context, (void (*)(void))entry, 2, (guint)(address >> 32), (guint)address);
+  prepare(c);
   return c;
 }
 

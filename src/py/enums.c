@@ -271,6 +271,29 @@ static PyValue combine_flags(PyInterp *interp, PyCall *call)
                           : py_enum_call(interp, call->self.instance->cls, &(PyArgs){.args = &bits, .n = 1});
 }
 
+/* other in self: all of its bits are ours. */
+static PyValue flag_contains(PyInterp *interp, PyCall *call)
+{
+  gint64 bits, other;
+  (void)interp;
+  return py_bool(py_as_int64(py_instance_attr(call->self, "_value_"), &bits) &&
+                 py_as_int64(py_instance_attr(call->values[0], "_value_"), &other) &&
+                 (bits & other) == other);
+}
+
+static PyValue flag_iter(PyInterp *interp, PyCall *call)
+{
+  PyClass *cls = call->self.instance->cls;
+  PyValue list = py_list(interp, 0);
+  gint64 bits = 0, bit;
+  py_as_int64(py_instance_attr(call->self, "_value_"), &bits);
+  for (gsize i = 0; cls->enum_members && i < cls->enum_members->len; i++)
+    if (py_as_int64(py_instance_attr(cls->enum_members->items[i], "_value_"), &bit) && bit &&
+        (bits & bit) == bit)
+      py_list_append(interp, list.list, cls->enum_members->items[i]);
+  return py_iter(interp, list);
+}
+
 static PyValue flag_bool(PyInterp *interp, PyCall *call)
 {
   return py_bool(py_truth(interp, py_instance_attr(call->self, "_value_")) > 0);
@@ -281,6 +304,8 @@ static const PyMethod flag_methods[] = {
     {"__and__", combine_flags, "other", PY_PURE},
     {"__xor__", combine_flags, "other", PY_PURE},
     {"__bool__", flag_bool, "", PY_PURE},
+    {"__contains__", flag_contains, "other", PY_PURE},
+    {"__iter__", flag_iter, "", PY_PURE},
     {NULL},
 };
 

@@ -79,6 +79,8 @@ static PyDict *run_body(PyInterp *interp, Frame *frame, const PyStmt *stmt, PyCl
   body->module = frame->module;
   body->tree = frame->tree;
   body->owner = owner;
+  body->qualname = py_qualname(interp, frame, stmt->class.name);
+  py_dict_set_text(interp, body->namespace, "__qualname__", py_text_value(interp, body->qualname));
   py_dict_set_text(interp, body->namespace, "__module__", py_text_value(interp, frame->module->name));
   interp->frame = body;
   interp->depth++;

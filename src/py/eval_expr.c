@@ -295,11 +295,23 @@ PyValue py_eval_joined(PyInterp *interp, Frame *frame, const PyExpr *expr)
 
 /* ---- functions ---- */
 
+const char *py_qualname(PyInterp *interp, const Frame *frame, const PyStr *name)
+{
+  while (frame && frame->scope->is_comprehension)
+    frame = frame->outer;
+  if (!frame || frame->scope->kind == PY_SCOPE_MODULE)
+    return name->data;
+  return frame->function
+             ? arena_printf(interp->arena, "%s.<locals>.%s", frame->function->qualname, name->data)
+             : arena_printf(interp->arena, "%s.%s", frame->qualname, name->data);
+}
+
 PyValue py_make_function(PyInterp *interp, Frame *frame, PyStr *name, const PyParams *params,
                          const PyScope *scope)
 {
   PyFunction *function = new0(interp, PyFunction);
   function->name = name;
+  function->qualname = py_qualname(interp, frame, name);
   function->params = params;
   function->scope = scope;
   function->closure = frame->scope->kind == PY_SCOPE_MODULE ? NULL : frame;

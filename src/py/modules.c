@@ -280,6 +280,26 @@ static PyValue submodule(PyInterp *interp, PyModule *module, PyStr *name)
   return py_dict_get_text(interp->modules, full);
 }
 
+static gboolean is_library(const PyModule *module)
+{
+  return module->def ? py_is_standard(module->def) : module->path && module->path[0] == '<';
+}
+
+/* What a module lacks.  Python's own has names that are not known here; a package of the project may have been given
+ * its submodules by somebody's import.  Only modules of the host are known to be complete. */
+static PyValue missing_attr(PyInterp *interp, PyModule *module, PyStr *name)
+{
+  if (g_str_has_prefix(name->data, "__") || (module->def && !py_is_standard(module->def)))
+    return py_null();
+  const char *full = arena_printf(interp->arena, "%s.%s", module->name, name->data);
+  gboolean missing = TRUE;
+  PyValue found =
+      module->is_package && !is_library(module) ? py_import_module(interp, full, &missing) : py_null();
+  if (!missing || py_failed(interp))
+    return found;
+  return py_unknown(interp, PY_NEEDS_PYTHON, _("%s is not known here"), full);
+}
+
 PyValue py_module_attr(PyInterp *interp, PyModule *module, PyStr *name)
 {
   PyValue *found = py_dict_find(module->globals, name);
@@ -307,7 +327,7 @@ PyValue py_module_attr(PyInterp *interp, PyModule *module, PyStr *name)
     return py_call_1(interp, hook, py_from_str(name));
   if (py_str_is(name, "__dict__"))
     return (PyValue){.type = PY_DICT, .dict = module->globals};
-  return py_null();
+  return missing_attr(interp, module, name);
 }
 
 /* ---- import statements ---- */

@@ -40,6 +40,7 @@ typedef struct Frame Frame;
 
 struct PyFunction {
   PyStr *name;
+  const char *qualname;
   const PyParams *params;
   const PyBlock *body; /* NULL for a lambda */
   const PyExpr *expr;  /* lambda's body */
@@ -145,6 +146,7 @@ struct Frame {
   const PyTree *tree;
   PyFunction *function; /* NULL in modules, classes */
   PyClass **owner;      /* class bodies: the class to be */
+  const char *qualname; /* class bodies */
   PySpan at;            /* what is in work */
   PyValue self;         /* first argument, for super() */
   PyValue handled;      /* exception an except clause works on, for a bare raise */
@@ -331,6 +333,8 @@ gboolean py_assign(PyInterp *interp, Frame *frame, const PyExpr *target, PyValue
 gboolean py_store_name(PyInterp *interp, Frame *frame, PyStr *name, PyValue value);
 PyValue py_load_name(PyInterp *interp, Frame *frame, PyStr *name);
 gboolean py_delete_name(PyInterp *interp, Frame *frame, PyStr *name);
+/* Python's __qualname__ of something defined in the frame. */
+const char *py_qualname(PyInterp *interp, const Frame *frame, const PyStr *name);
 PyValue py_make_function(PyInterp *interp, Frame *frame, PyStr *name, const PyParams *params,
                          const PyScope *scope);
 PyValue py_call_function(PyInterp *interp, PyFunction *function, PyValue self, const PyArgs *args);
@@ -430,6 +434,7 @@ PyValue py_import_module(PyInterp *interp, const char *name, gboolean *missing);
 PyValue py_module_attr(PyInterp *interp, PyModule *module, PyStr *name);
 PyValue py_text_value(PyInterp *interp, const char *text);
 void py_add_standard_modules(PyRuntime *runtime);
+gboolean py_is_standard(const PyModuleDef *module);
 typedef struct {
   const char *name;
   const char *source;

@@ -26,3 +26,11 @@ void py_add_standard_modules(PyRuntime *runtime)
   for (gsize i = 0; i < G_N_ELEMENTS(standard_modules); i++)
     py_runtime_add_module(runtime, standard_modules[i]);
 }
+
+gboolean py_is_standard(const PyModuleDef *module)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS(standard_modules); i++)
+    if (standard_modules[i] == module)
+      return TRUE;
+  return FALSE;
+}

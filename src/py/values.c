@@ -227,6 +227,8 @@ gboolean py_as_int64(PyValue v, gint64 *i)
 const char *py_int_text(PyInterp *interp, PyValue v)
 {
   v = py_plain(v);
+  if (!py_is_int(v))
+    return NULL;
   return v.type == PY_BIGINT ? big_text(interp->arena, v, 10)
                              : arena_printf(interp->arena, "%" G_GINT64_FORMAT, v.i);
 }

@@ -234,5 +234,5 @@ gboolean py_class_is_subclass(const PyClass *cls, const PyClass *base);
 
 /* An int as gint64: FALSE (and no exception) when v is no int or too large.  bool counts as int, as in Python. */
 gboolean py_as_int64(PyValue v, gint64 *i);
-/* Decimal digits of an int of any size, in the interpreter's arena. */
+/* Decimal digits of an int of any size, in the interpreter's arena; NULL when v is no int. */
 const char *py_int_text(PyInterp *interp, PyValue v);
