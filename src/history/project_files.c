@@ -173,9 +173,11 @@ char *project_path_text(const char *path)
 static char *resolve(const char *value, const char *base)
 {
   g_autofree char *path = join(base, value);
-  char *real = strstr(path, "..") ? realpath(path, NULL) : NULL;
-  char *absolute = real ? g_strdup(real) : g_canonicalize_filename(path, NULL);
 
+  if (!strstr(path, ".."))
+    return g_canonicalize_filename(path, NULL);
+  char *real = realpath(path, NULL);
+  char *absolute = g_strdup(real ? real : path);
   free(real);
   return absolute;
 }
@@ -185,14 +187,18 @@ static char *package_location(const char *value, const GPtrArray *roots, GError 
 {
   g_auto(GStrv) parts = g_strsplit(value, ":", -1);
   g_autofree char *package = g_strdelimit(g_strdup(parts[0]), ".", '/');
-  g_autofree char *rest = g_strjoinv("/", parts + 1);
+  gboolean name = *parts[0] && *parts[0] != '.' && !strchr(parts[0], '/');
 
-  for (guint i = 0; i < roots->len && *package; i++) {
-    g_autofree char *folder = g_build_filename(roots->pdata[i], package, NULL);
-    if (is_folder(folder)) {
-      g_autofree char *path = g_build_filename(folder, rest, NULL);
-      return g_canonicalize_filename(path, NULL);
+  for (guint i = 0; i < roots->len && name; i++) {
+    g_autofree char *path = g_build_filename(roots->pdata[i], package, NULL);
+    if (!is_folder(path))
+      continue;
+    for (char **part = parts + 1; *part; part++) {
+      char *below = join(path, *part);
+      g_free(path);
+      path = below;
     }
+    return g_canonicalize_filename(path, NULL);
   }
   g_set_error(error, RETORT_ERROR, RETORT_ERROR_TRACEBACK,
               _("the package \"%s\" of the location \"%s\" is nowhere to be found; prepend_sys_path in the "
