@@ -263,6 +263,10 @@ void sql_put_label_reference(SqlCompiler *c, GString *out, const SqlExpr *refere
 void sql_put_columns(SqlCompiler *c, GString *out, const SqlExprList *columns, gboolean as_from);
 /* Their names as the outside sees them, for "cte(a, b)". */
 void sql_put_column_names(SqlCompiler *c, GString *out, const SqlExprList *columns);
+/* The label an expression takes: what it wraps, or a numbered name. */
+SqlName sql_anonymous_label(SqlCompiler *c, const SqlExpr *x);
+/* A column's name as a subquery gives it on: its own or what a cast wraps; NULL for an expression. */
+const char *sql_outer_name(const SqlExpr *column);
 /* A column's own name; NULL for an expression. */
 const char *sql_natural_name(const SqlExpr *column);
 

@@ -19,6 +19,21 @@ typedef struct {
   gboolean as_from;
 } Labelling;
 
+/* Expressions that lend the name of what they wrap. */
+static gboolean wraps(const SqlExpr *x)
+{
+  return x->kind == SQL_EXPR_CAST || x->kind == SQL_EXPR_TYPE_COERCE ||
+         (x->kind == SQL_EXPR_UNARY && (x->op == SQL_OP_IS_TRUE || x->op == SQL_OP_IS_FALSE));
+}
+
+const char *sql_outer_name(const SqlExpr *column)
+{
+  const char *name = sql_natural_name(column);
+  if (name == NULL && wraps(column))
+    return sql_outer_name(column->left);
+  return name;
+}
+
 const char *sql_natural_name(const SqlExpr *column)
 {
   switch (column->kind) {
@@ -30,14 +45,7 @@ const char *sql_natural_name(const SqlExpr *column)
   }
 }
 
-/* Expressions that lend the name of what they wrap. */
-static gboolean wraps(const SqlExpr *x)
-{
-  return x->kind == SQL_EXPR_CAST || x->kind == SQL_EXPR_TYPE_COERCE ||
-         (x->kind == SQL_EXPR_UNARY && (x->op == SQL_OP_IS_TRUE || x->op == SQL_OP_IS_FALSE));
-}
-
-static SqlName anonymous_label(SqlCompiler *c, const SqlExpr *x)
+SqlName sql_anonymous_label(SqlCompiler *c, const SqlExpr *x)
 {
   const char *key = "anon";
 
@@ -45,7 +53,7 @@ static SqlName anonymous_label(SqlCompiler *c, const SqlExpr *x)
     const char *inner = sql_natural_name(x->left);
     if (inner != NULL)
       return sql_name(inner);
-    return anonymous_label(c, x->left);
+    return sql_anonymous_label(c, x->left);
   }
   if (x->kind == SQL_EXPR_FUNCTION) {
     const char *dot = strrchr(x->name.text, '.');
@@ -61,7 +69,7 @@ static SqlName anonymous_label(SqlCompiler *c, const SqlExpr *x)
 /* "id__1": the same column once more. */
 static SqlName repeated_label(SqlCompiler *c, const SqlExpr *x)
 {
-  const char *name = sql_natural_name(x);
+  const char *name = sql_outer_name(x);
   SqlExpr *again = arena_new0(c->arena, SqlExpr); /* an identity of its own to be numbered by */
   g_autofree char *key = g_strconcat(name != NULL ? name : "anon", "_", NULL);
 
@@ -106,7 +114,7 @@ static SqlName required_label(Labelling *l, const SqlExpr *x, const char *name)
   }
   if (holder == x)
     return repeated_label(l->c, x);
-  SqlName label = anonymous_label(l->c, x);
+  SqlName label = sql_anonymous_label(l->c, x);
   if (g_hash_table_contains(l->names, label.text))
     return repeated_label(l->c, x);
   g_hash_table_insert(l->names, (gpointer)label.text, (gpointer)x);
@@ -119,24 +127,34 @@ static SqlName unnamed_label(Labelling *l, const SqlExpr *x)
 
   if (!needs_label(l, x))
     return label;
-  label = anonymous_label(l->c, x);
+  label = sql_anonymous_label(l->c, x);
   if (g_hash_table_contains(l->names, label.text))
     return repeated_label(l->c, x);
   g_hash_table_insert(l->names, (gpointer)label.text, (gpointer)x);
   return label;
 }
 
+/* The name a column has when it is listed, or NULL: its own, a label's, or the one its subquery gives it. */
+static const char *listed_name(SqlCompiler *c, const SqlExpr *x)
+{
+  if (x->kind == SQL_EXPR_LABEL)
+    return sql_label_name(c, x).text;
+  if (x->kind == SQL_EXPR_COLUMN && x->name.text == NULL && x->left != NULL)
+    return sql_anonymous_label(c, x->left).text;
+  return sql_natural_name(x);
+}
+
 static SqlName own_name(SqlCompiler *c, const SqlExpr *x)
 {
   if (x->kind == SQL_EXPR_LABEL)
     return sql_label_name(c, x);
-  return x->name.text != NULL ? x->name : sql_name(sql_natural_name(x));
+  return x->name.text != NULL ? x->name : sql_name(listed_name(c, x));
 }
 
 static Item label_item(Labelling *l, const SqlExpr *x)
 {
   Item item = {.column = x};
-  const char *name = x->kind == SQL_EXPR_LABEL ? sql_label_name(l->c, x).text : sql_natural_name(x);
+  const char *name = listed_name(l->c, x);
 
   if (x->kind == SQL_EXPR_TEXT || x->kind == SQL_EXPR_STAR)
     return item;
@@ -145,6 +163,8 @@ static Item label_item(Labelling *l, const SqlExpr *x)
     return item;
   }
   item.label = required_label(l, x, name);
+  if (x->kind == SQL_EXPR_LABEL)
+    item.label = (SqlName){0}; /* a label given stays, whatever else has its name */
   if (item.label.text == NULL && needs_label(l, x))
     item.label = own_name(l->c, x);
   return item;
@@ -172,15 +192,19 @@ void sql_put_columns(SqlCompiler *c, GString *out, const SqlExprList *columns, g
 {
   g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
   Labelling l = {.c = c, .names = names, .as_from = as_from};
+  gboolean hide_table = c->hide_table;
+
+  c->hide_table = FALSE; /* also below what hides tables elsewhere: an index's expression, ON CONFLICT */
 
   /* A label is numbered before the text it names, so that an inner one gets the higher number. */
   for (guint i = 0; i < columns->n && c->error == NULL; i++) {
-    SqlExpr *column = sql_settle(c->arena, columns->items[i], NULL, NULL);
     g_autoptr(GString) text = g_string_new(NULL);
-    Item item = label_item(&l, column);
+    Item item = label_item(&l, columns->items[i]);
+    item.column = sql_settle(c->arena, columns->items[i], NULL, NULL);
     put_item(c, text, &item);
     g_string_append_printf(out, "%s%s", i > 0 ? ", " : "", text->str);
   }
+  c->hide_table = hide_table;
 }
 
 void sql_put_column_names(SqlCompiler *c, GString *out, const SqlExprList *columns)
@@ -189,6 +213,6 @@ void sql_put_column_names(SqlCompiler *c, GString *out, const SqlExprList *colum
     const char *name = sql_natural_name(columns->items[i]);
     if (i > 0)
       g_string_append(out, ", ");
-    sql_put_name(c, out, name != NULL ? sql_name(name) : anonymous_label(c, columns->items[i]));
+    sql_put_name(c, out, name != NULL ? sql_name(name) : sql_anonymous_label(c, columns->items[i]));
   }
 }

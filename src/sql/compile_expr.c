@@ -7,12 +7,16 @@
 
 static void put_column(SqlCompiler *c, GString *out, const SqlExpr *expr)
 {
-  gboolean has_prefix = !c->hide_table && expr->from != NULL && sql_put_from_name(c, out, expr->from);
+  SqlName name = expr->name;
 
-  if (has_prefix && expr->name.text != NULL)
+  /* An unnamed column of a subquery: numbered before the subquery's own name. */
+  if (name.text == NULL && expr->left != NULL)
+    name = sql_anonymous_label(c, expr->left);
+  gboolean has_prefix = !c->hide_table && expr->from != NULL && sql_put_from_name(c, out, expr->from);
+  if (has_prefix && name.text != NULL)
     g_string_append_c(out, '.');
-  if (expr->name.text != NULL)
-    sql_put_name(c, out, expr->name);
+  if (name.text != NULL)
+    sql_put_name(c, out, name);
 }
 
 static void put_nextval(SqlCompiler *c, GString *out, const SqlSequence *sequence)
@@ -113,12 +117,21 @@ static void put_regexp_replace(SqlCompiler *c, GString *out, const SqlExpr *expr
 
 static void put_match(SqlCompiler *c, GString *out, const SqlExpr *expr)
 {
-  if (expr->op == SQL_OP_NOT_MATCH)
+  SqlCompiler outer = *c;
+
+  /* Negated, SQLAlchemy forgets what surrounds the expression: binds stay, tables show. */
+  if (expr->op == SQL_OP_NOT_MATCH) {
     g_string_append(out, "NOT ");
+    c->named_binds = TRUE;
+    c->ddl = c->hide_table = FALSE;
+  }
   sql_put_expr(c, out, expr->left);
   g_string_append(out, sql_is_old(c) ? " @@ to_tsquery(" : " @@ plainto_tsquery(");
   sql_put_expr(c, out, expr->right);
   g_string_append_c(out, ')');
+  c->named_binds = outer.named_binds;
+  c->ddl = outer.ddl;
+  c->hide_table = outer.hide_table;
 }
 
 static gboolean is_numeric(const SqlExpr *x)
@@ -144,7 +157,8 @@ static void put_division(SqlCompiler *c, GString *out, const SqlExpr *expr)
 
 static void put_floor_division(SqlCompiler *c, GString *out, const SqlExpr *expr)
 {
-  gboolean integer = sql_type_affinity(expr->right->type) == SQL_AFFINITY_INTEGER;
+  gboolean integer = sql_type_affinity(expr->right->type) == SQL_AFFINITY_INTEGER &&
+                     sql_type_affinity(expr->left->type) == SQL_AFFINITY_INTEGER;
 
   g_string_append(out, integer ? "" : "FLOOR(");
   sql_put_expr(c, out, expr->left);
@@ -244,6 +258,8 @@ static void put_binary(SqlCompiler *c, GString *out, const SqlExpr *expr)
 /* x DESC NULLS LAST: inside ORDER BY a label stays a bare name. */
 static void put_unary(SqlCompiler *c, GString *out, const SqlExpr *expr, gboolean in_order_by)
 {
+  if (expr->op == SQL_OP_NOT && expr->left->kind == SQL_EXPR_TEXT && !sql_is_old(c))
+    sql_fail(c, SQL_ERROR_ASSERTION, "%s", ""); /* SQLAlchemy 2.0 cannot negate text() */
   if (!sql_is_modifier(expr->op))
     g_string_append(out, sql_spelling(expr->op));
   else
@@ -352,6 +368,16 @@ static void put_ordered(SqlCompiler *c, GString *out, const SqlExpr *expr, const
   g_string_append(out, end);
 }
 
+/* Below and_() and or_() JSON's operators take parentheses; below where(a, b) they do not. */
+static void put_list(SqlCompiler *c, GString *out, const SqlExpr *expr)
+{
+  gboolean in_operator = c->in_operator;
+
+  c->in_operator = in_operator || !expr->criteria;
+  sql_put_exprs(c, out, &expr->args, sql_spelling(expr->op));
+  c->in_operator = in_operator;
+}
+
 static void put_node(SqlCompiler *c, GString *out, const SqlExpr *expr, gboolean in_order_by)
 {
   switch (expr->kind) {
@@ -363,7 +389,7 @@ static void put_node(SqlCompiler *c, GString *out, const SqlExpr *expr, gboolean
   case SQL_EXPR_FUNCTION: sql_put_function(c, out, expr); break;
   case SQL_EXPR_BINARY: put_binary(c, out, expr); break;
   case SQL_EXPR_UNARY: put_unary(c, out, expr, in_order_by); break;
-  case SQL_EXPR_LIST: sql_put_exprs(c, out, &expr->args, sql_spelling(expr->op)); break;
+  case SQL_EXPR_LIST: put_list(c, out, expr); break;
   case SQL_EXPR_GROUPING:
     g_string_append_c(out, '(');
     sql_put_expr(c, out, expr->left);

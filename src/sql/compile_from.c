@@ -24,8 +24,11 @@ static void collect(Arena *arena, const SqlExpr *expr, SqlFromSet *set, guint de
 {
   if (expr == NULL || depth > SQL_MAX_NESTING)
     return;
-  if (expr->kind == SQL_EXPR_COLUMN && expr->from != NULL)
-    add_once(arena, set, expr->from);
+  if (expr->kind == SQL_EXPR_COLUMN) {
+    if (expr->from != NULL)
+      add_once(arena, set, expr->from);
+    return; /* what a subquery's column stands for is the subquery's matter */
+  }
   collect(arena, expr->left, set, depth + 1);
   collect_list(arena, &expr->args, set, depth);
   collect(arena, expr->right, set, depth + 1);
@@ -108,9 +111,7 @@ static SqlName alias_name(SqlCompiler *c, const SqlFrom *from)
 gboolean sql_put_from_name(SqlCompiler *c, GString *out, const SqlFrom *from)
 {
   switch (from->kind) {
-  case SQL_FROM_TABLE:
-    sql_put_qualified(c, out, c->hide_schema ? (SqlName){0} : from->table->schema, from->table->name);
-    return TRUE;
+  case SQL_FROM_TABLE: sql_put_qualified(c, out, from->table->schema, from->table->name); return TRUE;
   case SQL_FROM_JOIN:
   case SQL_FROM_TEXT: return FALSE;
   default: sql_put_name(c, out, alias_name(c, from)); return TRUE;
@@ -183,6 +184,8 @@ static void put_entry(SqlCompiler *c, GString *out, SqlFrom *from)
 {
   switch (from->kind) {
   case SQL_FROM_TABLE:
+    sql_put_qualified(c, out, c->hide_schema ? (SqlName){0} : from->table->schema, from->table->name);
+    break;
   case SQL_FROM_EXCLUDED: sql_put_from_name(c, out, from); break;
   case SQL_FROM_ALIAS:
     sql_put_from(c, out, from->element);

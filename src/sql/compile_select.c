@@ -18,7 +18,16 @@ static const SqlExprList *scope_columns(const SqlCompiler *c)
 
 SqlName sql_label_name(SqlCompiler *c, const SqlExpr *label)
 {
-  return label->name.text != NULL ? label->name : sql_name(sql_anonymous_name(c, label, "anon"));
+  const SqlExpr *inner = label->left;
+  const char *key = "anon";
+
+  if (label->name.text != NULL)
+    return label->name;
+  if (inner->kind == SQL_EXPR_FUNCTION)
+    key = strrchr(inner->name.text, '.') != NULL ? strrchr(inner->name.text, '.') + 1 : inner->name.text;
+  else if (sql_natural_name(inner) != NULL)
+    key = sql_natural_name(inner);
+  return sql_name(sql_anonymous_name(c, label, key));
 }
 
 gboolean sql_is_selected_label(SqlCompiler *c, const SqlExpr *label)
@@ -152,7 +161,7 @@ static void put_order_by(SqlCompiler *c, GString *out, const SqlExprList *order_
     if (i > 0)
       g_string_append(out, ", ");
     c->in_order_by = TRUE;
-    sql_put_expr(c, out, sql_self_group(c->arena, order_by->items[i], SQL_OP_COMMA));
+    sql_put_expr(c, out, order_by->items[i]);
     c->in_order_by = FALSE;
   }
 }
@@ -194,13 +203,13 @@ static void put_for_update(SqlCompiler *c, GString *out, const SqlForUpdate *loc
     g_string_append(out, lock->key_share ? " FOR KEY SHARE" : " FOR SHARE");
   else
     g_string_append(out, lock->key_share ? " FOR NO KEY UPDATE" : " FOR UPDATE");
-  gboolean hide_schema = c->hide_schema;
-  c->hide_schema = TRUE;
   for (guint i = 0; i < lock->of.n; i++) {
     g_string_append(out, i == 0 ? " OF " : ", ");
-    sql_put_from_name(c, out, lock->of.items[i]);
+    if (lock->of.items[i]->kind == SQL_FROM_TABLE)
+      sql_put_name(c, out, lock->of.items[i]->table->name);
+    else
+      sql_put_from_name(c, out, lock->of.items[i]);
   }
-  c->hide_schema = hide_schema;
   if (lock->nowait)
     g_string_append(out, " NOWAIT");
   if (lock->skip_locked)

@@ -128,12 +128,13 @@ static void put_bound_value(SqlCompiler *c, GString *out, const SqlValue *value,
 static void put_expanded(SqlCompiler *c, GString *out, const SqlExpr *bind)
 {
   const SqlValueList *items = &bind->value->items;
+  const SqlType *type = sql_has_type(bind) ? bind->type : sql_type_of_value(items->items[0]);
 
   g_string_append_c(out, '(');
   for (guint i = 0; i < items->n; i++) {
     if (i > 0)
       g_string_append(out, ", ");
-    put_bound_value(c, out, items->items[i], bind->type);
+    put_bound_value(c, out, items->items[i], type);
   }
   g_string_append_c(out, ')');
 }

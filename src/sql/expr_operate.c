@@ -161,6 +161,27 @@ static SqlOperator mirrored(SqlOperator op)
   }
 }
 
+/* A column of a Table (or of an alias or subquery of one) rather than of sa.table() or sa.column(). */
+static gboolean is_schema_column(const SqlExpr *x)
+{
+  const SqlFrom *from = x->kind == SQL_EXPR_COLUMN ? x->from : NULL;
+
+  while (from != NULL && from->kind == SQL_FROM_ALIAS)
+    from = from->element;
+  if (from == NULL)
+    return FALSE;
+  if (from->kind == SQL_FROM_TABLE)
+    return !from->table->light;
+  return x->left != NULL && is_schema_column(x->left);
+}
+
+/* Column is a subclass of what sa.column() makes, so Python asks the right side first. */
+static gboolean asks_right_side(SqlOperator op, const SqlExpr *left, const SqlExpr *right)
+{
+  return op >= SQL_OP_EQ && op <= SQL_OP_GE && left->kind == SQL_EXPR_COLUMN && !is_schema_column(left) &&
+         is_schema_column(right);
+}
+
 static SqlExpr *compare(Arena *arena, SqlOperator op, SqlExpr *left, SqlExpr *right, GError **error)
 {
   SqlExpr *fixed = constant(arena, right);
@@ -180,7 +201,7 @@ static SqlExpr *compare(Arena *arena, SqlOperator op, SqlExpr *left, SqlExpr *ri
   }
   if (constant(arena, left) != NULL && is_bare(left) && fixed == NULL)
     return compare_constant(arena, mirrored(op), right, constant(arena, left), error);
-  if (is_bare(left) && fixed == NULL && !is_bare(right)) {
+  if (fixed == NULL && ((is_bare(left) && !is_bare(right)) || asks_right_side(op, left, right))) {
     /* Python has mirrored 5 < column into column > 5. */
     SqlExpr *swap = left;
     left = right;
@@ -489,25 +510,33 @@ static SqlExpr *as_condition(Arena *arena, SqlExpr *x)
   return fixed != NULL ? fixed : sql_settle(arena, x, NULL, NULL);
 }
 
-SqlExpr *sql_conjunction(Arena *arena, SqlOperator op, SqlExprList args)
+/* args without those that change nothing, or the one that decides it all. */
+static SqlExprList needed_conditions(Arena *arena, SqlOperator op, SqlExprList args)
 {
   SqlExprKind skipped = op == SQL_OP_AND ? SQL_EXPR_TRUE : SQL_EXPR_FALSE;
   SqlExprKind decisive = op == SQL_OP_AND ? SQL_EXPR_FALSE : SQL_EXPR_TRUE;
   SqlExprList kept = {0};
-  SqlExpr *expr = node(arena, SQL_EXPR_LIST, op, sql_type(SQL_TYPE_BOOLEAN));
 
   for (guint i = 0; i < args.n; i++) {
     SqlExpr *arg = as_condition(arena, args.items[i]);
     if (arg->kind == decisive) {
       kept = (SqlExprList){0};
       sql_expr_list_add(arena, &kept, arg);
-      break;
+      return kept;
     }
     if (arg->kind != skipped)
       sql_expr_list_add(arena, &kept, arg);
   }
   if (kept.n == 0 && args.n > 0)
     sql_expr_list_add(arena, &kept, op == SQL_OP_AND ? sql_true(arena) : sql_false(arena));
+  return kept;
+}
+
+SqlExpr *sql_conjunction(Arena *arena, SqlOperator op, SqlExprList args)
+{
+  SqlExprList kept = needed_conditions(arena, op, args);
+  SqlExpr *expr = node(arena, SQL_EXPR_LIST, op, sql_type(SQL_TYPE_BOOLEAN));
+
   if (kept.n == 1)
     return sql_self_group(arena, kept.items[0], SQL_OP_ASBOOL);
   for (guint i = 0; i < kept.n; i++) {
@@ -524,12 +553,22 @@ SqlExpr *sql_conjunction(Arena *arena, SqlOperator op, SqlExprList args)
 
 SqlExpr *sql_and_where(Arena *arena, SqlExpr *where, SqlExpr *condition)
 {
-  SqlExprList both = {0};
+  SqlExprList all = {0};
 
-  if (where != NULL)
-    sql_expr_list_add(arena, &both, where);
-  sql_expr_list_add(arena, &both, condition);
-  return sql_conjunction(arena, SQL_OP_AND, both);
+  for (guint i = 0; where != NULL && where->criteria && i < where->args.n; i++)
+    sql_expr_list_add(arena, &all, where->args.items[i]);
+  if (where != NULL && !where->criteria)
+    sql_expr_list_add(arena, &all, where);
+  sql_expr_list_add(arena, &all, condition);
+  SqlExprList kept = needed_conditions(arena, SQL_OP_AND, all);
+  if (kept.n == 1)
+    return sql_self_group(arena, kept.items[0], SQL_OP_ASBOOL);
+
+  SqlExpr *expr = node(arena, SQL_EXPR_LIST, SQL_OP_AND, sql_type(SQL_TYPE_BOOLEAN));
+  expr->criteria = TRUE;
+  for (guint i = 0; i < kept.n; i++)
+    sql_expr_list_add(arena, &expr->args, sql_self_group(arena, kept.items[i], SQL_OP_AND));
+  return expr;
 }
 
 /* --- One operand --- */

@@ -127,6 +127,16 @@ static SqlExpr *add_column(Arena *arena, SqlFrom *from, const char *key, SqlName
   return column;
 }
 
+static void add_proxy(Arena *arena, SqlFrom *from, SqlExpr *inner, const char *name)
+{
+  SqlExpr *column = sql_column(arena, sql_name(name), inner->type, from);
+
+  column->left = inner;
+  if (inner->kind == SQL_EXPR_LITERAL_COLUMN)
+    column->name.quote = SQL_QUOTE_NEVER;
+  sql_expr_list_add(arena, &from->columns, column);
+}
+
 /* The select whose columns name the query's: of a compound, the first. */
 static const SqlExprList *selected(const SqlQuery *query)
 {
@@ -135,22 +145,29 @@ static const SqlExprList *selected(const SqlQuery *query)
   return query->kind == SQL_QUERY_SELECT ? &query->columns : &query->returning;
 }
 
-static SqlExpr *selected_column(const SqlQuery *query, const char *key)
+/* A column of from for each the query selects; left is what it stands for. */
+static void add_proxies(Arena *arena, SqlFrom *from)
 {
-  const SqlExprList *columns = selected(query);
+  const SqlExprList *columns = selected(from->query);
 
+  if (from->columns.n > 0)
+    return;
   for (guint i = 0; i < columns->n; i++) {
-    const char *name = sql_natural_name(columns->items[i]);
-    if (name != NULL && strcmp(name, key) == 0)
-      return columns->items[i];
+    SqlExpr *inner = columns->items[i];
+    const char *name = sql_outer_name(inner);
+    if (inner->kind == SQL_EXPR_TEXT || inner->kind == SQL_EXPR_STAR)
+      continue;
+    if (name != NULL && find_column(from, name) != NULL)
+      name = NULL; /* the second of a name is known by its number */
+    add_proxy(arena, from, inner, name);
   }
-  return NULL;
 }
 
 SqlExpr *sql_from_column(Arena *arena, SqlFrom *from, const char *key)
 {
+  if (from->kind == SQL_FROM_SUBQUERY || from->kind == SQL_FROM_CTE)
+    add_proxies(arena, from);
   SqlExpr *column = find_column(from, key);
-
   if (column != NULL)
     return column;
   switch (from->kind) {
@@ -163,27 +180,8 @@ SqlExpr *sql_from_column(Arena *arena, SqlFrom *from, const char *key)
     SqlExpr *inner = sql_from_column(arena, from->element, key);
     return inner == NULL ? NULL : add_column(arena, from, key, inner->name, inner->type);
   }
-  case SQL_FROM_SUBQUERY:
-  case SQL_FROM_CTE: {
-    SqlExpr *inner = selected_column(from->query, key);
-    return inner == NULL ? NULL
-                         : add_column(arena, from, key, sql_name(sql_natural_name(inner)), inner->type);
-  }
   default: return NULL;
   }
-}
-
-static SqlTextList query_keys(Arena *arena, const SqlQuery *query)
-{
-  const SqlExprList *columns = selected(query);
-  SqlTextList keys = {0};
-
-  for (guint i = 0; i < columns->n; i++) {
-    const char *name = sql_natural_name(columns->items[i]);
-    if (name != NULL)
-      sql_text_list_add(arena, &keys, name);
-  }
-  return keys;
 }
 
 SqlTextList sql_from_keys(Arena *arena, SqlFrom *from)
@@ -199,11 +197,13 @@ SqlTextList sql_from_keys(Arena *arena, SqlFrom *from)
     }
     return keys;
   case SQL_FROM_ALIAS: return sql_from_keys(arena, from->element);
-  case SQL_FROM_SUBQUERY:
-  case SQL_FROM_CTE: return query_keys(arena, from->query);
   default:
-    for (guint i = 0; i < from->columns.n; i++)
-      sql_text_list_add(arena, &keys, from->columns.items[i]->name.text);
+    if (from->query != NULL)
+      add_proxies(arena, from);
+    for (guint i = 0; i < from->columns.n; i++) {
+      if (from->columns.items[i]->name.text != NULL)
+        sql_text_list_add(arena, &keys, from->columns.items[i]->name.text);
+    }
     return keys;
   }
 }
@@ -220,6 +220,10 @@ SqlExprList sql_from_columns(Arena *arena, SqlFrom *from)
     for (guint i = 0; i < right.n; i++)
       sql_expr_list_add(arena, &columns, right.items[i]);
     return columns;
+  }
+  if (from->query != NULL) {
+    add_proxies(arena, from);
+    return from->columns;
   }
   SqlTextList keys = sql_from_keys(arena, from);
   for (guint i = 0; i < keys.n; i++)

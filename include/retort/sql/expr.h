@@ -196,6 +196,7 @@ struct SqlExpr {
   gboolean required;   /* BIND: bindparam("x") without a value */
   gboolean free_type;  /* BIND: a bare value; takes its type from what it meets */
   gboolean ungrouped;  /* LIST: never takes parentheses (BETWEEN's pair) */
+  gboolean criteria;   /* LIST: what where() was called with, rather than an and_() */
   gboolean quoted;     /* FUNCTION: its name is quoted_name */
 };
 
