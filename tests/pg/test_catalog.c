@@ -90,7 +90,10 @@ Test(catalog, sizes_tables_without_waiting_for_them)
     cr_expect(strcmp(t[0]->schema, "S'p") == 0 && t[0]->kind == 'r' && t[0]->owned, "found");
     cr_expect(t[0]->estimated == (locked == 1), "estimated only while locked");
     cr_expect(t[1]->oid == 0 && t[1]->schema == NULL, "no such table");
-    cr_expect(t[2]->rows == -1 && strcmp(t[2]->schema, "public") == 0, "never counted");
+    /* Before 14 an empty table cannot be told from one that was never counted. */
+    cr_expect(t[2]->rows == (pg_conn_server_version(conn) >= 140000 ? -1 : 0) &&
+                  strcmp(t[2]->schema, "public") == 0,
+              "never counted");
     cr_expect(t[3]->oid == 1259, "pg_class");
     if (locked == 0)
       test_sql(other, "BEGIN; LOCK TABLE \"S'p\".\"T\"\"x\"");

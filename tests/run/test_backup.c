@@ -34,6 +34,14 @@ static void event(const BackupEvent *event, void *data)
   seen->error = event->error != NULL ? g_error_copy(event->error) : NULL;
 }
 
+/* A server newer than the pg_dump of this machine: then a refusal is right, and there is nothing to test. */
+static void need_new_pg_dump(const Seen *seen)
+{
+  if (g_error_matches(seen->error, RETORT_ERROR, RETORT_ERROR_REFUSED) &&
+      strstr(seen->error->message, "postgresql-client-") != NULL)
+    cr_skip_test("%s", seen->error->message);
+}
+
 static Seen back_up(const BackupOptions *options, gboolean cancel)
 {
   g_autoptr(PgParams) params = pg_params_default();
@@ -80,6 +88,7 @@ Test(backup, is_written_checked_and_named)
   for (guint i = 0; i < G_N_ELEMENTS(formats); i++) {
     BackupOptions options = {.folder = folder, .position = "51c2/aa, b", .format = formats[i], .jobs = 2};
     Seen seen = back_up(&options, FALSE);
+    need_new_pg_dump(&seen);
     cr_expect(strcmp(seen.log->str, "started progress verifying done") == 0, "%s: %s", seen.log->str,
               seen.error != NULL ? seen.error->message : "");
     g_autofree char *name = g_path_get_basename(seen.path);
@@ -102,6 +111,7 @@ Test(backup, leaves_nothing_when_it_fails)
   g_autofree char *folder = g_dir_make_tmp("retort-backup-XXXXXX", NULL);
   use_own_database("backup_fails");
   Seen stopped = back_up(&(BackupOptions){.folder = folder}, TRUE);
+  need_new_pg_dump(&stopped);
   cr_expect(g_error_matches(stopped.error, RETORT_ERROR, RETORT_ERROR_CANCELLED), "%s", stopped.log->str);
   seen_clear(&stopped);
   Seen absent = back_up(&(BackupOptions){.folder = folder, .pg_dump = "/nonexistent/pg_dump"}, FALSE);

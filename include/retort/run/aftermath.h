@@ -1,0 +1,35 @@
+/* What became of a statement that ran outside a transaction, when nobody heard its answer or it failed.
+ *
+ * The catalog is compared with what the statement would have done.  That is known for the statements that have to run
+ * outside a transaction: CREATE, DROP and REINDEX INDEX CONCURRENTLY, DETACH PARTITION CONCURRENTLY, VALIDATE
+ * CONSTRAINT, ALTER TYPE ... ADD VALUE; anything else is AFTERMATH_UNKNOWN, never "done".
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "retort/pg/conn.h"
+
+typedef enum {
+  AFTERMATH_UNKNOWN,
+  AFTERMATH_DONE,
+  AFTERMATH_NOT_DONE, /* it left nothing: run it again */
+  AFTERMATH_BROKEN,   /* it left something behind: cleanup or finish first */
+  AFTERMATH_RUNNING,  /* its session is still at work */
+} AftermathState;
+
+typedef struct {
+  AftermathState state;
+  char *text;    /* a sentence, translated */
+  char *cleanup; /* SQL, outside a transaction, after which the statement can run again; NULL: none needed */
+  char *finish;  /* SQL that completes what was begun, instead of running the statement again; NULL: there is none */
+} Aftermath;
+
+void aftermath_free(Aftermath *aftermath);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Aftermath, aftermath_free)
+
+typedef void (*AftermathFunc)(Aftermath *aftermath, const GError *error, void *data); /* the callee's to keep */
+void aftermath_examine(PgConn *conn, const char *sql, AftermathFunc func, void *data);
+
+/* The question that is asked for a statement, or NULL when none is known; the caller's. */
+char *aftermath_query(const char *sql);
