@@ -44,7 +44,6 @@ src_py_libpy_a_SOURCES = \
 	src/py/mod_datetime_delta.c \
 	src/py/mod_datetime_text.c \
 	src/py/mod_decimal.c \
-	src/py/mod_functools.c \
 	src/py/mod_itertools.c \
 	src/py/mod_json.c \
 	src/py/mod_math.c \
@@ -81,9 +80,11 @@ PY_LIBRARY = \
 	src/py/lib/__future__.py \
 	src/py/lib/_namedtuple.py \
 	src/py/lib/abc.py \
+	src/py/lib/collections.py \
 	src/py/lib/contextlib.py \
 	src/py/lib/copy.py \
 	src/py/lib/dataclasses.py \
+	src/py/lib/functools.py \
 	src/py/lib/io.py \
 	src/py/lib/logging.config.py \
 	src/py/lib/logging.py \

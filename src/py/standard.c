@@ -8,7 +8,6 @@ static const PyModuleDef *const standard_modules[] = {
     &py_module_datetime,
     &py_module_decimal,
     &py_module_enum,
-    &py_module_functools,
     &py_module_hashlib,
     &py_module_itertools,
     &py_module_json,
