@@ -34,6 +34,8 @@ const SettingsKey settings_keys[] = {
      N_("Whether each migration has a transaction of its own, likewise.")},
     {"project", "transactional_ddl", "yes | no", N_("Whether DDL runs in transactions at all, likewise.")},
     {"project", "literal_binds", "yes | no", N_("Whether --sql writes values into statements, likewise.")},
+    {"keys", NULL, "ACTION = KEYS",
+     N_("Keys of the screen's actions; retort(1) lists them with their defaults.")},
     {"target", "url", "URL", N_("Where the database is, as SQLAlchemy or libpq write it.")},
     {"target", "production", "yes | no", N_("A step on this database wants its name typed.")},
     {"target", "read_only", "yes | no", N_("Nothing is ever changed in this database.")},
@@ -74,7 +76,7 @@ static char *section_kind(const char *section, const char **name)
 static const SettingsKey *find_key(const char *kind, const char *key)
 {
   for (const SettingsKey *k = settings_keys; k->section; k++)
-    if (strcmp(k->section, kind) == 0 && (!key || strcmp(k->key, key) == 0))
+    if (strcmp(k->section, kind) == 0 && (!key || !k->key || strcmp(k->key, key) == 0))
       return k;
   return NULL;
 }
@@ -85,7 +87,8 @@ static void check_section(Settings *settings, const char *section, const char *k
     diag_add(settings->diags, DIAG_WARNING, settings->path, 0, 0, _("unknown section [%s]"), section);
     return;
   }
-  if ((strcmp(kind, "retort") == 0) != (name == NULL)) {
+  gboolean needs_name = strcmp(kind, "project") == 0 || strcmp(kind, "target") == 0;
+  if (needs_name != (name != NULL)) {
     diag_add(settings->diags, DIAG_WARNING, settings->path, 0, 0,
              name ? _("section [%s] takes no name") : _("section [%s] needs a name"), section);
     return;

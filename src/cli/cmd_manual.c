@@ -92,15 +92,22 @@ static void put_command(GString *out, const Command *command)
   put_options(out, command->options);
 }
 
+static gboolean needs_name(const char *section)
+{
+  return strcmp(section, "project") == 0 || strcmp(section, "target") == 0;
+}
+
 static void put_settings(GString *out)
 {
   const char *section = NULL;
   for (const SettingsKey *k = settings_keys; k->section; k++) {
     if (!section || strcmp(section, k->section) != 0)
-      g_string_append_printf(out, ".SS [%s%s]\n", k->section,
-                             strcmp(k->section, "retort") == 0 ? "" : " NAME");
+      g_string_append_printf(out, ".SS [%s%s]\n", k->section, needs_name(k->section) ? " NAME" : "");
     section = k->section;
-    g_string_append_printf(out, ".TP\n\\fB%s\\fR = \\fI", k->key);
+    if (k->key)
+      g_string_append_printf(out, ".TP\n\\fB%s\\fR = \\fI", k->key);
+    else
+      g_string_append(out, ".TP\n\\fI");
     put_text(out, k->value);
     g_string_append(out, "\\fR\n");
     put_text(out, _(k->help));

@@ -99,14 +99,19 @@ static GPtrArray *render_steps(Session *session, const Plan *plan, gboolean onli
   for (guint i = 0; i < plan->steps->len; i++) {
     const PlanStep *step = plan->steps->pdata[i];
     Script *script = NULL;
+    gboolean fails = FALSE;
     if (step->direction != DIRECTION_STAMP) {
       script = render_revision(renderer, step->revision, step->direction);
-      if (script->state != RENDER_EXACT || script->error) {
+      fails = script->state == RENDER_EXACT && script->error;
+      if (script->state != RENDER_EXACT || (online && fails)) {
         note_reasons(step, script);
         refused++;
       }
     }
     g_ptr_array_add(scripts, script);
+    /* --sql prints what precedes a migration that fails by itself, and says no more than Alembic does. */
+    if (fails && !online)
+      break;
   }
   if (refused == 0)
     return g_steal_pointer(&scripts);
@@ -159,7 +164,7 @@ gboolean migrate_offline(Session *session, const char *start, PlanFunc make_plan
   g_autoptr(GPtrArray) scripts = render_steps(session, plan, FALSE, error);
   if (!scripts)
     return FALSE;
-  for (guint i = 0; i < plan->steps->len; i++)
+  for (guint i = 0; i < scripts->len; i++)
     log_step(session, plan->steps->pdata[i]);
   RenderOptions options;
   migrate_render_options(session, FALSE, &options);
@@ -167,6 +172,10 @@ gboolean migrate_offline(Session *session, const char *start, PlanFunc make_plan
   g_autoptr(GString) out = g_string_new(NULL);
   gboolean ok = offline_script(renderer, session->project, plan, out, error);
   out_text(out->str);
+  const Script *last = scripts->len ? scripts->pdata[scripts->len - 1] : NULL;
+  const PlanStep *step = scripts->len ? plan->steps->pdata[scripts->len - 1] : NULL;
+  if (!ok && last && last->error)
+    g_prefix_error(error, "%s:%u: ", step->revision->path, last->error_line);
   return ok;
 }
 

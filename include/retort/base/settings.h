@@ -3,6 +3,7 @@
  *   [retort]            what holds for every project
  *   [project NAME]      what holds for one: NAME is the project's name or its folder's absolute path
  *   [target NAME]       a database by name, for --target
+ *   [keys]              keys of the screen (tui/ reads them)
  *
  * A missing file is an empty one.  Unknown keys and sections are reported in settings_diags().  Values are taken as
  * they are, without interpolation, so that a URL may hold percent signs.
@@ -24,10 +25,10 @@ typedef struct {
 
 /* One key the file may have: what feeds the manual page and the check for unknown keys. */
 typedef struct {
-  const char *section; /* "retort", "project" or "target" */
-  const char *key;
-  const char *value; /* what may stand there */
-  const char *help;  /* N_(): one sentence */
+  const char *section; /* "retort", "project", "target" or "keys" */
+  const char *key;     /* NULL: any */
+  const char *value;   /* what may stand there */
+  const char *help;    /* N_(): one sentence */
 } SettingsKey;
 
 extern const SettingsKey settings_keys[]; /* ends with an all-zero entry */
