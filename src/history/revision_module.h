@@ -21,7 +21,7 @@ typedef enum {
 typedef struct {
   BindingKind kind;
   guint line;
-  guint before;       /* bindings made when its statement began: what its value may refer to */
+  guint before; /* bindings made when its statement began: what its value may refer to */
   guint name_len;
   guint module_len;
   const char *name;
@@ -77,6 +77,10 @@ void literal_clear(Literal *literal);
 /* For readers of other parts of a module.  p stands at the opening quote (behind its prefix); returns behind the
  * closing one, or end with *closed FALSE.  Adds the line ends passed to *line. */
 const char *module_skip_string(const char *p, const char *end, guint *line, gboolean *closed);
+
+/* The same for an f-string on one line, whose braces may hold the same quotes again in newer Pythons.  text is where a
+ * prefix is looked for.  NULL: it is none, or cannot be read that way. */
+const char *module_skip_format(const char *p, const char *text, const char *end);
 
 /* The next element of a comma-separated list between brackets, without blanks and comments around it; FALSE at the
  * end.  p moves behind its comma. */
