@@ -404,11 +404,11 @@ static PyValue column_new(PyInterp *interp, PyCall *call)
   column->system = arg_tri(call, ARG_SYSTEM) == SQL_YES;
   if (py_arg_given(call, ARG_QUOTE))
     column->name.quote = py_is_true(call->values[ARG_QUOTE]) ? SQL_QUOTE_ALWAYS : SQL_QUOTE_NEVER;
+  if (py_arg_given(call, ARG_SERVER_DEFAULT) && is_generated(column))
+    return generated_twice(interp, column);
   if (column->server_default.kind == SQL_DEFAULT_IDENTITY && column->autoincrement == SQL_AUTOINCREMENT_OFF)
     return raise_sa(interp, "ArgumentError",
                     "A column with an Identity object cannot specify autoincrement=False");
-  if (py_arg_given(call, ARG_SERVER_DEFAULT) && is_generated(column))
-    return generated_twice(interp, column);
   if (py_arg_given(call, ARG_SERVER_DEFAULT) &&
       !to_default(interp, call->values[ARG_SERVER_DEFAULT], &column->server_default))
     return py_null();

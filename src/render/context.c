@@ -89,9 +89,21 @@ static PyValue result_unknown(PyInterp *interp)
 PyValue connection_execute(PyInterp *interp, PyCall *call)
 {
   PyValue parameters;
+  if (to_text(call->values[0]) && run_of(interp)->options->online && !run_is_old(interp)) {
+    PyValue repr = py_repr(interp, call->values[0]);
+    return raise_sa(interp, "ObjectNotExecutableError", "Not an executable object: %s", py_text(repr));
+  }
   if (!take_parameters(interp, call, &parameters) || !execute_value(interp, call->values[0], parameters))
     return py_null();
   return result_unknown(interp);
+}
+
+/* scalar() and scalars(): the connection of --sql mode does not have them either. */
+static PyValue bind_scalar(PyInterp *interp, PyCall *call)
+{
+  if (!run_of(interp)->options->online)
+    return needs_database(interp, _("%s() needs a live connection"), call->function);
+  return connection_execute(interp, call);
 }
 
 /* Raw SQL for the driver; the connection of --sql mode does not have it. */
@@ -131,8 +143,8 @@ static PyValue bind_getattr(PyInterp *interp, PyValue self, PyStr *name)
 
 static const PyMethod bind_methods[] = {
     {"execute", connection_execute, "statement, *multiparams, **params", 0},
-    {"scalar", connection_execute, "statement, *multiparams, **params", 0},
-    {"scalars", connection_execute, "statement, *multiparams, **params", 0},
+    {"scalar", bind_scalar, "statement, *multiparams, **params", 0},
+    {"scalars", bind_scalar, "statement, *multiparams, **params", 0},
     {"exec_driver_sql", bind_driver_sql, "statement, parameters=None, execution_options=None", 0},
     {"execution_options", bind_same, "**kw", 0},
     {NULL, NULL, NULL, 0},

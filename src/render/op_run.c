@@ -117,6 +117,10 @@ static gboolean add_cell(PyInterp *interp, SqlTable *table, SqlCellList *row, Py
     return FALSE;
   }
   gboolean inline_literal = expr && expr->kind == SQL_EXPR_INLINE;
+  if (!column && run_of(interp)->options->online) {
+    refuse(interp, _("bulk_insert() of %s, which the table does not have"), text);
+    return FALSE;
+  }
   if (!column && !inline_literal) {
     py_raise(interp, "KeyError", "%s", text);
     return FALSE;
@@ -134,6 +138,24 @@ static gboolean add_cell(PyInterp *interp, SqlTable *table, SqlCellList *row, Py
   return TRUE;
 }
 
+/* With a server, one statement serves all rows: it takes its columns from the first, and a row that lacks one of them
+ * fails.  What else SQLAlchemy would do with uneven rows depends on more than we follow. */
+static gboolean rows_are_even(PyInterp *interp, const PyList *rows)
+{
+  PyValue key, value;
+  const PyDict *first = rows->items[0].dict;
+  for (gsize i = 0; i < rows->len; i++) {
+    gboolean even = py_is(rows->items[i], PY_DICT) && py_dict_len(rows->items[i].dict) == py_dict_len(first);
+    for (gsize at = 0; even && py_dict_next(rows->items[i].dict, &at, &key, &value);)
+      even = to_text(key) && !py_is_null(py_dict_get_text(first, to_text(key))) && !py_host_of(value);
+    if (!even) {
+      refuse(interp, _("bulk_insert() of uneven rows or SQL expressions with a live connection"));
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
 static PyValue op_bulk_insert(PyInterp *interp, PyCall *call)
 {
   Arena *arena = py_arena(interp);
@@ -145,6 +167,8 @@ static PyValue op_bulk_insert(PyInterp *interp, PyCall *call)
     return py_raise(interp, "TypeError", "List expected");
   if (rows.list->len > 0 && !py_is(rows.list->items[0], PY_DICT))
     return py_raise(interp, "TypeError", "List of dictionaries expected");
+  if (run_of(interp)->options->online && rows.list->len > 0 && !rows_are_even(interp, rows.list))
+    return py_null();
   SqlOp *op = op_new(interp, SQL_BULK_INSERT);
   op->bulk_insert.table = object->table;
   op->bulk_insert.multiinsert = arg_tri(call, 2) == SQL_YES;

@@ -1,9 +1,9 @@
 /* Renders every revision file below the folders given and prints what came out as JSON: the other half of score.py.
  *
- *   render_dir [--old] [--named] FOLDER...
+ *   render_dir [--old] [--named] [--online] FOLDER...
  *
  * Each body is rendered alone, as the oracle does; percent signs are doubled unless --named says that the environment
- * sets paramstyle="named".
+ * sets paramstyle="named"; --online renders what a server is sent.
  */
 #include <json-glib/json-glib.h>
 #include <stdio.h>
@@ -33,6 +33,11 @@ static void add_script(JsonBuilder *json, const Script *script)
     json_builder_set_member_name(json, "error_line");
     json_builder_add_int_value(json, script->error_line);
   }
+  json_builder_set_member_name(json, "raw");
+  json_builder_begin_array(json);
+  for (guint i = 0; i < script->statements->len; i++)
+    json_builder_add_string_value(json, ((const Statement *)script->statements->pdata[i])->sql);
+  json_builder_end_array(json);
   json_builder_set_member_name(json, "reasons");
   json_builder_begin_array(json);
   for (guint i = 0; i < script->reasons->len; i++) {
@@ -86,6 +91,8 @@ int main(int argc, char **argv)
       options.flavor = RENDER_AS_OLD;
     else if (g_str_equal(argv[first], "--named"))
       options.pyformat = FALSE;
+    else if (g_str_equal(argv[first], "--online"))
+      options.online = TRUE;
     else
       g_error("%s: unknown option", argv[first]);
   }
