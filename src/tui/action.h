@@ -61,6 +61,12 @@ typedef enum {
   X(TAB_DOWNGRADE, "tab-downgrade", "2", CONTEXT_MAIN, "", N_("Show the SQL of the downgrade"))            \
   X(TAB_SOURCE, "tab-source", "3", CONTEXT_MAIN, "", N_("Show the migration's file"))                      \
   X(TAB_GIT, "tab-git", "4", CONTEXT_MAIN, "", N_("Show the commit that brought the file in"))             \
+  X(TAB_REVIEW, "tab-review", "5", CONTEXT_MAIN, "",                                                       \
+    N_("Show what the checks say of the upgrade, and the safer way"))                                      \
+  X(FINDING_NEXT, "finding-next", "f", CONTEXT_MAIN, "",                                                   \
+    N_("Go to the next pending revision with a finding"))                                                  \
+  X(FINDING_PREVIOUS, "finding-previous", "F", CONTEXT_MAIN, "",                                           \
+    N_("Go to the previous pending revision with a finding"))                                              \
   X(LOCKS, "locks", "L", CONTEXT_MAIN | CONTEXT_STEP | CONTEXT_RUN | CONTEXT_DONE, N_("locks"),            \
     N_("Show who waits for whom"))                                                                         \
   X(SEARCH, "search", "/", CONTEXT_ALL & ~CONTEXT_RUN, N_("search"), N_("Search, ignoring case"))          \

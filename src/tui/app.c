@@ -166,8 +166,7 @@ void app_confirm(App *app, const char *question, AppAnswerFunc func, void *data)
   app->confirm_word = g_strdup(C_("answer", "y"));
   app->answer = func;
   app->answer_data = data;
-  PromptSpec spec = {.label =
-                         g_strdup_printf(_("%s  %s and Enter, Esc leaves: "), question, app->confirm_word),
+  PromptSpec spec = {.label = g_strdup_printf(_("%s and Enter: %s "), app->confirm_word, question),
                      .done = confirmed,
                      .data = app};
   app_prompt(app, &spec);

@@ -164,12 +164,34 @@ static void begin(Details *details)
   }
 }
 
+/* Each statement that the checks have something to say about. */
+static void add_review(TextView *view, const RenderedScript *rendered)
+{
+  guint n = 0;
+  for (guint i = 0; i < rendered->script->statements->len && i < rendered->review->forecasts->len; i++) {
+    const Statement *statement = g_ptr_array_index(rendered->script->statements, i);
+    const Forecast *forecast = g_ptr_array_index(rendered->review->forecasts, i);
+    if (forecast->findings->len == 0)
+      continue;
+    textview_add_code(view, LANGUAGE_SQL, 0, NULL, statement->sql, -1);
+    n += forecast_text_explain(view, forecast);
+    textview_add(view, STYLE_NORMAL, "");
+  }
+  if (n == 0)
+    textview_add(view, STYLE_FAINT, _("the checks have nothing to say about this upgrade"));
+  if (rendered->script->state != RENDER_EXACT)
+    textview_add(view, STYLE_CARE, _("not all of its statements are known (see Upgrade)"));
+}
+
 static void script_arrived(RenderedScript *rendered, void *data)
 {
   Details *details = data;
   g_autoptr(RenderedScript) taken = rendered;
   begin(details);
-  details_add_script(details->view, taken->script, taken->forecasts, details->path);
+  if (details->tab == TAB_REVIEW)
+    add_review(details->view, taken);
+  else
+    details_add_script(details->view, taken->script, taken->review->forecasts, details->path);
   finish(details);
 }
 
@@ -272,10 +294,10 @@ static void load(Details *details)
   }
   details->pending = g_cancellable_new();
   details->asked = g_get_monotonic_time();
-  if (details->revision && (details->tab == TAB_UPGRADE || details->tab == TAB_DOWNGRADE))
+  if (details->revision && details->tab != TAB_SOURCE && details->tab != TAB_GIT)
     workspace_render(app_workspace(details->app), details->revision,
-                     details->tab == TAB_UPGRADE ? DIRECTION_UPGRADE : DIRECTION_DOWNGRADE, details->pending,
-                     script_arrived, details);
+                     details->tab == TAB_DOWNGRADE ? DIRECTION_DOWNGRADE : DIRECTION_UPGRADE,
+                     details->pending, script_arrived, details);
   else
     ask_file(details, details->tab == TAB_GIT && details->revision);
 }
@@ -346,7 +368,8 @@ static const char *tab_name(DetailsTab tab)
   case TAB_UPGRADE: return _("Upgrade");
   case TAB_DOWNGRADE: return _("Downgrade");
   case TAB_SOURCE: return _("Source");
-  default: return _("Git");
+  case TAB_GIT: return _("Git");
+  default: return _("Review");
   }
 }
 

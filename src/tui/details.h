@@ -10,6 +10,7 @@ typedef enum {
   TAB_DOWNGRADE,
   TAB_SOURCE,
   TAB_GIT,
+  TAB_REVIEW,
   N_TABS,
 } DetailsTab;
 

@@ -43,14 +43,56 @@ static void add_lock(TextView *view, const ForecastLock *lock, const TableSizes 
   textview_add_marked(view, STYLE_FAINT, INDENT, STYLE_FAINT, line->str);
 }
 
+static Style severity_style(Severity severity)
+{
+  return severity == SEVERITY_DANGER ? STYLE_DANGER : severity == SEVERITY_CARE ? STYLE_CARE : STYLE_FAINT;
+}
+
+static const char *severity_mark(Severity severity)
+{
+  return severity == SEVERITY_DANGER ? "‼ " : severity == SEVERITY_CARE ? "! " : "· ";
+}
+
+static void add_findings(TextView *view, const Forecast *forecast)
+{
+  for (guint i = 0; i < forecast->findings->len; i++) {
+    const Finding *finding = g_ptr_array_index(forecast->findings, i);
+    CheckInfo check = check_info(finding->check);
+    g_autofree char *mark = g_strconcat("    ", severity_mark(check.severity), NULL);
+    if (check.severity > SEVERITY_NOTE)
+      textview_add_marked(view, severity_style(check.severity), mark, severity_style(check.severity),
+                          check.title);
+  }
+}
+
+guint forecast_text_explain(TextView *view, const Forecast *forecast)
+{
+  for (guint i = 0; i < forecast->findings->len; i++) {
+    const Finding *finding = g_ptr_array_index(forecast->findings, i);
+    CheckInfo check = check_info(finding->check);
+    Style style = severity_style(check.severity);
+    g_autofree char *title = finding->object
+                                 ? g_strdup_printf("%s: %s  (%s)", finding->object, check.title, check.name)
+                                 : g_strdup_printf("%s  (%s)", check.title, check.name);
+    textview_add_marked(view, style, severity_mark(check.severity), style | STYLE_BOLD, title);
+    textview_add_marked(view, STYLE_NORMAL, "  ", STYLE_NORMAL, check.why);
+    textview_add_marked(view, STYLE_DONE, "  → ", STYLE_NORMAL, check.advice);
+  }
+  return forecast->findings->len;
+}
+
 void forecast_text_add(TextView *view, const Forecast *forecast, const TableSizes *sizes, GHashTable *told)
 {
   ForecastLevel level = forecast_level(forecast);
   g_autofree char *summary = forecast_summary(forecast);
+  /* What the checks say is said below; then the summary needs no mark of its own. */
+  if (forecast_worst(forecast) >= (int)SEVERITY_CARE)
+    level = FORECAST_CALM;
   const char *mark = level == FORECAST_DANGER ? "    ‼ " : level == FORECAST_CARE ? "    ! " : INDENT;
   Style style = level == FORECAST_DANGER ? STYLE_DANGER : level == FORECAST_CARE ? STYLE_CARE : STYLE_FAINT;
   if (summary && *summary)
     textview_add_marked(view, style, mark, style, summary);
+  add_findings(view, forecast);
   for (guint i = 0; i < forecast->locks->len && i < LOCKS_SHOWN; i++)
     add_lock(view, g_ptr_array_index(forecast->locks, i), sizes);
   if (forecast->locks->len > LOCKS_SHOWN) {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "retort/pg/catalog.h"
-#include "retort/review/forecast.h"
+#include "retort/review/findings.h"
 #include "textview.h"
 
 /* What the catalog knows of the relations; both NULL: nothing. */
@@ -11,5 +11,7 @@ typedef struct {
   const GPtrArray *tables;    /* TableInfo*, parallel */
 } TableSizes;
 
+/* Every finding with why it matters and the safer way; returns how many there are. */
+guint forecast_text_explain(TextView *view, const Forecast *forecast);
 /* told: set of notes that the text has already; each is told once. */
 void forecast_text_add(TextView *view, const Forecast *forecast, const TableSizes *sizes, GHashTable *told);

@@ -32,6 +32,8 @@ GraphSelection graphview_selection(const GraphView *view);
 /* Movement, jumps and folds: FALSE when the action is none of them; *problem is set (static, translated) when there is
  * nowhere to go. */
 gboolean graphview_act(GraphView *view, ActionId action, const char **problem);
+/* Goes to the next (previous) revision with a finding; FALSE when there is none. */
+gboolean graphview_finding(GraphView *view, int direction);
 /* Unfolds the selected fold; FALSE when it is none. */
 gboolean graphview_unfold(GraphView *view);
 /* Selects by the start of an id or a label; FALSE when there is none, or *ambiguous. */

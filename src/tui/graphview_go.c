@@ -19,13 +19,13 @@ static const Revision *drawn(const GraphView *view, const Revision *revision)
   return view->merged && revision ? revision_map_get(view->merged, revision->id) : revision;
 }
 
-/* The next row below the selection (around the end) whose revision is one of those wanted. */
-static gboolean show_next(GraphView *view,
-                          gboolean (*wanted)(const GraphView *view, const Revision *revision))
+/* The next row below (above) the selection, around the end, whose revision is one of those wanted. */
+static gboolean show_wanted(GraphView *view, int direction,
+                            gboolean (*wanted)(const GraphView *view, const Revision *revision))
 {
   guint n = view->notes->len + view->graph->rows->len;
   for (guint i = 1; i <= n; i++) {
-    guint row = (view->list.selected + i) % n;
+    guint row = (view->list.selected + (direction > 0 ? i : n - i)) % n;
     const GraphRow *graph_row = graphview_row(view, row);
     if (graph_row && graph_row->revision && wanted(view, graph_row->revision)) {
       list_show(&view->list, row);
@@ -33,6 +33,24 @@ static gboolean show_next(GraphView *view,
     }
   }
   return FALSE;
+}
+
+static gboolean show_next(GraphView *view,
+                          gboolean (*wanted)(const GraphView *view, const Revision *revision))
+{
+  return show_wanted(view, 1, wanted);
+}
+
+static gboolean wanted_finding(const GraphView *view, const Revision *revision)
+{
+  const Revision *own = view->merged ? revision_map_get(view->snapshot->map, revision->id) : revision;
+  return own && workspace_worst(view->ws, own) >= (int)SEVERITY_CARE;
+}
+
+gboolean graphview_finding(GraphView *view, int direction)
+{
+  view->touched = TRUE;
+  return view->graph && show_wanted(view, direction, wanted_finding);
 }
 
 static gboolean wanted_head(const GraphView *view, const Revision *revision)

@@ -6,6 +6,8 @@
 
 /* Narrower than this a column goes: author, age. */
 #define AUTHOR_FROM 72
+#define NAME_FROM 56
+#define NAME_WIDTH 6
 #define AGE_FROM 46
 #define AUTHOR_WIDTH 10
 #define AGE_WIDTH 4
@@ -129,6 +131,11 @@ static char *glyph_text(gunichar glyph)
 
 static void add_state_marks(const GraphView *view, const Revision *own, Marks *marks)
 {
+  int worst = workspace_worst(view->ws, own);
+  if (worst >= (int)SEVERITY_DANGER)
+    add_mark(marks, STYLE_DANGER, glyph_text(GLYPH_DANGER));
+  else if (worst >= (int)SEVERITY_CARE)
+    add_mark(marks, STYLE_CARE, g_strdup("!"));
   const Workspace *ws = view->ws;
   guint8 state = ws->render_states ? ws->render_states[own->index] : RENDER_UNKNOWN;
   if (state == RENDER_DATABASE)
@@ -186,12 +193,14 @@ static gint64 date_of(const char *create_date)
   return time ? g_date_time_to_unix(time) : 0;
 }
 
-/* "Ana Maria Brun" as "Ana M" where the whole name has no room. */
-static char *short_name(const char *name)
+/* "Ana Maria Brun" as "Ana M" where the whole name has no room, or as "Ana" where there is less. */
+static char *short_name(const char *name, int width)
 {
   const char *blank = strchr(name, ' ');
-  if (!blank || text_width(name) <= AUTHOR_WIDTH)
+  if (!blank || text_width(name) <= width)
     return g_strdup(name);
+  if (width < AUTHOR_WIDTH)
+    return g_strndup(name, (gsize)(blank - name));
   g_autofree char *initial = g_utf8_substring(blank + 1, 0, 1);
   return g_strdup_printf("%.*s %s", (int)(blank - name), name, initial);
 }
@@ -205,10 +214,11 @@ static int paint_right(const GraphView *view, const Revision *revision, const Re
   const char *author = note ? note->author : foreign ? foreign->author : NULL;
   gint64 time = note && note->time ? note->time : foreign ? foreign->time : date_of(revision->create_date);
   int used = 0, right = rect.x + rect.width;
-  if (rect.width >= AUTHOR_FROM) {
-    used += AUTHOR_WIDTH + 1;
-    g_autofree char *name = author ? short_name(author) : g_strdup("");
-    canvas_text_clipped(canvas, right - used + 1, rect.y, AUTHOR_WIDTH, STYLE_FAINT, name);
+  if (rect.width >= NAME_FROM) {
+    int width = rect.width >= AUTHOR_FROM ? AUTHOR_WIDTH : NAME_WIDTH;
+    used += width + 1;
+    g_autofree char *name = author ? short_name(author, width) : g_strdup("");
+    canvas_text_clipped(canvas, right - used + 1, rect.y, width, STYLE_FAINT, name);
   }
   if (rect.width >= AGE_FROM) {
     used += AGE_WIDTH + 1;

@@ -72,6 +72,9 @@ static void add_counts(Segments *segments, const Workspace *ws)
   if (ws->applied && ws->unknown->len == 0)
     add(segments, 1, TRUE, pending ? STYLE_TITLE : STYLE_DONE,
         pending ? g_strdup_printf(_("%u pending"), pending) : g_strdup(_("up to date")));
+  guint dangers = workspace_dangers(ws);
+  if (dangers > 0)
+    add(segments, 2, TRUE, STYLE_DANGER, g_strdup_printf("‼%u", dangers));
   if (ws->unknown->len > 0)
     add(segments, 1, TRUE, STYLE_DANGER,
         g_strdup_printf(ngettext("✕ %u position unknown", "✕ %u positions unknown", ws->unknown->len),

@@ -5,6 +5,8 @@
 #include "retort/base/text.h"
 
 #define HISTORY_LIMIT 100
+/* Columns that are kept for what is typed, however long the label is. */
+#define INPUT_LEAST 8
 
 struct Prompt {
   PromptSpec spec;
@@ -183,7 +185,7 @@ void prompt_paint(const Prompt *prompt, Canvas *canvas, Rect rect)
 {
   Rect before = canvas_clip(canvas, rect);
   canvas_fill(canvas, rect, STYLE_NORMAL, ' ');
-  int label_room = MAX(rect.width - 12, rect.width / 2);
+  int label_room = MAX(rect.width - MIN(INPUT_LEAST, rect.width / 2), 0);
   int x = rect.x + canvas_text_clipped(canvas, rect.x, rect.y, label_room, STYLE_TITLE, prompt->spec.label);
   int room = rect.x + rect.width - 1 - x;
   /* The text scrolls so that the cursor stays in view. */

@@ -15,8 +15,9 @@ struct RunLog {
   TextView *result;
   RolloutEventKind outcome; /* DONE, FAILED or CANCELLED, once ended */
   gint64 ended;
-  guint statement; /* shown number of the one under way */
-  gint64 began;    /* it, monotonic; 0: none */
+  guint n_statements; /* of the step */
+  guint statement;    /* shown number of the one under way */
+  gint64 began;       /* it, monotonic; 0: none */
   gboolean paused;
   char *why;       /* of the pause */
   gint64 retry_at; /* > 0: waiting to try again */
@@ -64,8 +65,9 @@ gint64 run_log_ended(const RunLog *log)
   return log->ended;
 }
 
-void run_log_step(RunLog *log, const PlanStep *step)
+void run_log_step(RunLog *log, const PlanStep *step, guint n_statements)
 {
+  log->n_statements = n_statements;
   g_autofree char *transition = step_text_transition(step);
   g_autofree char *title =
       g_strdup_printf("%s  %s", transition, step->revision && step->revision->doc ? step->revision->doc : "");
@@ -223,7 +225,8 @@ char *run_log_title(const RunLog *log)
                                                               : _("Failed"));
   if (log->paused)
     return g_strdup(log->retry_at ? _("Waiting to try again") : _("Paused"));
-  return log->statement ? g_strdup_printf(_("Statement %u"), log->statement) : g_strdup(_("Starting"));
+  return log->statement ? g_strdup_printf(_("Statement %u of %u"), log->statement, log->n_statements)
+                        : g_strdup(_("Starting"));
 }
 
 char *run_log_now(const RunLog *log, gint64 now)

@@ -11,7 +11,7 @@ RunLog *run_log_new(const char *name, guint n_steps);
 void run_log_free(RunLog *log);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RunLog, run_log_free)
 
-void run_log_step(RunLog *log, const PlanStep *step);
+void run_log_step(RunLog *log, const PlanStep *step, guint n_statements);
 void run_log_event(RunLog *log, const RolloutEvent *event);
 /* The operator let it go on. */
 void run_log_resume(RunLog *log);

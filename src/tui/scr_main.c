@@ -206,6 +206,16 @@ static void set_tab(MainScreen *self, DetailsTab tab)
   sync_details(self, FALSE);
 }
 
+static void show_finding(MainScreen *self, int direction)
+{
+  if (!graphview_finding(self->graph, direction)) {
+    app_message(self->screen.app, STYLE_NORMAL, _("no pending revision has a finding"));
+    return;
+  }
+  details_set_tab(self->details, TAB_REVIEW);
+  sync_details(self, FALSE);
+}
+
 static void copy_id(MainScreen *self)
 {
   GraphSelection selection = graphview_selection(self->graph);
@@ -243,6 +253,9 @@ static gboolean act_tabs(MainScreen *self, ActionId action)
   case ACTION_TAB_DOWNGRADE: set_tab(self, TAB_DOWNGRADE); return TRUE;
   case ACTION_TAB_SOURCE: set_tab(self, TAB_SOURCE); return TRUE;
   case ACTION_TAB_GIT: set_tab(self, TAB_GIT); return TRUE;
+  case ACTION_TAB_REVIEW: set_tab(self, TAB_REVIEW); return TRUE;
+  case ACTION_FINDING_NEXT: show_finding(self, 1); return TRUE;
+  case ACTION_FINDING_PREVIOUS: show_finding(self, -1); return TRUE;
   default: return FALSE;
   }
 }

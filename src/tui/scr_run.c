@@ -5,6 +5,7 @@
 #include "app.h"
 #include "lockview.h"
 #include "retort/base/text.h"
+#include "retort/run/brake.h"
 #include "run_log.h"
 #include "step_text.h"
 #include "steps.h"
@@ -92,7 +93,7 @@ static void on_event(const RolloutEvent *event, void *data)
   case ROLLOUT_EVENT_STEP:
     self->step = event->step;
     mark_step(self, event->step, STEP_RUNNING, 0);
-    run_log_step(self->log, step_at(self, event->step));
+    run_log_step(self->log, step_at(self, event->step), rollout_step_statements(self->rollout, event->step));
     break;
   case ROLLOUT_EVENT_STEP_DONE: mark_step(self, event->step, STEP_DONE, event->elapsed_s); break;
   default: break;
@@ -158,25 +159,34 @@ static void paint_steps(const RunScreen *self, Canvas *canvas, Rect rect)
     paint_step(self, top + i, canvas, (Rect){rect.x, rect.y + (int)i, rect.width, 1});
 }
 
+/* Who waits behind us, and since when. */
+static void paint_blast(const RunScreen *self, const LockNode *own, Canvas *canvas, Rect *rect)
+{
+  g_auto(Blast) blast;
+  blast_measure(self->ws->locks, own->pid, &blast);
+  if (blast.waiting == 0)
+    return;
+  g_autofree char *since = text_duration(blast.longest_s);
+  g_autofree char *applications = text_escape(blast.applications ? blast.applications : "", -1, FALSE);
+  g_autofree char *text = g_strdup_printf(
+      ngettext("before %u session that waits behind us for %s: %s",
+               "before %u sessions that wait behind us, the longest for %s: %s", blast.waiting),
+      blast.waiting, since, applications);
+  Rect line = rect_cut_top(rect, 1);
+  canvas_text_clipped(canvas, line.x + 2, line.y, line.width - 2, STYLE_CARE, text);
+}
+
 static void paint_culprit(const RunScreen *self, const LockNode *own, Canvas *canvas, Rect *rect)
 {
   const LockNode *node = culprit(self);
   if (!node)
     return;
   g_autofree char *who = lockview_describe(node);
-  g_autofree char *relation = text_escape(node->lock_relation ? node->lock_relation : "", -1, FALSE);
-  g_autofree char *text =
-      g_strdup_printf(_("behind %s %s %s"), who, node->lock_mode ? node->lock_mode : "", relation);
+  g_autofree char *text = node->lock_mode ? g_strdup_printf(_("behind %s: holds %s"), who, node->lock_mode)
+                                          : g_strdup_printf(_("behind %s"), who);
   Rect line = rect_cut_top(rect, 1);
   canvas_text_clipped(canvas, line.x + 2, line.y, line.width - 2, STYLE_CARE, text);
-  if (own->descendants == 0)
-    return;
-  line = rect_cut_top(rect, 1);
-  g_autofree char *behind =
-      g_strdup_printf(ngettext("before %u session that waits behind us",
-                               "before %u sessions that wait behind us", own->descendants),
-                      own->descendants);
-  canvas_text_clipped(canvas, line.x + 2, line.y, line.width - 2, STYLE_CARE, behind);
+  paint_blast(self, own, canvas, rect);
 }
 
 static char *progress_text(const Progress *progress)
@@ -217,6 +227,8 @@ static void paint_live(const RunScreen *self, Canvas *canvas, Rect rect)
                       self->cancelling ? _("cancelling: waiting for the server") : text);
   if (waits)
     paint_culprit(self, own, canvas, &rect);
+  else if (own && own->descendants > 0)
+    paint_blast(self, own, canvas, &rect);
   else if (self->ws->progress && self->ws->progress->command) {
     g_autofree char *progress = progress_text(self->ws->progress);
     g_autofree char *shown = text_escape(progress, -1, FALSE);
@@ -237,6 +249,22 @@ static void paint_log(RunScreen *self, Canvas *canvas, Rect rect)
   textview_paint(run_log_view(self->log), canvas, inside);
 }
 
+/* "orders ACCESS EXCLUSIVE, orders_pkey ...": what others would wait for. */
+static char *held_text(const GPtrArray *held)
+{
+  GString *out = g_string_new(NULL);
+  for (guint i = 0; i < held->len; i++) {
+    const HeldLock *lock = g_ptr_array_index(held, i);
+    const char *name =
+        g_str_has_prefix(lock->relation, "public.") ? lock->relation + strlen("public.") : lock->relation;
+    if (lock->granted)
+      g_string_append_printf(out, "%s%s %s", out->len ? ", " : "", name, lock_mode_name(lock->mode));
+  }
+  g_autofree char *escaped = text_escape(out->str, -1, FALSE);
+  g_string_free(out, TRUE);
+  return g_steal_pointer(&escaped);
+}
+
 static void paint_locks(const RunScreen *self, Canvas *canvas, Rect rect)
 {
   const LockSnapshot *locks = self->ws->locks;
@@ -246,6 +274,11 @@ static void paint_locks(const RunScreen *self, Canvas *canvas, Rect rect)
   if (!locks && self->ws->locks_error) {
     canvas_text_clipped(canvas, inside.x, inside.y, inside.width, STYLE_CARE, self->ws->locks_error);
     return;
+  }
+  if (busy == 0 && self->ws->held && self->ws->held->len > 0) {
+    g_autofree char *held = held_text(self->ws->held);
+    g_autofree char *text = g_strdup_printf(_("we hold %s"), held);
+    canvas_text_clipped(canvas, inside.x, inside.y, inside.width, STYLE_FAINT, text);
   }
   for (guint i = 0; i < busy && (int)i < inside.height; i++) {
     Rect line = {inside.x, inside.y + (int)i, inside.width, 1};

@@ -7,6 +7,8 @@
 #include "step_text.h"
 #include "steps.h"
 
+#define LOOK_INTERVAL_S 2
+
 typedef struct StepScreen StepScreen;
 
 /* A question to the catalog that may outlive the screen. */
@@ -28,7 +30,8 @@ struct StepScreen {
   GPtrArray *users;     /* TableUser*, or NULL */
   TextView *view;
   GCancellable *cancellable;
-  Ask *ask; /* under way */
+  guint timer; /* looks again who is on the tables */
+  Ask *ask;    /* under way */
   guint lock_timeout_ms;
   RolloutPause pause; /* of the run that is being confirmed */
 };
@@ -100,7 +103,10 @@ static void users_known(GPtrArray *users, const GError *error, void *data)
     g_clear_pointer(&users, g_ptr_array_unref);
     return;
   }
-  self->users = users;
+  if (users) {
+    g_clear_pointer(&self->users, g_ptr_array_unref);
+    self->users = users;
+  }
   rewrite(self);
   workspace_serve(self->ws);
 }
@@ -111,6 +117,14 @@ static void ask_users(PgConn *conn, void *data)
   RelationNames names = relation_names(self->relations);
   catalog_table_users(conn, names.names, self->relations->len, users_known, new_ask(self));
   relation_names_clear(&names);
+}
+
+static gboolean look_again(void *data)
+{
+  StepScreen *self = data;
+  if (self->planned && self->tables && !self->ask)
+    workspace_when_free(self->ws, ask_users, self);
+  return G_SOURCE_CONTINUE;
 }
 
 static void tables_known(GPtrArray *tables, const GError *error, void *data)
@@ -328,6 +342,7 @@ static void free_screen(Screen *screen)
   StepScreen *self = (StepScreen *)screen;
   g_cancellable_cancel(self->cancellable);
   g_object_unref(self->cancellable);
+  g_source_remove(self->timer);
   workspace_forget(self->ws, self);
   if (self->ask)
     self->ask->self = NULL;
@@ -367,6 +382,7 @@ Screen *screen_step_new(App *app, Plan *plan, const char *target)
   self->generation = self->ws->generation;
   self->view = textview_new();
   self->cancellable = g_cancellable_new();
+  self->timer = g_timeout_add_seconds(LOOK_INTERVAL_S, look_again, self);
   const PlanStep *first = g_ptr_array_index(plan->steps, 0);
   guint n = plan->steps->len;
   const char *name = workspace_target_name(self->ws);

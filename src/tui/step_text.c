@@ -10,6 +10,13 @@
 /* A session idle in a transaction for less is on its way. */
 #define IDLE_WORTH_S 2.0
 
+/* NULL for a stamp. */
+static const GPtrArray *forecasts_of(const PlannedScripts *planned, guint step)
+{
+  const Review *review = g_ptr_array_index(planned->reviews, step);
+  return review ? review->forecasts : NULL;
+}
+
 char *step_text_transition(const PlanStep *step)
 {
   g_autofree char *from = step->from && step->from[0] ? g_strjoinv(", ", step->from) : g_strdup("base");
@@ -56,9 +63,9 @@ static void add_losses(GString *out, const Forecast *forecast)
 char *step_text_losses(const PlannedScripts *planned)
 {
   g_autoptr(GString) out = g_string_new(NULL);
-  for (guint i = 0; i < planned->forecasts->len; i++) {
-    const GPtrArray *forecasts = g_ptr_array_index(planned->forecasts, i);
-    for (guint j = 0; j < forecasts->len; j++)
+  for (guint i = 0; i < planned->reviews->len; i++) {
+    const GPtrArray *forecasts = forecasts_of(planned, i);
+    for (guint j = 0; forecasts && j < forecasts->len; j++)
       add_losses(out, g_ptr_array_index(forecasts, j));
   }
   return out->len ? text_escape(out->str, -1, FALSE) : NULL;
@@ -67,9 +74,9 @@ char *step_text_losses(const PlannedScripts *planned)
 GPtrArray *step_text_relations(const PlannedScripts *planned)
 {
   GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-  for (guint i = 0; i < planned->forecasts->len; i++) {
-    const GPtrArray *forecasts = g_ptr_array_index(planned->forecasts, i);
-    for (guint j = 0; j < forecasts->len; j++) {
+  for (guint i = 0; i < planned->reviews->len; i++) {
+    const GPtrArray *forecasts = forecasts_of(planned, i);
+    for (guint j = 0; forecasts && j < forecasts->len; j++) {
       const Forecast *forecast = g_ptr_array_index(forecasts, j);
       for (guint k = 0; k < forecast->locks->len; k++) {
         const ForecastLock *lock = g_ptr_array_index(forecast->locks, k);
@@ -144,12 +151,12 @@ static void add_step(const StepText *step, TextView *view, guint index, guint *n
   g_autofree char *title = g_strdup_printf("%s  %s", transition, doc);
   textview_add(view, STYLE_ACCENT | STYLE_BOLD, title);
   if (script && (script->state != RENDER_EXACT || script->error)) {
-    details_add_script(view, script, g_ptr_array_index(planned->forecasts, index), plan_step->revision->path);
+    details_add_script(view, script, forecasts_of(planned, index), plan_step->revision->path);
     return;
   }
   Writer writer = {view, *number, FALSE, told};
   if (script)
-    add_script(step, &writer, script, g_ptr_array_index(planned->forecasts, index));
+    add_script(step, &writer, script, forecasts_of(planned, index));
   add_row_ops(step, &writer, plan_step);
   *number = writer.number;
   textview_add(view, STYLE_NORMAL, "");

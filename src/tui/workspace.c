@@ -100,6 +100,7 @@ void workspace_free(Workspace *ws)
   g_ptr_array_unref(ws->foreign);
   g_ptr_array_unref(ws->unknown);
   g_free(ws->render_states);
+  g_free(ws->worst);
   g_free(ws->applied);
   g_free(ws->load_error);
   g_free(ws->database_error);
@@ -153,6 +154,9 @@ void workspace_take_snapshot(Workspace *ws, Snapshot *snapshot)
   guint n = snapshot->map->revisions->len;
   ws->render_states = g_malloc(MAX(n, 1));
   memset(ws->render_states, RENDER_UNKNOWN, MAX(n, 1));
+  g_free(ws->worst);
+  ws->worst = g_malloc(MAX(n, 1));
+  memset(ws->worst, -1, MAX(n, 1));
   apply_rows(ws);
   workspace_announce(ws, CHANGED_PROJECT | CHANGED_DATABASE);
   /* Until here screens could still look into the old map. */
@@ -181,6 +185,22 @@ guint workspace_pending(const Workspace *ws)
     if (!ws->applied[i])
       pending++;
   return pending;
+}
+
+int workspace_worst(const Workspace *ws, const Revision *revision)
+{
+  if (!ws->worst || (ws->applied && ws->applied[revision->index]))
+    return -1;
+  return ws->worst[revision->index];
+}
+
+guint workspace_dangers(const Workspace *ws)
+{
+  guint dangers = 0;
+  for (guint i = 0; ws->applied && i < ws->snapshot->map->revisions->len; i++)
+    if (!ws->applied[i] && ws->worst[i] >= (gint8)SEVERITY_DANGER)
+      dangers++;
+  return dangers;
 }
 
 const GitNote *workspace_git_note(const Workspace *ws, const char *path)

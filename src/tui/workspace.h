@@ -19,7 +19,7 @@
 #include "retort/pg/locks.h"
 #include "retort/pg/version_table.h"
 #include "retort/render/render.h"
-#include "retort/review/forecast.h"
+#include "retort/review/findings.h"
 #include "retort/run/monitor.h"
 #include "retort/tui/tui.h"
 
@@ -81,7 +81,9 @@ struct Workspace {
   char *load_error;      /* why there is no project; escaped */
   Snapshot *snapshot;    /* NULL until loaded */
   guint generation;      /* counts loads */
-  guint8 *render_states; /* by Revision index: RENDER_UNKNOWN or RenderState */
+  guint8 *render_states; /* by Revision index: RENDER_UNKNOWN or RenderState, of the upgrade */
+  gint8 *worst;          /* by Revision index: the worst finding's Severity in the upgrade, or -1 */
+  guint survey;          /* counts surveys: the newest one's answers hold */
 
   gboolean git_loading;
   GitStatus *git;        /* NULL until known */
@@ -106,6 +108,7 @@ struct Workspace {
 
   LockMonitor *monitor;      /* looks at locks over a connection of its own */
   const LockSnapshot *locks; /* the newest, borrowed; NULL until taken */
+  const GPtrArray *held;     /* HeldLock*: of the rollout, borrowed, or NULL */
   const Progress *progress;  /* of the rollout's statement, borrowed, or NULL */
   char *locks_error;         /* escaped */
   guint locks_interest;      /* > 0: a screen looks at them, refresh each second */
@@ -161,7 +164,7 @@ void workspace_signal(Workspace *ws, const LockNode *node, SignalVerb verb, Work
 /* What one revision sends. */
 typedef struct {
   Script *script;
-  GPtrArray *forecasts; /* Forecast*, parallel to its statements */
+  Review *review;
 } RenderedScript;
 void rendered_script_free(RenderedScript *rendered);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RenderedScript, rendered_script_free)
@@ -173,20 +176,24 @@ void workspace_render(Workspace *ws, const Revision *revision, Direction directi
 typedef struct {
   Snapshot *snapshot;
   Plan *plan;
-  GPtrArray *scripts;   /* Script*, parallel to plan->steps; NULL for a stamp */
-  GPtrArray *forecasts; /* GPtrArray* of Forecast*, parallel to the scripts' statements */
+  GPtrArray *scripts; /* Script*, parallel to plan->steps; NULL for a stamp */
+  GPtrArray *reviews; /* Review*, parallel; NULL for a stamp */
 } PlannedScripts;
 void planned_scripts_free(PlannedScripts *planned);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PlannedScripts, planned_scripts_free)
 typedef void (*WorkspacePlanFunc)(PlannedScripts *planned, void *data);
 void workspace_render_plan(Workspace *ws, Plan *plan, GCancellable *cancellable, WorkspacePlanFunc func,
                            void *data);
-/* Works out render_states of all revisions, a few at a time. */
+/* Works out render_states and worst of all revisions, a few at a time. */
 void workspace_survey(Workspace *ws);
 
 /* Heads of the map; revisions not applied that some head needs; 0 while unknown. */
 guint workspace_heads(const Workspace *ws);
 guint workspace_pending(const Workspace *ws);
+/* The worst finding of a revision that is not applied yet, as Severity; -1: none, or applied. */
+int workspace_worst(const Workspace *ws, const Revision *revision);
+/* Revisions not applied that have a dangerous finding. */
+guint workspace_dangers(const Workspace *ws);
 const GitNote *workspace_git_note(const Workspace *ws, const char *path);
 /* "staging", or the database's name: what to call where a step goes; escaped, borrowed. */
 const char *workspace_target_name(const Workspace *ws);

@@ -197,7 +197,10 @@ static void connected(PgConn *conn, const GError *error, void *data)
   g_free(ws->server);
   ws->server = version >= 100000 ? g_strdup_printf("postgresql %d.%d", version / 10000, version % 10000)
                                  : g_strdup_printf("postgresql %d.%d", version / 10000, version / 100 % 100);
-  ws->server_version = version;
+  if (ws->server_version != version && ws->snapshot) {
+    ws->server_version = version;
+    workspace_survey(ws);
+  }
   ws->own_pids[0] = pg_conn_backend_pid(conn);
   pg_conn_on_lost(conn, connection_lost, ws);
   workspace_read_position(ws);
@@ -212,6 +215,7 @@ void workspace_connect(Workspace *ws)
   g_clear_pointer(&ws->monitor, lock_monitor_free);
   ws->locks = NULL;
   ws->progress = NULL;
+  ws->held = NULL;
   ws->position_busy = FALSE;
   g_clear_pointer(&ws->params, pg_params_free);
   g_clear_pointer(&ws->locks_error, g_free);
@@ -234,6 +238,7 @@ static void locks_reported(LockMonitor *monitor, const LockReport *report, void 
   Workspace *ws = data;
   ws->locks = report->snapshot;
   ws->progress = report->progress;
+  ws->held = report->locks;
   set_text(&ws->locks_error, report->error ? report->error->message : NULL);
   workspace_announce(ws, CHANGED_LOCKS);
 }

@@ -35,22 +35,12 @@ static Script *render_alone(RenderSession *render, const Revision *revision, Dir
   return render_revision(render, revision, direction);
 }
 
-static GPtrArray *forecast_script(ForecastSession *session, const Script *script)
-{
-  GPtrArray *forecasts = g_ptr_array_new_with_free_func((GDestroyNotify)forecast_free);
-  for (guint i = 0; script && i < script->statements->len; i++) {
-    const Statement *statement = g_ptr_array_index(script->statements, i);
-    g_ptr_array_add(forecasts, forecast_statement(session, statement->sql));
-  }
-  return forecasts;
-}
-
 void rendered_script_free(RenderedScript *rendered)
 {
   if (!rendered)
     return;
   script_free(rendered->script);
-  g_ptr_array_unref(rendered->forecasts);
+  review_free(rendered->review);
   g_free(rendered);
 }
 
@@ -69,7 +59,7 @@ static void render_thread(GTask *task, void *source, void *task_data, GCancellab
   }
   g_autoptr(ForecastSession) session = forecast_session_new(job->server_version);
   RenderedScript *rendered = g_new0(RenderedScript, 1);
-  *rendered = (RenderedScript){script, forecast_script(session, script)};
+  *rendered = (RenderedScript){script, review_statements(session, script->statements)};
   g_task_return_pointer(task, rendered, (GDestroyNotify)rendered_script_free);
 }
 
@@ -114,7 +104,7 @@ void planned_scripts_free(PlannedScripts *planned)
   if (!planned)
     return;
   g_ptr_array_unref(planned->scripts);
-  g_ptr_array_unref(planned->forecasts);
+  g_ptr_array_unref(planned->reviews);
   plan_free(planned->plan);
   snapshot_unref(planned->snapshot);
   g_free(planned);
@@ -138,7 +128,7 @@ static void plan_thread(GTask *task, void *source, void *task_data, GCancellable
     const PlanStep *step = g_ptr_array_index(planned->plan->steps, i);
     Script *script = step->revision ? render_revision(render, step->revision, step->direction) : NULL;
     g_ptr_array_add(planned->scripts, script);
-    g_ptr_array_add(planned->forecasts, forecast_script(forecasts, script));
+    g_ptr_array_add(planned->reviews, script ? review_statements(forecasts, script->statements) : NULL);
   }
   g_task_return_boolean(task, TRUE);
 }
@@ -159,7 +149,7 @@ void workspace_render_plan(Workspace *ws, Plan *plan, GCancellable *cancellable,
   planned->snapshot = snapshot_ref(ws->snapshot);
   planned->plan = plan;
   planned->scripts = g_ptr_array_new_with_free_func((GDestroyNotify)script_free);
-  planned->forecasts = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+  planned->reviews = g_ptr_array_new_with_free_func((GDestroyNotify)review_free);
   PlanJob *job = g_new0(PlanJob, 1);
   *job = (PlanJob){ws->render_options, ws->server_version, planned, func, data};
   g_autoptr(GTask) task = g_task_new(NULL, cancellable, plan_rendered, NULL);
@@ -173,9 +163,12 @@ typedef struct {
   Workspace *ws;
   Snapshot *snapshot;
   RenderOptions options;
+  int server_version;
+  guint survey;
   guint first;
   guint n;
   guint8 states[SURVEY_BATCH];
+  gint8 worst[SURVEY_BATCH];
 } SurveyJob;
 
 static void survey_next(Workspace *ws, Snapshot *snapshot, guint first);
@@ -187,19 +180,25 @@ static void survey_job_free(void *data)
   g_free(job);
 }
 
+static void survey_one(SurveyJob *job, guint i)
+{
+  const Revision *revision = g_ptr_array_index(job->snapshot->map->revisions, job->first + i);
+  g_mutex_lock(&job->snapshot->render_lock);
+  g_autoptr(Script) script =
+      render_alone(shared_render(job->snapshot, &job->options), revision, DIRECTION_UPGRADE);
+  g_mutex_unlock(&job->snapshot->render_lock);
+  g_autoptr(ForecastSession) session = forecast_session_new(job->server_version);
+  g_autoptr(Review) review = review_statements(session, script->statements);
+  job->states[i] = (guint8)script->state;
+  job->worst[i] = (gint8)review_worst(review);
+}
+
 static void survey_thread(GTask *task, void *source, void *task_data, GCancellable *cancellable)
 {
   (void)source;
   SurveyJob *job = task_data;
-  GPtrArray *revisions = job->snapshot->map->revisions;
-  for (guint i = 0; i < job->n && !g_cancellable_is_cancelled(cancellable); i++) {
-    g_mutex_lock(&job->snapshot->render_lock);
-    const Revision *revision = g_ptr_array_index(revisions, job->first + i);
-    g_autoptr(Script) script =
-        render_alone(shared_render(job->snapshot, &job->options), revision, DIRECTION_UPGRADE);
-    job->states[i] = (guint8)script->state;
-    g_mutex_unlock(&job->snapshot->render_lock);
-  }
+  for (guint i = 0; i < job->n && !g_cancellable_is_cancelled(cancellable); i++)
+    survey_one(job, i);
   g_task_return_boolean(task, TRUE);
 }
 
@@ -211,10 +210,12 @@ static void surveyed(GObject *source, GAsyncResult *result, void *data)
   if (g_cancellable_is_cancelled(g_task_get_cancellable(G_TASK(result))))
     return;
   Workspace *ws = job->ws;
-  if (ws->snapshot != job->snapshot)
+  if (ws->snapshot != job->snapshot || ws->survey != job->survey)
     return;
-  for (guint i = 0; i < job->n; i++)
+  for (guint i = 0; i < job->n; i++) {
     ws->render_states[job->first + i] = job->states[i];
+    ws->worst[job->first + i] = job->worst[i];
+  }
   workspace_announce(ws, CHANGED_RENDER);
   survey_next(ws, job->snapshot, job->first + job->n);
 }
@@ -228,6 +229,8 @@ static void survey_next(Workspace *ws, Snapshot *snapshot, guint first)
   job->ws = ws;
   job->snapshot = snapshot_ref(snapshot);
   job->options = ws->render_options;
+  job->server_version = ws->server_version;
+  job->survey = ws->survey;
   job->first = first;
   job->n = MIN(total - first, SURVEY_BATCH);
   g_autoptr(GTask) task = g_task_new(NULL, ws->cancellable, surveyed, NULL);
@@ -238,5 +241,6 @@ static void survey_next(Workspace *ws, Snapshot *snapshot, guint first)
 
 void workspace_survey(Workspace *ws)
 {
+  ws->survey++;
   survey_next(ws, ws->snapshot, 0);
 }
