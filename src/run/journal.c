@@ -18,6 +18,8 @@ struct Journal {
   char *path;
   int fd;
   GError *error;
+  GThreadPool *flusher; /* one thread; NULL until it is needed */
+  gint flush_due;       /* atomic: somebody asked, the thread has not begun yet */
 };
 
 static char *default_folder(void)
@@ -52,7 +54,22 @@ static gboolean write_all(int fd, const char *data, gsize len)
   return TRUE;
 }
 
-void journal_write(Journal *journal, const char *event, JsonObject *details, gboolean sync)
+static void flush_in_thread(void *data, G_GNUC_UNUSED void *unused)
+{
+  Journal *journal = data;
+  g_atomic_int_set(&journal->flush_due, 0);
+  fdatasync(journal->fd);
+}
+
+static void flush_soon(Journal *journal)
+{
+  if (journal->flusher == NULL)
+    journal->flusher = g_thread_pool_new(flush_in_thread, NULL, 1, FALSE, NULL);
+  if (g_atomic_int_compare_and_exchange(&journal->flush_due, 0, 1))
+    g_thread_pool_push(journal->flusher, journal, NULL);
+}
+
+void journal_write(Journal *journal, const char *event, JsonObject *details, JournalSync sync)
 {
   g_autoptr(JsonObject) line = json_object_new();
   g_autofree char *time = now_text("%Y-%m-%dT%H:%M:%S.%fZ");
@@ -72,8 +89,10 @@ void journal_write(Journal *journal, const char *event, JsonObject *details, gbo
   g_autofree char *text = json_to_string(node, FALSE);
   g_autofree char *whole = g_strconcat(text, "\n", NULL);
   g_clear_error(&journal->error);
-  if (!write_all(journal->fd, whole, strlen(whole)) || (sync && fdatasync(journal->fd) != 0))
+  if (!write_all(journal->fd, whole, strlen(whole)) || (sync == JOURNAL_NOW && fdatasync(journal->fd) != 0))
     set_file_error(&journal->error, journal->path, _("the record cannot be written"));
+  else if (sync == JOURNAL_SOON)
+    flush_soon(journal);
 }
 
 static JsonObject *head_object(const JournalHead *head)
@@ -119,7 +138,7 @@ Journal *journal_new_in(const char *folder, const JournalHead *head, GError **er
   }
   /* Held while this process lives: that is how others tell a rollout at work from one that was killed. */
   flock(journal->fd, LOCK_EX | LOCK_NB);
-  journal_write(journal, "start", head_object(head), TRUE);
+  journal_write(journal, "start", head_object(head), JOURNAL_NOW);
   sync_folder(folder);
   if (journal->error != NULL) {
     g_propagate_error(error, g_steal_pointer(&journal->error));
@@ -138,6 +157,8 @@ void journal_free(Journal *journal)
 {
   if (journal == NULL)
     return;
+  if (journal->flusher != NULL)
+    g_thread_pool_free(journal->flusher, FALSE, TRUE);
   if (journal->fd >= 0)
     close(journal->fd);
   g_clear_error(&journal->error);

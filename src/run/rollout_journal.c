@@ -1,23 +1,23 @@
 #include "rollout_journal.h"
 
-/* Events by kind: their name in the record, and whether they are flushed to the disk at once. */
+/* Events by kind: their name in the record, and when they have to be on the disk. */
 static const struct {
   const char *name;
-  gboolean sync;
+  JournalSync sync;
 } kinds[] = {
-    [ROLLOUT_EVENT_STARTED] = {"started", FALSE},
-    [ROLLOUT_EVENT_STEP] = {"step", FALSE},
-    [ROLLOUT_EVENT_BEGIN] = {"begin", FALSE},
-    [ROLLOUT_EVENT_STATEMENT] = {"statement", FALSE},
-    [ROLLOUT_EVENT_STATEMENT_DONE] = {"statement-done", FALSE},
-    [ROLLOUT_EVENT_NOTICE] = {"notice", FALSE},
-    [ROLLOUT_EVENT_COMMIT] = {"commit", TRUE},
-    [ROLLOUT_EVENT_STEP_DONE] = {"step-done", FALSE},
-    [ROLLOUT_EVENT_PAUSED] = {"paused", FALSE},
-    [ROLLOUT_EVENT_FAILED] = {"failed", TRUE},
-    [ROLLOUT_EVENT_CANCELLED] = {"cancelled", TRUE},
-    [ROLLOUT_EVENT_DONE] = {"done", TRUE},
-    [ROLLOUT_EVENT_RETRY] = {"retry", FALSE},
+    [ROLLOUT_EVENT_STARTED] = {"started", JOURNAL_LAZY},
+    [ROLLOUT_EVENT_STEP] = {"step", JOURNAL_LAZY},
+    [ROLLOUT_EVENT_BEGIN] = {"begin", JOURNAL_LAZY},
+    [ROLLOUT_EVENT_STATEMENT] = {"statement", JOURNAL_LAZY},
+    [ROLLOUT_EVENT_STATEMENT_DONE] = {"statement-done", JOURNAL_LAZY},
+    [ROLLOUT_EVENT_NOTICE] = {"notice", JOURNAL_LAZY},
+    [ROLLOUT_EVENT_COMMIT] = {"commit", JOURNAL_SOON},
+    [ROLLOUT_EVENT_STEP_DONE] = {"step-done", JOURNAL_LAZY},
+    [ROLLOUT_EVENT_PAUSED] = {"paused", JOURNAL_LAZY},
+    [ROLLOUT_EVENT_FAILED] = {"failed", JOURNAL_NOW},
+    [ROLLOUT_EVENT_CANCELLED] = {"cancelled", JOURNAL_NOW},
+    [ROLLOUT_EVENT_DONE] = {"done", JOURNAL_NOW},
+    [ROLLOUT_EVENT_RETRY] = {"retry", JOURNAL_LAZY},
 };
 
 static const char *direction_name(Direction direction)
@@ -113,7 +113,7 @@ void rollout_journal(Rollout *rollout, const RolloutEvent *event)
     add_end(object, event);
   /* Outside a transaction every statement is a commit point of its own. */
   gboolean outside = event->kind == ROLLOUT_EVENT_STATEMENT && !event->in_transaction;
-  gboolean sync = kinds[event->kind].sync || outside || rollout->outside_journaled;
+  JournalSync sync = outside || rollout->outside_journaled ? JOURNAL_NOW : kinds[event->kind].sync;
   rollout->outside_journaled = outside;
   journal_write(rollout->options.journal, kinds[event->kind].name, object, sync);
 }
@@ -131,5 +131,7 @@ void rollout_journal_commit(Rollout *rollout)
     g_autofree char *rows = rollout_rows_text((const char *const *)rollout->rows_pending);
     json_object_set_string_member(object, "rows_after", rows);
   }
-  journal_write(rollout->options.journal, "committing", object, TRUE);
+  /* Without the version rows in it only the record and the server know of this COMMIT. */
+  journal_write(rollout->options.journal, "committing", object,
+                rollout->rows_pending != NULL ? JOURNAL_SOON : JOURNAL_NOW);
 }

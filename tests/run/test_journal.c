@@ -83,7 +83,7 @@ Test(journal, knows_a_rollout_at_work_from_one_that_was_killed)
   JsonObject *details = json_object_new();
   json_object_set_int_member(details, "steps", 2);
   json_object_set_string_member(details, "rows", "b");
-  journal_write(journal, "commit", details, TRUE);
+  journal_write(journal, "commit", details, JOURNAL_SOON);
   journal_free(journal);
   g_autoptr(GPtrArray) killed = journal_list_in(folder, NULL);
   JournalEntry *entry = only_entry(killed);

@@ -5,8 +5,9 @@
  *   {"time":"...","event":"step","step":0,"revision":"51c2aa90d3f1","direction":"upgrade"}
  *   {"time":"...","event":"commit","step":0,"xid":"7311"}
  *
- * Files are readable by their owner only; passwords never get here (the database is its display form).  Lines that
- * have to survive a power failure are flushed to the disk before the call returns.  A journal that cannot be written
+ * Files are readable by their owner only; passwords never get here (the database is its display form).  Around every
+ * commit point the file is flushed to the disk: before the call returns where only the record can tell what happened,
+ * beside the work where the version rows tell it too.  A journal that cannot be written
  * (disk full) says so once and does not stop the work: what happens to the database matters more.
  */
 #pragma once
@@ -32,8 +33,15 @@ void journal_free(Journal *journal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Journal, journal_free)
 const char *journal_path(const Journal *journal);
 
-/* Appends a line; details (taken over, may be NULL) gains "time" and "event".  sync: flush it to the disk. */
-void journal_write(Journal *journal, const char *event, JsonObject *details, gboolean sync);
+/* When a line has to be on the disk. */
+typedef enum {
+  JOURNAL_LAZY, /* when the system likes */
+  JOURNAL_NOW,  /* before journal_write() returns */
+  JOURNAL_SOON, /* at once, but nobody waits for it: a helper thread flushes */
+} JournalSync;
+
+/* Appends a line; details (taken over, may be NULL) gains "time" and "event". */
+void journal_write(Journal *journal, const char *event, JsonObject *details, JournalSync sync);
 /* Why the last line could not be written, borrowed; NULL: all is well. */
 const GError *journal_error(const Journal *journal);
 
