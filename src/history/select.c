@@ -70,6 +70,25 @@ static GPtrArray *active_tips(const RevisionMap *map, const GPtrArray *current, 
   return tips;
 }
 
+/* Alembic looks up the lineage of one revision after the other, and then of the label.  A word that leads below the
+ * base (-N) has left no revision to look up. */
+static gboolean lineage_known(const RevisionMap *map, const GPtrArray *current, const char *label,
+                              GError **error)
+{
+  g_autoptr(GPtrArray) before = g_ptr_array_new();
+  for (guint i = 0; i < current->len; i++) {
+    if (current->pdata[i] && current->pdata[i] != SYMBOL_BASE) {
+      g_ptr_array_add(before, current->pdata[i]);
+      continue;
+    }
+    g_autoptr(GPtrArray) kept = symbol_filter(map, before, label, FALSE, error);
+    if (!kept)
+      return FALSE;
+    return current->pdata[i] ? fail(error, SYMBOL_ERROR_RESOLUTION, "base") : fail_dies(error, label);
+  }
+  return TRUE;
+}
+
 /* Where +N starts: the one current revision, or the one on the label's branch; NULL stands for the base. */
 static gboolean upgrade_start(const RevisionMap *map, SelectEnd lower, const char *label, Revision **start,
                               GError **error)
@@ -85,9 +104,8 @@ static gboolean upgrade_start(const RevisionMap *map, SelectEnd lower, const cha
   g_autoptr(GPtrArray) current = resolve_end(map, lower, error);
   if (!current)
     return FALSE;
-  for (guint i = 0; i < current->len; i++)
-    if (!current->pdata[i] || current->pdata[i] == SYMBOL_BASE)
-      return fail_dies(error, lower.symbol ? lower.symbol : label);
+  if (!lineage_known(map, current, label, error))
+    return FALSE;
   g_autoptr(GPtrArray) on_branch = symbol_filter(map, current, label, FALSE, error);
   if (on_branch && on_branch->len == 0) {
     g_ptr_array_unref(on_branch);
@@ -268,8 +286,7 @@ gboolean select_upgrade(const RevisionMap *map, SelectEnd upper, SelectEnd lower
   if (!options.implicit_base && !all_required(found, required))
     return fail(error, SYMBOL_ERROR_RANGE, "not an ancestor");
   g_autoptr(GPtrArray) current = lower_revisions(map, upper, &lower, options.clip, found, error);
-  if (!current || !only_revisions(current, lower, error) ||
-      !subtract_current(map, current, lower, options, required, error))
+  if (!current || !subtract_current(map, current, lower, options, required, error))
     return FALSE;
   selection->set = g_steal_pointer(&required);
   selection->heads = g_steal_pointer(&targets);

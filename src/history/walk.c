@@ -1,5 +1,7 @@
 #include "walk.h"
 
+#include <glib/gi18n.h>
+
 #include "symbol.h"
 
 NodeSet *node_set_new(const RevisionMap *map)
@@ -66,6 +68,12 @@ static int by_rank(const void *a, const void *b)
   return x->rank < y->rank ? -1 : x->rank > y->rank;
 }
 
+/* Results of relative words may be none. */
+static gboolean is_revision(const Revision *item)
+{
+  return item && item != SYMBOL_BASE;
+}
+
 NodeSet *walk_reach_checked(const RevisionMap *map, const GPtrArray *from, WalkEdge edge, GError **error)
 {
   g_autofree NodeSet *set = node_set_new(map);
@@ -74,9 +82,15 @@ NodeSet *walk_reach_checked(const RevisionMap *map, const GPtrArray *from, WalkE
   g_autoptr(GPtrArray) met = g_ptr_array_new();
 
   for (guint i = 0; i < from->len; i++)
-    targets[((Revision *)from->pdata[i])->index] = 1;
+    if (is_revision(from->pdata[i]))
+      targets[((Revision *)from->pdata[i])->index] = 1;
   for (guint i = 0; i < from->len; i++) {
     Revision *target = from->pdata[i];
+    if (!is_revision(target)) {
+      g_set_error_literal(error, SYMBOL_ERROR, SYMBOL_ERROR_TRACEBACK,
+                          _("a relative word leads past the end, to no revision"));
+      return NULL;
+    }
     g_ptr_array_add(todo, target);
     drain(set, todo, edge, targets, target, met);
     if (met->len == 0)

@@ -23,5 +23,6 @@ NodeSet *node_set_new(const RevisionMap *map);
 void walk_add(NodeSet *set, Revision *from, WalkEdge edge);
 /* Everything reachable from the revisions, themselves included. */
 NodeSet *walk_reach(const RevisionMap *map, const GPtrArray *from, WalkEdge edge);
-/* The same; an error (symbol.h: SYMBOL_ERROR_REVISION) when one of the revisions is reachable from another. */
+/* The same; an error (symbol.h: SYMBOL_ERROR_REVISION) when one of the revisions is reachable from another,
+ * or (SYMBOL_ERROR_TRACEBACK) when an item, taken in order, is no revision but what a relative word ran into. */
 NodeSet *walk_reach_checked(const RevisionMap *map, const GPtrArray *from, WalkEdge edge, GError **error);

@@ -12,6 +12,8 @@ EXTRA_DIST += tests/history/graph_cases.json.gz tests/history/random_graphs.json
 
 # Answers for tests/history/diff_graph.py, which asks the installed Alembic the same.
 check_PROGRAMS += tests/history/graph_answers
+TESTS += tests/history/test_diff.sh
+EXTRA_DIST += tests/history/test_diff.sh tests/history/diff_graph.py
 tests_history_graph_answers_SOURCES = tests/history/graph_answers.c tests/history/answers.c \
 	tests/history/answers.h tests/history/cases.c tests/history/cases.h
 tests_history_graph_answers_CFLAGS = $(AM_CFLAGS)
