@@ -121,6 +121,9 @@ static char *ask_add_value(const PgQuery__AlterEnumStmt *stmt)
       type, label);
 }
 
+/* The column is there since 14, as the statement is. */
+#define DETACH_PENDING "(pg_catalog.to_jsonb(i) ->> 'inhdetachpending')::boolean"
+
 static char *ask_detach(const char *parent, const PgQuery__PartitionCmd *command)
 {
   g_autofree char *child = regclass_of(command->name);
@@ -128,7 +131,7 @@ static char *ask_detach(const char *parent, const PgQuery__PartitionCmd *command
     return NULL;
   return g_strdup_printf(
       "SELECT CASE WHEN i.inhrelid IS NULL THEN 'done' WHEN " AT_WORK " THEN 'running' "
-      "WHEN i.inhdetachpending THEN 'broken' ELSE 'not done' END, NULL, CASE WHEN i.inhdetachpending THEN "
+      "WHEN " DETACH_PENDING " THEN 'broken' ELSE 'not done' END, NULL, CASE WHEN " DETACH_PENDING " THEN "
       "'ALTER TABLE ' || i.inhparent::regclass::text || ' DETACH PARTITION ' || i.inhrelid::regclass::text "
       "|| "
       "' FINALIZE' END FROM (SELECT %s::oid AS oid) t "
