@@ -194,7 +194,9 @@ void sql_put_columns(SqlCompiler *c, GString *out, const SqlExprList *columns, g
   Labelling l = {.c = c, .names = names, .as_from = as_from};
   gboolean hide_table = c->hide_table;
 
-  c->hide_table = FALSE; /* also below what hides tables elsewhere: an index's expression, ON CONFLICT */
+  c->hide_table =
+      hide_table &&
+      sql_is_old(c); /* also below what hides tables elsewhere: an index's expression, ON CONFLICT */
 
   /* A label is numbered before the text it names, so that an inner one gets the higher number. */
   for (guint i = 0; i < columns->n && c->error == NULL; i++) {

@@ -44,6 +44,49 @@ void sql_put_empty_set(SqlCompiler *c, GString *out, const SqlExpr *bind)
 
 /* --- Binary operators --- */
 
+/* The binary operator inside parentheses, or NULL. */
+static const SqlExpr *grouped_binary(const SqlExpr *x)
+{
+  const SqlExpr *inner = x->kind == SQL_EXPR_GROUPING ? x->left : NULL;
+  return inner != NULL && inner->kind == SQL_EXPR_BINARY ? inner : NULL;
+}
+
+/* Precedence in SQLAlchemy 1.4, where it differs: || and the operators of JSON and arrays bind tighter. */
+static int old_precedence(SqlOperator op)
+{
+  if (op == SQL_OP_CONCAT)
+    return 6;
+  return sql_is_eager(op) || op == SQL_OP_OVERLAP ? 15 : sql_precedence(op);
+}
+
+/* The operand without parentheses that only 2.0 puts there. */
+static const SqlExpr *ungrouped_when_old(const SqlCompiler *c, SqlOperator around, const SqlExpr *operand)
+{
+  const SqlExpr *inner = grouped_binary(operand);
+
+  if (inner == NULL || !sql_is_old(c) || inner->op == SQL_OP_CUSTOM || around == SQL_OP_CUSTOM)
+    return operand;
+  gboolean moved = old_precedence(inner->op) != sql_precedence(inner->op) || around == SQL_OP_NOT;
+  return moved && old_precedence(inner->op) > old_precedence(around) ? inner : operand;
+}
+
+/* 1.4 negates a comparison with ANY by its operator, and prints other conditions after a bare NOT. */
+static gboolean put_old_negation(SqlCompiler *c, GString *out, const SqlExpr *expr)
+{
+  const SqlExpr *inner = grouped_binary(expr->left);
+
+  if (inner == NULL || !sql_is_old(c) || expr->op != SQL_OP_IS_FALSE)
+    return FALSE;
+  gboolean rewritten = sql_negation(inner->op) != SQL_OP_NONE;
+  SqlExpr negated = *inner;
+  if (rewritten)
+    negated.op = sql_negation(inner->op);
+  else
+    g_string_append(out, "NOT ");
+  sql_put_expr(c, out, &negated);
+  return TRUE;
+}
+
 /* left op right; JSON's operators take parentheses below another operator. */
 static void put_generic(SqlCompiler *c, GString *out, const SqlExpr *expr, const char *spelling)
 {
@@ -53,9 +96,9 @@ static void put_generic(SqlCompiler *c, GString *out, const SqlExpr *expr, const
   c->in_operator = TRUE;
   if (parentheses)
     g_string_append_c(out, '(');
-  sql_put_expr(c, out, expr->left);
+  sql_put_expr(c, out, ungrouped_when_old(c, expr->op, expr->left));
   g_string_append(out, spelling);
-  sql_put_expr(c, out, expr->right);
+  sql_put_expr(c, out, ungrouped_when_old(c, expr->op, expr->right));
   if (parentheses)
     g_string_append_c(out, ')');
   c->in_operator = outer;
@@ -258,13 +301,15 @@ static void put_binary(SqlCompiler *c, GString *out, const SqlExpr *expr)
 /* x DESC NULLS LAST: inside ORDER BY a label stays a bare name. */
 static void put_unary(SqlCompiler *c, GString *out, const SqlExpr *expr, gboolean in_order_by)
 {
+  if (put_old_negation(c, out, expr))
+    return;
   if (expr->op == SQL_OP_NOT && expr->left->kind == SQL_EXPR_TEXT && !sql_is_old(c))
     sql_fail(c, SQL_ERROR_ASSERTION, "%s", ""); /* SQLAlchemy 2.0 cannot negate text() */
   if (!sql_is_modifier(expr->op))
     g_string_append(out, sql_spelling(expr->op));
   else
     c->in_order_by = in_order_by;
-  sql_put_expr(c, out, expr->left);
+  sql_put_expr(c, out, ungrouped_when_old(c, expr->op, expr->left));
   c->in_order_by = FALSE;
   if (sql_is_modifier(expr->op))
     g_string_append(out, sql_spelling(expr->op));
@@ -373,7 +418,7 @@ static void put_list(SqlCompiler *c, GString *out, const SqlExpr *expr)
 {
   gboolean in_operator = c->in_operator;
 
-  c->in_operator = in_operator || !expr->criteria;
+  c->in_operator = in_operator || (!expr->criteria && !sql_is_old(c));
   sql_put_exprs(c, out, &expr->args, sql_spelling(expr->op));
   c->in_operator = in_operator;
 }

@@ -643,11 +643,11 @@ static SqlExpr *json_getitem(Arena *arena, SqlExpr *x, SqlExpr *index)
 
   if (is_bare(index) && index->value != NULL && index->value->kind == SQL_VALUE_LIST) {
     op = SQL_OP_JSON_PATH_GETITEM;
-    index = sql_bind_value(arena, path_value(arena, index->value), type);
+    index = sql_bind_value(arena, path_value(arena, index->value), NULL);
   } else if (is_bare(index) && index->value != NULL && index->value->kind == SQL_VALUE_INT) {
     type = sql_type(SQL_TYPE_INTEGER);
   }
-  return binary(arena, op, x, sql_settle(arena, index, type, NULL), x->type);
+  return binary(arena, op, x, sql_settle(arena, index, type, bind_key(x)), x->type);
 }
 
 SqlExpr *sql_getitem(Arena *arena, SqlExpr *x, SqlExpr *index, GError **error)
@@ -655,13 +655,13 @@ SqlExpr *sql_getitem(Arena *arena, SqlExpr *x, SqlExpr *index, GError **error)
   switch (sql_type_affinity(x->type)) {
   case SQL_AFFINITY_JSON: return json_getitem(arena, x, index);
   case SQL_AFFINITY_HSTORE: {
-    SqlExpr *key = sql_settle(arena, index, sql_type(SQL_TYPE_TEXT), NULL);
+    SqlExpr *key = sql_settle(arena, index, sql_type(SQL_TYPE_TEXT), bind_key(x));
     SqlExpr *expr = binary(arena, SQL_OP_JSON_GETITEM, x, key, sql_type(SQL_TYPE_TEXT));
     return expr;
   }
   case SQL_AFFINITY_ARRAY:
-    index =
-        index->kind == SQL_EXPR_SLICE ? index : sql_settle(arena, index, sql_type(SQL_TYPE_INTEGER), NULL);
+    index = index->kind == SQL_EXPR_SLICE ? index
+                                          : sql_settle(arena, index, sql_type(SQL_TYPE_INTEGER), bind_key(x));
     return binary(arena, SQL_OP_GETITEM, x, index, x->type->item);
   default:
     g_set_error_literal(error, SQL_ERROR, SQL_ERROR_NOT_IMPLEMENTED,
@@ -674,8 +674,8 @@ SqlExpr *sql_getslice(Arena *arena, SqlExpr *x, SqlExpr *start, SqlExpr *end)
 {
   SqlExpr *slice = node(arena, SQL_EXPR_SLICE, SQL_OP_NONE, NULL);
 
-  slice->left = sql_settle(arena, start, sql_type(SQL_TYPE_INTEGER), NULL);
-  slice->right = sql_settle(arena, end, sql_type(SQL_TYPE_INTEGER), NULL);
+  slice->left = sql_settle(arena, start, sql_type(SQL_TYPE_INTEGER), bind_key(x));
+  slice->right = sql_settle(arena, end, sql_type(SQL_TYPE_INTEGER), bind_key(x));
   return binary(arena, SQL_OP_GETITEM, x, slice, x->type);
 }
 

@@ -1,17 +1,14 @@
 #include "check.h"
 
-TestSuite(select, .init = begin, .fini = end);
-
 /* sa.table("t", id, name, f) and sa.table("o", id, tid, schema="s") */
 static SqlFrom *t;
 static SqlFrom *o;
 
 static void tables(void)
 {
+  begin();
   SqlTable *left = table_named("t");
   SqlTable *right = table_named("o");
-
-  begin();
   add_column(left, "id", SQL_TYPE_INTEGER);
   add_column(left, "name", SQL_TYPE_VARCHAR);
   add_column(left, "f", SQL_TYPE_BOOLEAN);
@@ -21,6 +18,8 @@ static void tables(void)
   t = sql_table_from(A, left);
   o = sql_table_from(A, right);
 }
+
+TestSuite(select, .init = tables, .fini = end);
 
 static SqlExpr *c(SqlFrom *from, const char *key)
 {
@@ -49,7 +48,7 @@ static SqlQuery *correlated(SqlExpr *column)
   return query;
 }
 
-Test(select, labels_what_needs_a_name, .init = tables)
+Test(select, labels_what_needs_a_name)
 {
   SqlQuery *same = select_of(exprs(c(t, "id"), c(o, "id"), c(t, "id"), NULL));
   SqlQuery *mixed = select_of(exprs(
@@ -66,7 +65,7 @@ Test(select, labels_what_needs_a_name, .init = tables)
               "SELECT NOT t.f AS f \nFROM t");
 }
 
-Test(select, lays_out_its_clauses, .init = tables)
+Test(select, lays_out_its_clauses)
 {
   SqlQuery *query = select_of(exprs(count(sql_modifier(A, SQL_OP_DISTINCT, c(t, "id"))), NULL));
   SqlFrom *join = sql_join(A, t, o, op2(SQL_OP_EQ, c(t, "id"), c(o, "tid")), FALSE, FALSE, NULL);
@@ -89,7 +88,7 @@ Test(select, lays_out_its_clauses, .init = tables)
               "SELECT DISTINCT ON (t.name) t.id \nFROM t\n LIMIT ALL OFFSET 5 FOR UPDATE OF o NOWAIT");
 }
 
-Test(select, names_labels_in_order_by, .init = tables)
+Test(select, names_labels_in_order_by)
 {
   SqlExpr *label = sql_label(A, sql_name("l"), op2(SQL_OP_ADD, c(t, "id"), num(1)));
   SqlQuery *query = select_of(exprs(label, NULL));
@@ -105,7 +104,7 @@ Test(select, names_labels_in_order_by, .init = tables)
       "expression 'zork' should be explicitly declared as text('zork')");
 }
 
-Test(select, correlates_inner_selects, .init = tables)
+Test(select, correlates_inner_selects)
 {
   SqlQuery *query = select_of(exprs(c(t, "id"), NULL));
   query->where = sql_and_where(A, sql_and_where(A, NULL, sql_exists(A, correlated(sql_star(A)))),
@@ -126,7 +125,7 @@ Test(select, correlates_inner_selects, .init = tables)
               "SELECT s.o.id \nFROM s.o, t \nWHERE s.o.tid = t.id");
 }
 
-Test(select, takes_aliases_and_subqueries, .init = tables)
+Test(select, takes_aliases_and_subqueries)
 {
   SqlFrom *first = sql_alias(A, t, (SqlName){0});
   SqlFrom *second = sql_alias(A, t, sql_name("B"));
@@ -147,7 +146,7 @@ Test(select, takes_aliases_and_subqueries, .init = tables)
       "s.o.tid = t.id) AS ls ON true");
 }
 
-Test(select, joins_by_foreign_keys, .init = tables)
+Test(select, joins_by_foreign_keys)
 {
   SqlConstraint fk = {.kind = SQL_CONSTRAINT_FOREIGN_KEY,
                       .referred_table = sql_name("t"),
@@ -163,7 +162,7 @@ Test(select, joins_by_foreign_keys, .init = tables)
   check_query("key", &new_offline, query, "SELECT t.id \nFROM t LEFT OUTER JOIN s.o ON t.id = s.o.tid");
 }
 
-Test(select, puts_ctes_first, .init = tables)
+Test(select, puts_ctes_first)
 {
   SqlQuery *inner = select_of(exprs(c(t, "id"), NULL));
   SqlFrom *cte = sql_cte(A, inner, sql_name("c"), FALSE);
@@ -189,7 +188,7 @@ Test(select, puts_ctes_first, .init = tables)
               "anon_1 \nFROM r \nWHERE r.n < 5)\n SELECT r.id \nFROM r");
 }
 
-Test(select, unites, .init = tables)
+Test(select, unites)
 {
   SqlQuery *first = select_of(exprs(c(t, "id"), NULL));
   SqlQueryList parts = SQL_LIST(first, select_of(exprs(c(o, "id"), NULL)));
@@ -201,7 +200,7 @@ Test(select, unites, .init = tables)
               "(SELECT t.id \nFROM t \n LIMIT 3) UNION ALL SELECT s.o.id \nFROM s.o ORDER BY id \n LIMIT 4");
 }
 
-Test(select, reads_values_and_functions, .init = tables)
+Test(select, reads_values_and_functions)
 {
   SqlExprList columns = exprs(col("id", SQL_TYPE_INTEGER), col("n", SQL_TYPE_VARCHAR), NULL);
   SqlExprList rows =
