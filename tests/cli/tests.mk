@@ -9,7 +9,13 @@ tests_cli_test_cli_LDADD = $(CLI_LIBS) $(TEST_EXT) $(CLI_EXT)
 tests_cli_test_program_SOURCES = tests/cli/test_golden.c tests/cli/test_program.c tests/cli/program.c tests/cli/program.h
 tests_cli_test_program_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_cli_test_program_LDADD = $(TEST_EXT) $(CLI_EXT)
-tests_cli_test_program_DEPENDENCIES = retort$(EXEEXT)
+
+# And these with a server.
+check_PROGRAMS += tests/cli/test_server.pgtest
+TESTS += tests/cli/test_server.pgtest
+tests_cli_test_server_pgtest_SOURCES = tests/cli/test_server.c tests/cli/program.c tests/cli/program.h
+tests_cli_test_server_pgtest_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_cli_test_server_pgtest_LDADD = $(PG_LIBS) $(TEST_EXT) $(CLI_EXT)
 
 EXTRA_DIST += tests/cli/golden tests/cli/projects tests/cli/commands.txt tests/cli/record
 
