@@ -77,6 +77,51 @@ void catalog_progress(PgConn *conn, int pid, ProgressFunc func, void *data)
   catalog_ask(conn, sql->str, read_progress, (CatalogFunc)func, data);
 }
 
+/* ---- Rewrites -------------------------------------------------------------------------------------------------- */
+
+/* The new heap is a relation that its session has locked and that pg_class does not show us yet; its file is named by
+ * its OID.  Sizes come from the files, because the size functions would wait for the lock.  Relations are cut into
+ * segments of 1 GB: the next one is looked at only when the last was full. */
+static const char rewrite_sql[] =
+    "WITH RECURSIVE db AS (SELECT oid FROM pg_catalog.pg_database WHERE datname = "
+    "pg_catalog.current_database()), "
+    "locks AS (SELECT l.relation, c.oid, c.relkind, n.nspname || '.' || c.relname AS name FROM "
+    "pg_catalog.pg_locks l "
+    "LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation LEFT JOIN pg_catalog.pg_namespace n ON n.oid = "
+    "c.relnamespace "
+    "WHERE l.pid = %d AND l.locktype = 'relation' AND l.granted AND l.mode = 'AccessExclusiveLock' "
+    "AND l.database = (SELECT oid FROM db)), "
+    "files AS (SELECT NULL::text AS name, 'base/' || db.oid || '/' || locks.relation AS path FROM locks, db "
+    "WHERE locks.oid IS NULL UNION ALL SELECT name, pg_catalog.pg_relation_filepath(oid) FROM locks "
+    "WHERE relkind IN ('r', 'm')), "
+    "segments AS (SELECT name, path, 0 AS n, (pg_catalog.pg_stat_file(path, true)).size AS size FROM files "
+    "UNION ALL SELECT name, path, n + 1, (pg_catalog.pg_stat_file(path || '.' || (n + 1), true)).size FROM "
+    "segments "
+    "WHERE size = 1073741824), "
+    "sizes AS (SELECT name, path, sum(size)::bigint AS size FROM segments GROUP BY name, path) "
+    "SELECT 'ALTER TABLE', 'rewriting the table', old.name, new.size, old.size, 'bytes', 0 FROM "
+    "(SELECT max(size) AS size FROM sizes WHERE name IS NULL) new, "
+    "(SELECT name, size FROM sizes WHERE name IS NOT NULL ORDER BY size DESC NULLS LAST LIMIT 1) old "
+    "WHERE new.size > 0 AND old.size > 0";
+
+void catalog_rewrite(PgConn *conn, int pid, ProgressFunc func, void *data)
+{
+  g_autofree char *sql = g_strdup_printf(rewrite_sql, pid);
+  catalog_ask(conn, sql, read_progress, (CatalogFunc)func, data);
+}
+
+static void read_privilege(const PGresult *result, const GError *error, CatalogFunc func, void *data)
+{
+  ((PrivilegeFunc)func)(result != NULL && cell_true(result, 0, 0), error, data);
+}
+
+void catalog_may_see_files(PgConn *conn, PrivilegeFunc func, void *data)
+{
+  static const char sql[] =
+      "SELECT pg_catalog.has_function_privilege('pg_catalog.pg_stat_file(text,boolean)', 'EXECUTE')";
+  catalog_ask(conn, sql, read_privilege, (CatalogFunc)func, data);
+}
+
 /* ---- Locks of one backend -------------------------------------------------------------------------------------- */
 
 static const char locks_sql[] =

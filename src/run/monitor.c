@@ -41,9 +41,10 @@ struct LockMonitor {
   gboolean wanted; /* a refresh was asked for */
   GSource *timer;  /* the next question, or the next attempt to connect */
   guint retry_ms;
-  GArray *pids;      /* int, zero-terminated */
-  GQueue signals;    /* SignalJob* */
-  SignalJob *signal; /* the one under way */
+  gboolean sees_files; /* may ask how far a rewrite is */
+  GArray *pids;        /* int, zero-terminated */
+  GQueue signals;      /* SignalJob* */
+  SignalJob *signal;   /* the one under way */
   LockReportFunc func;
   void *data;
 
@@ -175,6 +176,15 @@ static void progress_arrived(Progress *progress, const GError *error, void *data
     catalog_locks(monitor->conn, g_array_index(monitor->pids, int, 0), locks_arrived, monitor);
 }
 
+static void view_arrived(Progress *progress, const GError *error, void *data)
+{
+  LockMonitor *monitor = data;
+  if (error == NULL && progress == NULL && monitor->sees_files)
+    catalog_rewrite(monitor->conn, g_array_index(monitor->pids, int, 0), progress_arrived, monitor);
+  else
+    progress_arrived(progress, error, data);
+}
+
 static void snapshot_arrived(LockSnapshot *snapshot, const GError *error, void *data)
 {
   LockMonitor *monitor = data;
@@ -183,7 +193,7 @@ static void snapshot_arrived(LockSnapshot *snapshot, const GError *error, void *
   if (error != NULL || monitor->pids->len == 0)
     round_over(monitor, error);
   else
-    catalog_progress(monitor->conn, g_array_index(monitor->pids, int, 0), progress_arrived, monitor);
+    catalog_progress(monitor->conn, g_array_index(monitor->pids, int, 0), view_arrived, monitor);
 }
 
 static void signalled(gboolean sent, const GError *error, void *data)
@@ -208,17 +218,27 @@ static void signalled(gboolean sent, const GError *error, void *data)
 
 /* ---- Connecting ------------------------------------------------------------------------------------------------ */
 
-static void set_up(PgConn *conn, G_GNUC_UNUSED GPtrArray *results, const GError *error, void *data)
+static void files_known(gboolean granted, const GError *error, void *data)
 {
   LockMonitor *monitor = data;
-  if (pg_conn_state(conn) != PG_CONN_IDLE) {
+  if (pg_conn_state(monitor->conn) != PG_CONN_IDLE) {
     closed(monitor, error);
     return;
   }
+  monitor->sees_files = granted;
   monitor->retry_ms = FIRST_RETRY_MS;
   monitor->state = MONITOR_RESTING;
   monitor->wanted = TRUE;
   next(monitor);
+}
+
+static void set_up(PgConn *conn, G_GNUC_UNUSED GPtrArray *results, const GError *error, void *data)
+{
+  LockMonitor *monitor = data;
+  if (pg_conn_state(conn) == PG_CONN_IDLE)
+    catalog_may_see_files(conn, files_known, monitor);
+  else
+    closed(monitor, error);
 }
 
 static void connected(PgConn *conn, const GError *error, void *data)

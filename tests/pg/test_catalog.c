@@ -169,3 +169,40 @@ Test(catalog, reports_progress_of_an_index_that_waits)
   cr_expect(box.answer == NULL, "nothing to report afterwards");
   test_sql(conn, "DROP TABLE building");
 }
+
+static void got_privilege(gboolean granted, const GError *error, void *data)
+{
+  put(data, GINT_TO_POINTER(granted), error);
+}
+
+Test(catalog, estimates_how_far_a_rewrite_is)
+{
+  g_autoptr(PgConn) conn = test_conn();
+  g_autoptr(PgConn) alter = test_conn();
+  Box box = {0};
+  catalog_may_see_files(conn, got_privilege, &box);
+  wait_for(&box);
+  cr_assert(box.answer != NULL, "a superuser sees files");
+  test_sql(
+      conn,
+      "CREATE TABLE rewritten AS SELECT i AS x, repeat('x', 200) AS y FROM generate_series(1, 400000) i");
+  gboolean done = FALSE;
+  guint seen = 0;
+  double last = 0;
+  pg_conn_exec(alter, "ALTER TABLE rewritten ALTER x TYPE bigint", NULL, ended, &done);
+  while (!done) {
+    box = (Box){0};
+    catalog_rewrite(conn, pg_conn_backend_pid(alter), got_progress, &box);
+    wait_for(&box);
+    g_autoptr(Progress) progress = box.answer;
+    if (progress == NULL)
+      continue;
+    seen++;
+    cr_expect(strcmp(progress->relation, "public.rewritten") == 0, "relation %s", progress->relation);
+    cr_expect(progress->fraction >= last && progress->fraction <= 1, "%.2f after %.2f", progress->fraction,
+              last);
+    last = progress->fraction;
+  }
+  cr_expect(seen > 0 && last > 0.1, "seen %u times, last %.2f", seen, last);
+  test_sql(conn, "DROP TABLE rewritten");
+}

@@ -74,6 +74,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Progress, progress_free)
 /* progress NULL without error: no view speaks of this backend. */
 typedef void (*ProgressFunc)(Progress *progress, const GError *error, void *data);
 void catalog_progress(PgConn *conn, int pid, ProgressFunc func, void *data);
+/* A table that ALTER TABLE writes anew has no view: its progress is the size of the new file against the old one's.
+ * Needs the right to call pg_stat_file(); ask catalog_may_see_files() once.  NULL: nothing is being rewritten. */
+void catalog_rewrite(PgConn *conn, int pid, ProgressFunc func, void *data);
+typedef void (*PrivilegeFunc)(gboolean granted, const GError *error, void *data);
+void catalog_may_see_files(PgConn *conn, PrivilegeFunc func, void *data);
 
 /* A relation lock of a backend, system catalogs left out. */
 typedef struct {
