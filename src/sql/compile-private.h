@@ -104,6 +104,8 @@ void sql_put_type(SqlCompiler *c, GString *out, const SqlType *type);
 /* CREATE TYPE and CREATE DOMAIN for what type holds and the run has not created yet, as create_table does. */
 void sql_create_types_of(SqlCompiler *c, const SqlType *type, SqlName table_schema);
 void sql_drop_types_of(SqlCompiler *c, const SqlType *type, SqlName table_schema);
+/* The type's name as an error message shows it: the default dialect's, not PostgreSQL's. */
+const char *sql_type_message_name(SqlCompiler *c, const SqlType *type);
 /* value as a literal of type, as literal_processor writes it. */
 void sql_put_literal(SqlCompiler *c, GString *out, const SqlValue *value, const SqlType *type);
 /* value as the driver would put it into the statement (online). */
@@ -111,6 +113,8 @@ void sql_put_adapted(SqlCompiler *c, GString *out, const SqlValue *value, const 
 
 /* --- compile_column.c --- */
 
+/* ArgumentError for autoincrement=True on a key column that is no number. */
+void sql_check_autoincrement(SqlCompiler *c, const SqlTable *table);
 /* name, type, default, generated, nullability; not the CHECKs.  table may be NULL (ALTER on a lone column). */
 void sql_put_column_spec(SqlCompiler *c, GString *out, const SqlColumn *column, const SqlTable *table);
 /* " CHECK (...)" for every check written inside the column. */

@@ -73,7 +73,9 @@ void sql_compile_add_column(SqlCompiler *c, const SqlOp *op)
   const SqlConstraint *reference = inline_reference(op);
   SqlConstraintList constraints = {0};
 
-  emit_add_column(c, op, &table);
+  sql_check_autoincrement(c, &table);
+  if (c->error == NULL)
+    emit_add_column(c, op, &table);
   sql_column_constraints(c, column, &table, &constraints);
   for (guint i = 0; i < constraints.n && c->error == NULL; i++) {
     if (constraints.items[i] != reference)

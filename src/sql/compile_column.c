@@ -31,18 +31,21 @@ static const char *serial_of(const SqlColumn *column)
   }
 }
 
-static void check_autoincrement(SqlCompiler *c, const SqlColumn *column, const SqlTable *table)
+void sql_check_autoincrement(SqlCompiler *c, const SqlTable *table)
 {
-  SqlAffinity affinity = sql_type_affinity(column->type);
-  g_autoptr(GString) type = g_string_new(NULL);
+  SqlColumnList key = sql_table_primary_key(c->arena, table);
 
-  if (table == NULL || column->autoincrement != SQL_AUTOINCREMENT_ON || affinity == SQL_AFFINITY_INTEGER ||
-      affinity == SQL_AFFINITY_NUMERIC || !in_primary_key(column, table))
-    return;
-  sql_put_type(c, type, column->type);
-  sql_fail(c, SQL_ERROR_ARGUMENT,
-           "Column type %s on column '%s.%s' is not compatible with autoincrement=True", type->str,
-           table->name.text, column->name.text);
+  for (guint i = 0; i < key.n; i++) {
+    const SqlColumn *column = key.items[i];
+    SqlAffinity affinity = sql_type_affinity(column->type);
+    if (column->autoincrement != SQL_AUTOINCREMENT_ON || affinity == SQL_AFFINITY_INTEGER ||
+        affinity == SQL_AFFINITY_NUMERIC)
+      continue;
+    const SqlType *type = column->type != NULL ? column->type : sql_type(SQL_TYPE_NULL);
+    sql_fail(c, SQL_ERROR_ARGUMENT,
+             "Column type %s on column '%s.%s' is not compatible with autoincrement=True",
+             sql_type_message_name(c, type), table->name.text, column->name.text);
+  }
 }
 
 static gboolean is_serial(const SqlColumn *column, const SqlTable *table)
@@ -126,7 +129,6 @@ void sql_put_column_spec(SqlCompiler *c, GString *out, const SqlColumn *column, 
   gboolean has_identity = value->kind == SQL_DEFAULT_IDENTITY;
   gboolean is_nullable = sql_column_is_nullable(column, table);
 
-  check_autoincrement(c, column, table);
   sql_put_name(c, out, column->name);
   if (c->error == NULL && is_serial(column, table)) {
     g_string_append(out, serial_of(column));

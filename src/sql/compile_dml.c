@@ -112,7 +112,8 @@ static gboolean is_server_made(const SqlTable *table, const SqlColumn *column)
 static void gather_column(SqlCompiler *c, const SqlQuery *query, const SqlColumn *column, gboolean needs_key,
                           Gathered *g)
 {
-  const SqlAssignment *given = find_assignment(query->rows.items[0], key_of(column));
+  const SqlAssignment *given =
+      query->rows.n > 0 ? find_assignment(query->rows.items[0], key_of(column)) : NULL;
   gboolean returned = FALSE;
 
   if (given != NULL) {
@@ -218,6 +219,8 @@ void sql_put_insert(SqlCompiler *c, GString *out, const SqlQuery *query, gboolea
   g_autoptr(GString) values = g_string_new(NULL);
   Gathered g = {.names = names, .values = values};
   SqlScope scope = {.outer = c->scope, .query = query};
+  /* insert() without values prints parameters; sent, it has none and everything is left to defaults. */
+  gboolean is_template = query->rows.n == 0 && !c->context->online;
   gboolean needs_keys = is_top && !table->light && !query->inline_ && !query->multi &&
                         !query->has_returning && query->rows.n > 0 && query->select == NULL;
   SqlColumnList key = sql_table_primary_key(c->arena, table);
@@ -232,9 +235,9 @@ void sql_put_insert(SqlCompiler *c, GString *out, const SqlQuery *query, gboolea
   if (query->select != NULL) {
     put_insert_select(c, out, query);
   } else {
-    if (query->rows.n == 0)
+    if (is_template)
       gather_parameters(c, table, &g);
-    for (guint i = 0; query->rows.n > 0 && i < table->columns.n; i++) {
+    for (guint i = 0; !is_template && i < table->columns.n; i++) {
       const SqlColumn *column = table->columns.items[i];
       gather_column(c, query, column, needs_keys && in_list(&key, column), &g);
     }

@@ -96,7 +96,7 @@ SqlFromSet sql_select_froms(Arena *arena, const SqlQuery *query)
 /* What an anonymous alias is numbered under. */
 static const char *base_name(const SqlFrom *from)
 {
-  if (from->kind == SQL_FROM_ALIAS && from->element->name.text != NULL)
+  if (from->element != NULL && from->element->name.text != NULL)
     return from->element->name.text;
   return "anon";
 }
@@ -158,6 +158,8 @@ static void put_values(SqlCompiler *c, GString *out, const SqlFrom *from)
 
 static void put_table_function(SqlCompiler *c, GString *out, const SqlFrom *from)
 {
+  if (from->lateral)
+    g_string_append(out, "LATERAL ");
   sql_put_expr(c, out, from->function);
   if (from->with_ordinality)
     g_string_append(out, " WITH ORDINALITY");

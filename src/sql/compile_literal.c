@@ -9,28 +9,26 @@
 
 static void put_value(SqlCompiler *c, GString *out, const SqlValue *value, const SqlType *type);
 
-/* The type's name as an error message shows it: the default dialect's, not PostgreSQL's. */
-static const char *message_name(SqlCompiler *c, const SqlType *type)
+const char *sql_type_message_name(SqlCompiler *c, const SqlType *type)
 {
   switch (type->kind) {
   case SQL_TYPE_NULL: return "NULL";
   case SQL_TYPE_ARRAY: return "ARRAY";
-  case SQL_TYPE_TIMESTAMP:
+  case SQL_TYPE_TIMESTAMP: return type->precision.given ? "TIMESTAMP" : "DATETIME";
   case SQL_TYPE_INTERVAL: return "DATETIME";
   case SQL_TYPE_TIME: return "TIME";
   case SQL_TYPE_BYTEA: return "BLOB";
   case SQL_TYPE_BIT: return "BIT";
-  case SQL_TYPE_ENUM:
-    if (type->enumeration->generic) {
-      SqlEnum as_text = *type->enumeration;
-      as_text.non_native = TRUE;
-      SqlType varchar = {.kind = SQL_TYPE_ENUM, .enumeration = &as_text};
-      return message_name(c, &varchar);
-    }
-    break;
   default: break;
   }
   g_autoptr(GString) text = g_string_new(NULL);
+  SqlEnum as_text = {.non_native = TRUE};
+  SqlType varchar = {.kind = SQL_TYPE_ENUM, .enumeration = &as_text};
+  if (type->kind == SQL_TYPE_ENUM) {
+    as_text.labels = type->enumeration->labels;
+    as_text.length = type->enumeration->length;
+    type = &varchar;
+  }
   sql_put_type(c, text, type);
   return arena_strdup(c->arena, text->str);
 }
@@ -39,14 +37,14 @@ static void fail_no_renderer(SqlCompiler *c, const SqlValue *value, const SqlTyp
 {
   sql_fail(c, SQL_ERROR_COMPILE,
            "No literal value renderer is available for literal value \"%s\" with datatype %s",
-           sql_value_repr(c->arena, value), message_name(c, type));
+           sql_value_repr(c->arena, value), sql_type_message_name(c, type));
 }
 
 static void fail_render(SqlCompiler *c, const SqlValue *value, const SqlType *type)
 {
   sql_fail(c, SQL_ERROR_COMPILE,
            "Could not render literal value \"%s\" with datatype %s; see parent stack trace for more detail.",
-           sql_value_repr(c->arena, value), message_name(c, type));
+           sql_value_repr(c->arena, value), sql_type_message_name(c, type));
 }
 
 /* int(text) in decimal digits, or NULL: an optional sign, digits with single underscores, white space around. */

@@ -31,6 +31,7 @@ static void check_table(SqlCompiler *c, const SqlTable *table)
                  column->name.text, table->name.text);
     }
   }
+  sql_check_autoincrement(c, table);
   if (table->using != NULL && sql_is_old(c))
     sql_fail_option(c, "using", "Table");
   for (guint i = 0; i < table->constraints.n; i++) {

@@ -139,6 +139,20 @@ static void put_expanded(SqlCompiler *c, GString *out, const SqlExpr *bind)
   g_string_append_c(out, ')');
 }
 
+/* None in a JSON column is JSON's null when it is sent (offline SQLAlchemy writes NULL before it asks the type). */
+static gboolean is_json_null(const SqlCompiler *c, const SqlExpr *bind)
+{
+  gboolean is_json =
+      sql_type_affinity(bind->type) == SQL_AFFINITY_JSON && bind->type->kind != SQL_TYPE_JSONPATH;
+  return is_json && bind->value != NULL && c->context->online && !c->ddl && !bind->type->none_as_null;
+}
+
+static void put_json_null(SqlCompiler *c, GString *out, const SqlType *type)
+{
+  g_string_append(out, "'null'");
+  put_bind_cast(c, out, type);
+}
+
 void sql_put_bind(SqlCompiler *c, GString *out, const SqlExpr *bind)
 {
   const SqlType *type = bind->free_type ? sql_type_of_value(bind->value) : bind->type;
@@ -150,6 +164,8 @@ void sql_put_bind(SqlCompiler *c, GString *out, const SqlExpr *bind)
     sql_put_bind_name(c, out, bind);
   else if (is_null && bind->required && c->context->online && !c->ddl)
     sql_fail(c, SQL_ERROR_STATEMENT, "A value is required for bind parameter '%s'", bind->name.text);
+  else if (is_null && is_json_null(c, bind))
+    put_json_null(c, out, bind->type);
   else if (is_null)
     g_string_append(out, bind->expanding ? "(NULL)" : "NULL");
   else if (bind->expanding && bind->value->items.n == 0)

@@ -118,7 +118,8 @@ struct SqlType {
   SqlInt scale;
   gboolean timezone;
   gboolean varying;
-  gboolean text_uuid; /* UUID(as_uuid=False): values are strings */
+  gboolean none_as_null; /* JSON, JSONB: None is SQL's NULL rather than JSON's null */
+  gboolean text_uuid;    /* UUID(as_uuid=False): values are strings */
   const char *collation;
   const char *fields;  /* INTERVAL: "DAY TO SECOND" */
   const SqlType *item; /* ARRAY */
