@@ -458,5 +458,5 @@ const PyMethod builtin_functions[] = {
     {"super", builtin_super, NULL, PY_TAKES_UNKNOWN},
     {"vars", builtin_vars, "object=?, /", PY_PURE},
     {"__import__", builtin_import, "name, globals=None, locals=None, fromlist=(), level=0", PY_METHOD_PLAIN},
-    {NULL},
+    {0},
 };

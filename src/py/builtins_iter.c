@@ -312,5 +312,5 @@ const PyMethod builtin_functions_more[] = {
     {"sorted", builtin_sorted, "iterable, /, *, key=None, reverse=False", PY_PURE},
     {"sum", builtin_sum, "iterable, /, start=0", PY_PURE},
     {"zip", builtin_zip, "*iterables, strict=False", PY_PURE},
-    {NULL},
+    {0},
 };

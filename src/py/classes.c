@@ -523,5 +523,5 @@ const PyMethod object_methods[] = {
     {"__eq__", object_eq, "other", PY_PURE},
     {"__format__", object_format, "spec", PY_PURE},
     {"__init_subclass__", object_nothing, "**kwargs", PY_CLASSMETHOD | PY_TAKES_UNKNOWN},
-    {NULL},
+    {0},
 };

@@ -385,6 +385,8 @@ static gboolean merge_sort(Sort *sort, gsize from, gsize to)
 
 gboolean py_sort_values(PyInterp *interp, PyValue *items, gsize n, PyValue key, gboolean reverse)
 {
+  if (!n)
+    return TRUE;
   if (!py_reserve(interp, n * (2 * sizeof(PyValue) + 2 * sizeof(guint))))
     return FALSE;
   Sort sort = {interp, items, new_array(interp, guint, n + 1), new_array(interp, guint, n + 1), reverse};

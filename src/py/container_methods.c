@@ -164,13 +164,13 @@ const PyMethod list_methods[] = {
     {"remove", list_remove, "value, /", PY_METHOD_PLAIN},
     {"reverse", list_reverse, "", PY_METHOD_PLAIN},
     {"sort", list_sort, "*, key=None, reverse=False", PY_METHOD_PLAIN},
-    {NULL},
+    {0},
 };
 
 const PyMethod tuple_methods[] = {
     {"count", list_count, "value, /", PY_PURE},
     {"index", list_index, "value, start=None, stop=None, /", PY_PURE},
-    {NULL},
+    {0},
 };
 
 /* ---- dict ---- */
@@ -277,7 +277,7 @@ const PyMethod dict_methods[] = {
     {"setdefault", dict_setdefault, "key, default=None, /", PY_TAKES_UNKNOWN},
     {"update", dict_update_method, NULL, PY_METHOD_PLAIN},
     {"values", dict_values, "", PY_PURE},
-    {NULL},
+    {0},
 };
 
 /* ---- set ---- */
@@ -388,10 +388,10 @@ const PyMethod set_methods[] = {
     {"remove", set_remove, "elem, /", PY_METHOD_PLAIN},
     {"symmetric_difference_update", set_combine_update, NULL, PY_METHOD_PLAIN},
     {"update", set_combine_update, NULL, PY_METHOD_PLAIN},
-    {NULL},
+    {0},
 };
 
-const PyMethod frozenset_methods[] = {SET_READING, {NULL}};
+const PyMethod frozenset_methods[] = {SET_READING, {0}};
 
 /* ---- bytes ---- */
 
@@ -471,7 +471,7 @@ const PyMethod bytes_methods[] = {
     {"hex", bytes_hex, "", PY_PURE},
     {"join", bytes_join, "iterable, /", PY_PURE},
     {"startswith", bytes_startswith, "prefix, /", PY_PURE},
-    {NULL},
+    {0},
 };
 
 /* ---- numbers ---- */
@@ -506,13 +506,13 @@ const PyMethod int_methods[] = {
     {"numerator", number_self, "", PY_PURE | PY_PROPERTY},
     {"imag", int_zero, "", PY_PURE | PY_PROPERTY},
     {"denominator", int_zero, "", PY_PURE | PY_PROPERTY},
-    {NULL},
+    {0},
 };
 
 const PyMethod float_methods[] = {
     {"is_integer", float_is_integer, "", PY_PURE},
     {"real", number_self, "", PY_PURE | PY_PROPERTY},
-    {NULL},
+    {0},
 };
 
 static PyValue range_part(PyInterp *interp, PyCall *call)
@@ -528,5 +528,5 @@ const PyMethod range_methods[] = {
     {"start", range_part, "", PY_PURE | PY_PROPERTY},
     {"stop", range_part, "", PY_PURE | PY_PROPERTY},
     {"step", range_part, "", PY_PURE | PY_PROPERTY},
-    {NULL},
+    {0},
 };

@@ -257,7 +257,7 @@ static PyValue member_part(PyInterp *interp, PyCall *call)
 static const PyMethod enum_methods[] = {
     {"name", member_part, "", PY_PURE | PY_PROPERTY},
     {"value", member_part, "", PY_PURE | PY_PROPERTY},
-    {NULL},
+    {0},
 };
 
 static PyValue combine_flags(PyInterp *interp, PyCall *call)
@@ -306,7 +306,7 @@ static const PyMethod flag_methods[] = {
     {"__bool__", flag_bool, "", PY_PURE},
     {"__contains__", flag_contains, "other", PY_PURE},
     {"__iter__", flag_iter, "", PY_PURE},
-    {NULL},
+    {0},
 };
 
 static PyClass *enum_class(PyRuntime *runtime, const char *name, PyClass **bases, guint n,
@@ -352,7 +352,7 @@ static PyValue enum_attr(PyInterp *interp, const PyModuleDef *module, const char
 static const PyMethod enum_functions[] = {
     {"unique", same, "enumeration", PY_TAKES_UNKNOWN},
     {"member", same, "value", PY_TAKES_UNKNOWN},
-    {NULL},
+    {0},
 };
 static const PyHostClass *const enum_classes[] = {&auto_class, NULL};
 static const char *const enum_star[] = {"Enum",    "IntEnum", "StrEnum", "Flag",

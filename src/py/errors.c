@@ -107,7 +107,7 @@ static const PyMethod exception_methods[] = {
     {"__traceback__", exception_nothing, "", PY_PROPERTY},
     {"__cause__", exception_nothing, "", PY_PROPERTY},
     {"__context__", exception_nothing, "", PY_PROPERTY},
-    {NULL},
+    {0},
 };
 
 void py_make_exceptions(PyRuntime *runtime)

@@ -234,5 +234,5 @@ const PyMethod generator_methods[] = {
     {"send", generator_send, "value", PY_TAKES_UNKNOWN},
     {"throw", generator_throw, "typ, val=?, tb=?", PY_METHOD_PLAIN},
     {"close", generator_close, "", PY_METHOD_PLAIN},
-    {NULL},
+    {0},
 };

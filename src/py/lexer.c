@@ -152,6 +152,8 @@ static gboolean indentation(PyLexer *lexer, PyToken *token)
   if (!begin_line(lexer, token, &indent))
     return FALSE;
   lexer->line_begins = FALSE;
+  if (lexer->at >= lexer->end)
+    lexer->ended = TRUE;
   guint top = lexer->indents[lexer->n_indents - 1];
   if (indent == top)
     return TRUE;
@@ -461,7 +463,7 @@ static void lex_end(PyLexer *lexer, PyToken *token)
     fail(lexer, token, lexer->end, _("a bracket was never closed"));
     return;
   }
-  if (!lexer->line_begins && !lexer->inside && !lexer->ended) {
+  if (!lexer->inside && !lexer->ended) {
     lexer->ended = TRUE;
     fill(lexer, token, PY_TOKEN_NEWLINE, lexer->end, lexer->end);
     return;

@@ -136,7 +136,7 @@ static const PyMethod math_functions[] = {
     {"sqrt", real, "x, /", PY_PURE},
     {"tan", real, "x, /", PY_PURE},
     {"trunc", rounded, "x, /", PY_PURE},
-    {NULL},
+    {0},
 };
 
 const PyModuleDef py_module_math = {.name = "math", .functions = math_functions, .getattr = math_attr};

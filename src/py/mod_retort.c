@@ -64,7 +64,7 @@ static const PyMethod retort_functions[] = {
     {"write", retort_write, "text", PY_TAKES_UNKNOWN},
     {"is_unknown", retort_is_unknown, "value", PY_TAKES_UNKNOWN},
     {"is_user_object", retort_is_user_object, "value", PY_TAKES_UNKNOWN},
-    {NULL},
+    {0},
 };
 
 const PyModuleDef py_module_retort = {.name = "_retort", .functions = retort_functions};

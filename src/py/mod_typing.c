@@ -65,7 +65,7 @@ static const PyMethod typing_functions[] = {
     {"cast", same, "typ, val", PY_TAKES_UNKNOWN},    {"final", first, "f", PY_TAKES_UNKNOWN},
     {"no_type_check", first, "f", PY_TAKES_UNKNOWN}, {"overload", first, "f", PY_TAKES_UNKNOWN},
     {"override", first, "f", PY_TAKES_UNKNOWN},      {"runtime_checkable", first, "cls", PY_TAKES_UNKNOWN},
-    {"NewType", same, "name, tp", PY_TAKES_UNKNOWN}, {NULL},
+    {"NewType", same, "name, tp", PY_TAKES_UNKNOWN}, {0},
 };
 
 typedef struct {

@@ -160,9 +160,17 @@ static PyValue run_module(PyInterp *interp, const char *name, const PyTree *tree
   PyModule *module = module_new(interp, name, tree->path);
   module->is_package = is_package;
   remember(interp, name, module);
-  if (run_tree(interp, module, tree))
+  guint inside_try = interp->inside_try;
+  interp->inside_try = 0;
+  gboolean ok = run_tree(interp, module, tree);
+  interp->inside_try = inside_try;
+  if (ok)
     return module_value(module);
-  return py_null();
+  if (interp->outcome == PY_BUDGET)
+    return py_null();
+  PyValue unknown = forget_failure(interp, name);
+  py_dict_set_text(interp, interp->modules, name, unknown);
+  return unknown;
 }
 
 static PyValue run_file(PyInterp *interp, const char *name, const char *path, gboolean is_package)

@@ -8,9 +8,18 @@
 /* CPython refuses to read longer decimal integers as well (sys.int_max_str_digits). */
 #define MAX_DECIMAL_DIGITS 4300
 
-static PyExpr *new_constant(Parser *p, PySpan start, PyValue value)
+/* An expression that is exactly this stretch of text, whatever was read last. */
+static PyExpr *new_at(Parser *p, PyExprKind kind, PySpan span)
 {
-  PyExpr *expr = parser_new_expr(p, PY_EXPR_CONSTANT, start);
+  PyExpr *expr = arena_new0(p->arena, PyExpr);
+  expr->kind = kind;
+  expr->span = span;
+  return expr;
+}
+
+static PyExpr *new_constant(Parser *p, PySpan span, PyValue value)
+{
+  PyExpr *expr = new_at(p, PY_EXPR_CONSTANT, span);
   expr->constant = value;
   return expr;
 }
@@ -272,7 +281,7 @@ static PyExpr *parse_spec(Parser *p, PySpan span, const Literal *literal, const 
   parser_leave(p);
   if (!ok)
     return NULL;
-  PyExpr *expr = parser_new_expr(p, PY_EXPR_JOINED, span);
+  PyExpr *expr = new_at(p, PY_EXPR_JOINED, span);
   expr->list.items = parser_pop(p, mark, &expr->list.n);
   return expr;
 }
@@ -349,7 +358,7 @@ static gboolean parse_field(Parser *p, PySpan span, const Literal *literal, cons
                       ? parser_fail_at(p, span, _("f-string: empty expression not allowed"))
                       : parse_expressions(p);
   if (value) {
-    PyExpr *field = parser_new_expr(p, PY_EXPR_FORMATTED, value->span);
+    PyExpr *field = new_at(p, PY_EXPR_FORMATTED, value->span);
     field->formatted.value = value;
     ok = parse_field_tail(p, span, literal, field, start, close);
     parser_push(p, field);
@@ -449,5 +458,5 @@ PyExpr *parse_strings(Parser *p)
     parts[0]->span = parser_span_from(p, start);
     return parts[0];
   }
-  return new_constant(p, start, concatenate(p, parts, n));
+  return new_constant(p, parser_span_from(p, start), concatenate(p, parts, n));
 }

@@ -772,5 +772,5 @@ const PyMethod str_methods[] = {
     {"translate", str_translate, "table, /", PY_PURE},
     {"upper", str_upper, "", PY_PURE},
     {"zfill", str_zfill, "width, /", PY_PURE},
-    {NULL},
+    {0},
 };

@@ -1,0 +1,5 @@
+from .consts import NAME
+
+
+def helper(text):
+    return f"<{text}>"

@@ -1,0 +1,5 @@
+import shop.circular
+
+from shop import consts
+
+B = "b"
