@@ -147,7 +147,7 @@ extern const PyHostClass metadata_class;
 extern const PyHostClass sequence_class;
 SqlExpr *column_expr(PyInterp *interp, ColumnObject *object);
 PyValue table_value(PyInterp *interp, SqlTable *table, PyValue metadata);
-/* What Table(...) and op.create_table(...) do with their arguments; kw is a dict. */
+/* What Table(...) and op.create_table(...) do with their arguments; kw is a dict.  if_not_exists is op's. */
 SqlTable *table_build(PyInterp *interp, SqlName name, PyValue items, PyValue kw, gboolean *if_not_exists);
 /* server_default=: NULL and FALSE on failure. */
 gboolean to_default(PyInterp *interp, PyValue v, SqlDefault *def);

@@ -276,6 +276,8 @@ static PyValue generated_twice(PyInterp *interp, const SqlColumn *column)
 static gboolean take_item(PyInterp *interp, PyValue item, SqlColumn *column)
 {
   SqlConstraint *constraint = py_payload(item, &constraint_class);
+  if (constraint && constraint->kind != SQL_CONSTRAINT_CHECK && !is_foreign_key(item))
+    constraint = NULL;
   DefaultObject *def = py_payload(item, &fetched_class);
   SqlSequence *sequence = py_payload(item, &sequence_class);
   if (constraint)

@@ -281,6 +281,11 @@ CONSTRAINT_CLASS(
     "**dialect_kw");
 CONSTRAINT_CLASS(exclude_class, "ExcludeConstraint", exclude_new, "*elements, **kw");
 
+gboolean is_foreign_key(PyValue v)
+{
+  return py_is_host(v, &foreign_key_class);
+}
+
 /* ---- Index(name, *expressions, unique, quote, info, _table, _column_flag, **dialect_kw) ---- */
 
 gboolean take_index_option(PyInterp *interp, const char *name, PyValue value, void *data, gboolean *known)

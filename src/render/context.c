@@ -41,6 +41,7 @@ PyValue dialect_value(PyInterp *interp)
 /* ---- the connection ---- */
 
 static const PyHostClass bind_class;
+static const PyHostClass answer_class;
 
 PyValue bind_value(PyInterp *interp)
 {
@@ -79,11 +80,101 @@ static gboolean take_parameters(PyInterp *interp, PyCall *call, PyValue *paramet
   return TRUE;
 }
 
+/* ---- what a database answers ---- */
+
+/* Everything about it is unknown, but what would send a statement of its own must not pass for that. */
+static PyValue answer_getattr(PyInterp *interp, PyValue self, PyStr *name)
+{
+  static const char *const live[] = {"bind",    "connection", "engine", "cursor",
+                                     "context", "execute",    "session"};
+  PyValue *answer = py_payload(self, &answer_class);
+  for (guint i = 0; i < G_N_ELEMENTS(live); i++)
+    if (strcmp(live[i], name->data) == 0)
+      return needs_database(interp, _("%s of what a database answers"), name->data);
+  return *answer;
+}
+
+static PyValue answer_stop(PyInterp *interp, PyValue self)
+{
+  PyValue *answer = py_payload(self, &answer_class);
+  return py_stop_because(interp, answer->reason);
+}
+
+static PyValue answer_itself(PyInterp *interp, PyValue self)
+{
+  (void)interp;
+  PyValue *answer = py_payload(self, &answer_class);
+  return *answer;
+}
+
+static PyValue answer_getitem(PyInterp *interp, PyValue self, PyValue key)
+{
+  (void)key;
+  return answer_itself(interp, self);
+}
+
+static PyValue answer_format(PyInterp *interp, PyValue self, const char *spec)
+{
+  (void)spec;
+  return answer_itself(interp, self);
+}
+
+static int answer_truth(PyInterp *interp, PyValue self)
+{
+  answer_stop(interp, self);
+  return -1;
+}
+
+static int answer_contains(PyInterp *interp, PyValue self, PyValue item)
+{
+  (void)item;
+  return answer_truth(interp, self);
+}
+
+static gssize answer_len(PyInterp *interp, PyValue self)
+{
+  return answer_truth(interp, self);
+}
+
+static PyValue answer_binary(PyInterp *interp, PyOp op, PyValue self, PyValue other, gboolean reflected)
+{
+  (void)op;
+  (void)other;
+  (void)reflected;
+  return answer_itself(interp, self);
+}
+
+static const PyHostClass answer_class = {
+    .name = "CursorResult",
+    .module = "sqlalchemy.engine.cursor",
+    .getattr = answer_getattr,
+    .setattr = refuse_setattr,
+    .class_getattr = refuse_class_getattr,
+    .getitem = answer_getitem,
+    .iter = answer_stop,
+    .truth = answer_truth,
+    .contains = answer_contains,
+    .len = answer_len,
+    .binary = answer_binary,
+    .str = answer_itself,
+    .repr = answer_itself,
+    .format = answer_format,
+};
+
+static PyValue answer_value(PyInterp *interp, PyValue unknown)
+{
+  PyValue *answer = arena_new0(py_arena(interp), PyValue);
+  *answer = unknown;
+  return py_host_object(interp, &answer_class, answer);
+}
+
+/* In --sql mode a statement gives None, which is all the same unknown: what follows is not what a database would see. */
 static PyValue result_unknown(PyInterp *interp)
 {
   const char *text = py_here_text(interp);
   g_autofree char *first = text ? g_strndup(text, strcspn(text, "\n")) : g_strdup(_("a statement"));
-  return py_unknown(interp, PY_NEEDS_DATABASE, _("the result of %s"), first);
+  PyValue unknown = py_unknown(interp, PY_NEEDS_DATABASE, _("the result of %s"), first);
+  return run_of(interp)->options->online ? answer_value(interp, unknown) : unknown;
 }
 
 PyValue connection_execute(PyInterp *interp, PyCall *call)
@@ -203,9 +294,25 @@ static PyValue session_getattr(PyInterp *interp, PyValue self, PyStr *name)
   return needs_database(interp, _("Session.%s"), name->data);
 }
 
+static PyValue session_enter(PyInterp *interp, PyValue self)
+{
+  (void)interp;
+  return self;
+}
+
+static int session_exit(PyInterp *interp, PyValue self, PyValue exception)
+{
+  (void)interp;
+  (void)self;
+  (void)exception;
+  return 0;
+}
+
+/* The connection is in Alembic's transaction: what a session commits stays in it. */
 static const PyMethod session_methods[] = {
     {"execute", session_execute, "statement, *multiparams, **params", 0},
     {"flush", session_nothing, "", 0},
+    {"commit", session_nothing, "", 0},
     {"close", session_nothing, "", 0},
     {NULL, NULL, NULL, 0},
 };
@@ -221,6 +328,8 @@ const PyHostClass session_class = {
     .construct = session_new,
     .params = "*args, **kw",
     .methods = session_methods,
+    .enter = session_enter,
+    .exit = session_exit,
     .getattr = session_getattr,
     .setattr = refuse_setattr,
 };
@@ -240,7 +349,7 @@ const PyMethod orm_functions[] = {
 static PyValue fn_inspect(PyInterp *interp, PyCall *call)
 {
   if (is_bind(call->values[0]) || py_is_host(call->values[0], &engine_class))
-    return py_unknown(interp, PY_NEEDS_DATABASE, _("inspect(...) asks the database"));
+    return answer_value(interp, py_unknown(interp, PY_NEEDS_DATABASE, _("inspect(...) asks the database")));
   return refuse(interp, _("inspect(%s)"), py_type_name(interp, call->values[0]));
 }
 

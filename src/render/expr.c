@@ -127,6 +127,9 @@ static PyValue element_binary(PyInterp *interp, PyOp op, PyValue self, PyValue o
 {
   if (py_is_unknown(other))
     return py_stop_because(interp, other.reason);
+  /* "...%s" % column formats text before the column is ever asked. */
+  if (reflected && op == PY_MOD && py_is(other, PY_STR))
+    return py_percent(interp, other, self);
   SqlExpr *mine = as_expr(interp, self), *theirs = to_expr(interp, other);
   if (!mine || !theirs)
     return py_null();
@@ -176,15 +179,37 @@ static int element_truth(PyInterp *interp, PyValue self)
   return -1;
 }
 
+/* str() of a column is its name behind that of its table, as long as neither needs quotes. */
+static const char *plain_column(PyInterp *interp, const SqlExpr *x)
+{
+  const SqlTable *table = x->from && x->from->kind == SQL_FROM_TABLE ? x->from->table : NULL;
+  if (x->kind != SQL_EXPR_COLUMN || sql_name_needs_quotes(x->name) || (x->from && !table))
+    return NULL;
+  if (!table)
+    return x->name.text;
+  if (table->schema.text || sql_name_needs_quotes(table->name))
+    return NULL;
+  return arena_printf(py_arena(interp), "%s.%s", table->name.text, x->name.text);
+}
+
 static PyValue element_text(PyInterp *interp, PyValue self)
+{
+  SqlExpr *x = as_expr(interp, self);
+  const char *text = x ? plain_column(interp, x) : NULL;
+  if (text)
+    return py_str(interp, text, -1);
+  return refuse(interp, _("%s as text"), py_type_name(interp, self));
+}
+
+static PyValue element_repr(PyInterp *interp, PyValue self)
 {
   return refuse(interp, _("%s as text"), py_type_name(interp, self));
 }
 
 static PyValue element_format(PyInterp *interp, PyValue self, const char *spec)
 {
-  (void)spec;
-  return element_text(interp, self);
+  PyValue text = element_text(interp, self);
+  return py_is_null(text) ? text : py_format(interp, text, spec);
 }
 
 /* ---- methods ---- */
@@ -530,7 +555,7 @@ const PyHostClass column_element_class = {
     .getitem = element_getitem,
     .truth = element_truth,
     .str = element_text,
-    .repr = element_text,
+    .repr = element_repr,
     .format = element_format,
 };
 

@@ -19,14 +19,32 @@ static const PyHostClass *const name_classes[] = {&quoted_name_class, &conv_clas
 static const PyHostClass *const orm_classes[] = {&session_class, NULL};
 static const PyHostClass *const reflection_classes[] = {&inspector_class, NULL};
 
-static const char *const sqlalchemy_modules[] = {"sql",      "types",  "schema", "exc",
-                                                 "dialects", "engine", "orm",    NULL};
+static const char *const sqlalchemy_modules[] = {"sql",    "types", "schema", "exc", "dialects",
+                                                 "engine", "orm",   "event",  NULL};
 static const char *const sql_modules[] = {"expression", "elements", "functions", "schema", "sqltypes", NULL};
 static const char *const dialect_modules[] = {"postgresql", "mysql", "sqlite", "mssql", "oracle", NULL};
 static const char *const alembic_modules[] = {"op", "context", "util", NULL};
 static const char *const util_modules[] = {"exc", NULL};
 
 #define EXPRESSIONS expr_functions, select_functions, dml_functions, table_functions
+
+/* What would change how everything else is rendered. */
+static PyValue fn_hook(PyInterp *interp, PyCall *call)
+{
+  return refuse(interp, _("%s() changes what SQLAlchemy sends"), call->function);
+}
+
+static const PyMethod event_functions[] = {
+    {"listen", fn_hook, "*args, **kw", PY_TAKES_UNKNOWN},
+    {"listens_for", fn_hook, "*args, **kw", PY_TAKES_UNKNOWN},
+    {"remove", fn_hook, "*args, **kw", PY_TAKES_UNKNOWN},
+    {NULL, NULL, NULL, 0},
+};
+
+static const PyMethod compiler_functions[] = {
+    {"compiles", fn_hook, "*args, **kw", PY_TAKES_UNKNOWN},
+    {NULL, NULL, NULL, 0},
+};
 
 static const ModuleRow module_rows[] = {
     {.name = "sqlalchemy",
@@ -60,6 +78,8 @@ static const ModuleRow module_rows[] = {
     {.name = "sqlalchemy.engine", .classes = {reflection_classes}},
     {.name = "sqlalchemy.engine.reflection", .classes = {reflection_classes}},
     {.name = "sqlalchemy.inspection", .functions = {inspect_functions}},
+    {.name = "sqlalchemy.event", .functions = {event_functions}},
+    {.name = "sqlalchemy.ext.compiler", .functions = {compiler_functions}},
     {.name = "sqlalchemy.orm", .functions = {orm_functions}, .classes = {orm_classes}},
     {.name = "sqlalchemy.orm.session", .functions = {orm_functions}, .classes = {orm_classes}},
     {.name = "alembic", .submodules = alembic_modules},

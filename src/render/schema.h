@@ -14,6 +14,9 @@ SqlTable *index_table(const SqlIndex *index);
 /* FALSE and a stop when a foreign key leads out of the MetaData. */
 gboolean table_check_references(PyInterp *interp, const TableObject *object);
 
+/* A ForeignKey(), which stands inside Column() and nowhere else. */
+gboolean is_foreign_key(PyValue v);
+
 /* Host classes by room of sqlalchemy.schema, each list ends with NULL. */
 extern const PyHostClass *const column_classes[];
 extern const PyHostClass *const constraint_classes[];

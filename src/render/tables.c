@@ -142,11 +142,12 @@ static void add_column(PyInterp *interp, SqlTable *table, SqlColumn *column)
   sql_column_list_add(py_arena(interp), &table->columns, column);
 }
 
-static gboolean take_table_item(PyInterp *interp, PyValue item, SqlTable *table)
+/* Alembic's op.create_table() is lenient: it passes over what is neither a column nor a constraint nor an index. */
+static gboolean take_table_item(PyInterp *interp, PyValue item, SqlTable *table, gboolean lenient)
 {
   Arena *arena = py_arena(interp);
   ColumnObject *column = py_payload(item, &column_class);
-  SqlConstraint *constraint = py_payload(item, &constraint_class);
+  SqlConstraint *constraint = is_foreign_key(item) ? NULL : py_payload(item, &constraint_class);
   IndexObject *index = py_payload(item, &index_class);
   if (column) {
     if (!column->column->name.text) {
@@ -163,7 +164,7 @@ static gboolean take_table_item(PyInterp *interp, PyValue item, SqlTable *table)
   } else if (index) {
     index->table = table;
     sql_index_list_add(arena, &table->indexes, index->index);
-  } else {
+  } else if (!lenient) {
     refuse(interp, _("%s inside a table"), py_type_name(interp, item));
     return FALSE;
   }
@@ -181,7 +182,7 @@ SqlTable *table_build(PyInterp *interp, SqlName name, PyValue items, PyValue kw,
     return NULL;
   py_sequence(items, &list, &n);
   for (gsize i = 0; i < n; i++)
-    if (!py_require_known(interp, list[i]) || !take_table_item(interp, list[i], table))
+    if (!py_require_known(interp, list[i]) || !take_table_item(interp, list[i], table, if_not_exists != NULL))
       return NULL;
   return table;
 }
@@ -328,7 +329,7 @@ static PyValue table_drop(PyInterp *interp, PyCall *call)
 static PyValue table_append(PyInterp *interp, PyCall *call)
 {
   TableObject *object = py_payload(call->self, &table_class);
-  return take_table_item(interp, call->values[0], object->table) ? py_none() : py_null();
+  return take_table_item(interp, call->values[0], object->table, FALSE) ? py_none() : py_null();
 }
 
 /* The methods of every FROM stand in the list from_methods; these are a table's own. */

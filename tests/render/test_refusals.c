@@ -44,6 +44,24 @@ static const Refusal refusals[] = {
     {"truth of an expression", "    if sa.column('a') == 1:\n        pass\n", RENDER_PYTHON, 1, "truth"},
     {"a custom operation", "    op.invoke(None)\n", RENDER_PYTHON, 1, "op.invoke"},
     {"another name of sqlalchemy", "    sa.create_engine('x')\n", RENDER_PYTHON, 1, "create_engine"},
+    {"an event listener", "    sa.event.listen(sa.Table, 'after_create', None)\n", RENDER_PYTHON, 1,
+     "listen"},
+    {"a statement behind an inspector",
+     "    i = sa.inspect(op.get_bind())\n    i.bind.execute(sa.text('x'))\n", RENDER_DATABASE, 2, "bind"},
+    {"a transaction of its own", "    with op.get_bind().begin():\n        pass\n", RENDER_DATABASE, 1,
+     "begin"},
+    {"an unknown inside json",
+     "    import json\n    r = op.get_bind().execute(sa.text('x'))\n"
+     "    op.execute(json.dumps({'a': [r]}))\n",
+     RENDER_DATABASE, 3, "the result of"},
+    {"a random identifier", "    import uuid\n    op.execute(f\"select '{uuid.uuid4()}'\")\n", RENDER_PYTHON,
+     2, "uuid4"},
+    {"a type that converts values",
+     "    class T(sa.types.TypeDecorator):\n        impl = sa.String\n"
+     "        def process_bind_param(self, value, dialect):\n            return value.upper()\n"
+     "    op.execute(sa.table('t', sa.column('a', T())).insert().values(a='x'))\n",
+     RENDER_PYTHON, 5, "converts it in Python"},
+    {"an attribute of a module set", "    op.create_table = None\n", RENDER_PYTHON, 1, "create_table"},
     {"an endless loop", "    while True:\n        pass\n", RENDER_PYTHON, 0, ""},
 };
 
