@@ -44,7 +44,7 @@ struct GraphView {
   const Revision *jump_from, *jump_to;
 
   /* Of the window that is painted. */
-  int lanes_width, id_width;
+  int lanes_width, id_width, author_width;
   int lane_scroll;        /* cells */
   GArray *path;           /* PathPart: lines between the selection and its ancestors */
   GHashTable *path_nodes; /* set of Revision*, the selection and its visible ancestors */

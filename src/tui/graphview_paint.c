@@ -11,7 +11,7 @@
 #define AGE_FROM 46
 #define AUTHOR_WIDTH 10
 #define AGE_WIDTH 4
-#define MESSAGE_LEAST 10
+#define MESSAGE_LEAST 8
 #define MARKS_LIMIT 4
 #define REF_WIDTH 20
 /* Alembic's own ids have 12 characters; with less room than ID_ROOM they are cut to ID_LEAST. */
@@ -205,20 +205,27 @@ static char *short_name(const char *name, int width)
   return g_strdup_printf("%.*s %s", (int)(blank - name), name, initial);
 }
 
+/* As it is shown in a pane of this width; the caller's. */
+static char *author_of(const GraphView *view, const Revision *revision, const Revision *own, int width)
+{
+  const GitNote *note = own ? workspace_git_note(view->ws, own->path) : NULL;
+  const ForeignNote *foreign = own ? NULL : g_hash_table_lookup(view->foreign, revision->id);
+  const char *author = note ? note->author : foreign ? foreign->author : NULL;
+  return author ? short_name(author, width >= AUTHOR_FROM ? AUTHOR_WIDTH : NAME_WIDTH) : g_strdup("");
+}
+
 /* Age and author at the right edge; returns the columns they take. */
 static int paint_right(const GraphView *view, const Revision *revision, const Revision *own, Canvas *canvas,
                        Rect rect)
 {
   const GitNote *note = own ? workspace_git_note(view->ws, own->path) : NULL;
   const ForeignNote *foreign = own ? NULL : g_hash_table_lookup(view->foreign, revision->id);
-  const char *author = note ? note->author : foreign ? foreign->author : NULL;
   gint64 time = note && note->time ? note->time : foreign ? foreign->time : date_of(revision->create_date);
   int used = 0, right = rect.x + rect.width;
-  if (rect.width >= NAME_FROM) {
-    int width = rect.width >= AUTHOR_FROM ? AUTHOR_WIDTH : NAME_WIDTH;
-    used += width + 1;
-    g_autofree char *name = author ? short_name(author, width) : g_strdup("");
-    canvas_text_clipped(canvas, right - used + 1, rect.y, width, STYLE_FAINT, name);
+  if (view->author_width > 0) {
+    used += view->author_width + 1;
+    g_autofree char *name = author_of(view, revision, own, rect.width);
+    canvas_text_clipped(canvas, right - used + 1, rect.y, view->author_width, STYLE_FAINT, name);
   }
   if (rect.width >= AGE_FROM) {
     used += AGE_WIDTH + 1;
@@ -321,6 +328,21 @@ static void trace_path(GraphView *view, int bottom)
   }
 }
 
+/* The widest author's name in the window. */
+static void measure_authors(GraphView *view, guint top, guint bottom, int width)
+{
+  int limit = width >= AUTHOR_FROM ? AUTHOR_WIDTH : width >= NAME_FROM ? NAME_WIDTH : 0;
+  view->author_width = 0;
+  for (guint row = top; row < bottom && limit > 0; row++) {
+    const Revision *revision = graphview_revision(view, row);
+    if (!revision)
+      continue;
+    const Revision *own = view->merged ? revision_map_get(view->snapshot->map, revision->id) : revision;
+    g_autofree char *name = author_of(view, revision, own, width);
+    view->author_width = MAX(view->author_width, MIN(text_width(name), limit));
+  }
+}
+
 /* Room for the lanes of visible rows, scrolled sideways so that the selection's node is in it. */
 static void measure_lanes(GraphView *view, guint top, guint bottom, int width)
 {
@@ -344,6 +366,7 @@ void graphview_paint(GraphView *view, Canvas *canvas, Rect rect, gboolean focuse
   guint top = view->list.top, bottom = top + (guint)rect.height;
   view->now = g_get_real_time() / G_USEC_PER_SEC;
   measure_lanes(view, top, bottom, rect.width);
+  measure_authors(view, top, bottom, rect.width);
   trace_path(view, (int)bottom - (int)view->notes->len);
   list_paint(&view->list, canvas, rect, focused);
 }

@@ -85,6 +85,7 @@ Test(demo, browse_preview_step_up_past_a_lock_and_down_again, .timeout = 400)
   vt_type(vt, "y");
   vt_keys(vt, "Enter");
   expect_line(vt, "✓", "51c2aa90d3f1");
+  expect(vt, "✓ shop stands at 51c2aa90d3f1");
   vt_keys(vt, "Enter");
   expect_line(vt, "◉", "51c2aa90d3f1");
   expect(vt, "8 pending");
@@ -96,6 +97,7 @@ Test(demo, browse_preview_step_up_past_a_lock_and_down_again, .timeout = 400)
   vt_type(vt, "shop");
   vt_keys(vt, "Enter");
   expect_line(vt, "✓", "51c2aa90d3f1");
+  expect(vt, "✓ shop stands at 2f0b6d1e77c4");
   vt_keys(vt, "Enter");
   expect_line(vt, "◉", "2f0b6d1e77c4");
   expect(vt, "9 pending");

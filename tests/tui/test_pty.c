@@ -38,7 +38,7 @@ Test(pty, keys_mouse_and_resize_reach_the_screen)
 {
   g_autoptr(Vt) vt = open_project(NULL, 120, 32);
   expect_screen(vt, "no database");
-  vt_keys(vt, "G");
+  vt_keys(vt, "# 2 4 Enter");
   expect_screen(vt, "┌ 24000000000b");
   vt_keys(vt, "Home PgDn k F1");
   expect_screen(vt, "┌ Help");
