@@ -68,3 +68,13 @@ static const PyMethod retort_functions[] = {
 };
 
 const PyModuleDef py_module_retort = {.name = "_retort", .functions = retort_functions};
+
+/* builtins */
+
+static PyValue builtins_attr(PyInterp *interp, const PyModuleDef *module, const char *name)
+{
+  (void)module;
+  return py_dict_get_text(interp->runtime->builtins, name);
+}
+
+const PyModuleDef py_module_builtins = {.name = "builtins", .getattr = builtins_attr};

@@ -18,3 +18,4 @@ extern const PyModuleDef py_module_retort;
 extern const PyModuleDef py_module_typing;
 extern const PyModuleDef py_module_typing_extensions;
 extern const PyModuleDef py_module_collections_abc;
+extern const PyModuleDef py_module_builtins;
