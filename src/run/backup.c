@@ -2,19 +2,16 @@
 #include "retort/run/backup.h"
 
 #include <errno.h>
-#include <gio/gio.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/statvfs.h>
 
+#include "child.h"
 #include "retort/base/error.h"
 #include "retort/base/file.h"
 #include "retort/base/text.h"
-
-/* What pg_dump says last is what went wrong. */
-#define MESSAGE_LINES 6
 
 typedef enum {
   STAGE_NEW,
@@ -26,7 +23,7 @@ typedef enum {
 } Stage;
 
 struct Backup {
-  guint refs; /* the owner's, and one for each answer that is due */
+  guint refs; /* the owner's, and one while func runs */
   gboolean freed;
   gboolean cancelled;
   Stage stage;
@@ -43,10 +40,8 @@ struct Backup {
   char *part;        /* while it is written */
   GHashTable *sizes; /* "schema.table" -> guint64 * */
   guint64 total, done, current;
-  GSubprocess *child;
-  GDataInputStream *words;  /* what the child says */
-  GQueue last_lines;        /* char* */
-  gboolean ended, said_all; /* the child exited; its words are read */
+  Child *child;
+  char *version_line;
   gint64 began;
   BackupFunc func;
   void *data;
@@ -62,9 +57,6 @@ static void backup_unref(Backup *backup)
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
     g_free(texts[i]);
   g_hash_table_unref(backup->sizes);
-  g_clear_object(&backup->child);
-  g_clear_object(&backup->words);
-  g_queue_clear_full(&backup->last_lines, g_free);
   g_free(backup);
 }
 
@@ -77,8 +69,10 @@ static void emit(Backup *backup, BackupEvent event)
   event.remaining_s = -1;
   if (backup->done > 0 && backup->total > backup->done)
     event.remaining_s = event.elapsed_s * (double)(backup->total - backup->done) / (double)backup->done;
+  backup->refs++;
   if (!backup->freed)
     backup->func(&event, backup->data);
+  backup_unref(backup);
 }
 
 /* A dump in directory format is a flat folder. */
@@ -108,96 +102,42 @@ static void fail(Backup *backup, GError *error)
 
 /* ---- Children -------------------------------------------------------------------------------------------------- */
 
-static void child_over(Backup *backup);
+static void child_over(Child *child, gboolean success, void *data);
 
 /* 'pg_dump: dumping contents of table "public.orders"': the table before it is finished. */
-static void take_line(Backup *backup, char *line)
+static void child_said(G_GNUC_UNUSED Child *child, const char *line, void *data)
 {
   static const char mark[] = "dumping contents of table \"";
+  Backup *backup = data;
   const char *at = strstr(line, mark);
-  if (at != NULL && backup->stage == STAGE_DUMP) {
-    const char *name = at + strlen(mark);
-    g_autofree char *table = g_strndup(name, strcspn(name, "\""));
-    const guint64 *size = g_hash_table_lookup(backup->sizes, table);
-    backup->done += backup->current;
-    backup->current = size != NULL ? *size : 0;
-    emit(backup, (BackupEvent){.kind = BACKUP_PROGRESS, .table = table});
-  }
-  g_queue_push_tail(&backup->last_lines, line);
-  if (g_queue_get_length(&backup->last_lines) > MESSAGE_LINES)
-    g_free(g_queue_pop_head(&backup->last_lines));
+  if (backup->stage == STAGE_VERSION && backup->version_line == NULL)
+    backup->version_line = g_strdup(line);
+  if (at == NULL || backup->stage != STAGE_DUMP)
+    return;
+  const char *name = at + strlen(mark);
+  g_autofree char *table = g_strndup(name, strcspn(name, "\""));
+  const guint64 *size = g_hash_table_lookup(backup->sizes, table);
+  backup->done += backup->current;
+  backup->current = size != NULL ? *size : 0;
+  emit(backup, (BackupEvent){.kind = BACKUP_PROGRESS, .table = table});
 }
 
-static void line_read(GObject *stream, GAsyncResult *result, void *data)
+static gboolean spawn(Backup *backup, const char *const *argv, GError **error)
 {
-  Backup *backup = data;
-  char *line = g_data_input_stream_read_line_finish(G_DATA_INPUT_STREAM(stream), result, NULL, NULL);
-  if (line != NULL && !backup->freed) {
-    char *text = text_utf8(line, -1);
-    g_free(line);
-    take_line(backup, text);
-    backup->refs++;
-    g_data_input_stream_read_line_async(G_DATA_INPUT_STREAM(stream), G_PRIORITY_DEFAULT, NULL, line_read,
-                                        backup);
-  } else {
-    g_free(line);
-    backup->said_all = TRUE;
-    if (backup->ended && !backup->freed)
-      child_over(backup);
-  }
-  backup_unref(backup);
-}
-
-static void child_ended(GObject *child, GAsyncResult *result, void *data)
-{
-  Backup *backup = data;
-  g_subprocess_wait_finish(G_SUBPROCESS(child), result, NULL);
-  backup->ended = TRUE;
-  if (backup->freed && backup->part != NULL)
-    remove_part(backup->part);
-  else if (backup->said_all)
-    child_over(backup);
-  backup_unref(backup);
-}
-
-static gboolean spawn(Backup *backup, const char *const *argv, GSubprocessFlags flags, GError **error)
-{
-  g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(flags);
+  g_auto(GStrv) environment = g_environ_unsetenv(g_get_environ(), "LC_ALL");
   const char *password = pg_params_get(backup->params, "password");
   if (password != NULL)
-    g_subprocess_launcher_setenv(launcher, "PGPASSWORD", password, TRUE);
+    environment = g_environ_setenv(environment, "PGPASSWORD", password, TRUE);
   /* Its lines are read for their words. */
-  g_subprocess_launcher_setenv(launcher, "LC_MESSAGES", "C", TRUE);
-  g_subprocess_launcher_unsetenv(launcher, "LC_ALL");
-  g_clear_object(&backup->child);
-  g_clear_object(&backup->words);
-  g_queue_clear_full(&backup->last_lines, g_free);
-  backup->child = g_subprocess_launcher_spawnv(launcher, argv, error);
-  if (backup->child == NULL)
-    return FALSE;
-  GInputStream *words =
-      (flags & G_SUBPROCESS_FLAGS_STDERR_PIPE) != 0 && (flags & G_SUBPROCESS_FLAGS_STDOUT_PIPE) == 0
-          ? g_subprocess_get_stderr_pipe(backup->child)
-          : g_subprocess_get_stdout_pipe(backup->child);
-  backup->words = g_data_input_stream_new(words);
-  backup->ended = backup->said_all = FALSE;
-  backup->refs += 2;
-  g_subprocess_wait_async(backup->child, NULL, child_ended, backup);
-  g_data_input_stream_read_line_async(backup->words, G_PRIORITY_DEFAULT, NULL, line_read, backup);
-  return TRUE;
-}
-
-static char *last_words(Backup *backup)
-{
-  g_autoptr(GString) out = g_string_new(NULL);
-  for (GList *line = backup->last_lines.head; line != NULL; line = line->next)
-    g_string_append_printf(out, "%s%s", out->len > 0 ? "\n" : "", (const char *)line->data);
-  return text_escape(out->str, (gssize)out->len, TRUE);
+  environment = g_environ_setenv(environment, "LC_MESSAGES", "C", TRUE);
+  g_clear_pointer(&backup->child, child_free);
+  backup->child = child_new(argv, environment, NULL, child_said, child_over, backup, error);
+  return backup->child != NULL;
 }
 
 static GError *child_error(Backup *backup, const char *program)
 {
-  g_autofree char *words = last_words(backup);
+  g_autofree char *words = child_last_words(backup->child);
   return g_error_new(RETORT_ERROR, RETORT_ERROR_FAILED, _("%s failed: %s"), program, words);
 }
 
@@ -241,7 +181,7 @@ static void start_dump(Backup *backup)
   };
   backup->stage = STAGE_DUMP;
   emit(backup, (BackupEvent){.kind = BACKUP_STARTED});
-  if (!backup->freed && !spawn(backup, argv, G_SUBPROCESS_FLAGS_STDERR_PIPE, &error))
+  if (!backup->freed && !spawn(backup, argv, &error))
     fail(backup, g_steal_pointer(&error));
 }
 
@@ -254,8 +194,7 @@ static void start_verify(Backup *backup)
   backup->stage = STAGE_VERIFY;
   backup->done = backup->total;
   emit(backup, (BackupEvent){.kind = BACKUP_VERIFYING});
-  if (!backup->freed && !spawn(backup, (const char *const[]){program, "--list", backup->part, NULL},
-                               G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE, &error))
+  if (!backup->freed && !spawn(backup, (const char *const[]){program, "--list", backup->part, NULL}, &error))
     fail(backup, g_steal_pointer(&error));
 }
 
@@ -285,7 +224,7 @@ static void finish(Backup *backup)
 /* "pg_dump (PostgreSQL) 15.20 (Debian ...)" */
 static guint major_version(Backup *backup)
 {
-  const char *line = g_queue_peek_head(&backup->last_lines);
+  const char *line = backup->version_line;
   const char *mark = line != NULL ? strstr(line, "(PostgreSQL) ") : NULL;
   return mark != NULL ? (guint)g_ascii_strtoull(mark + strlen("(PostgreSQL) "), NULL, 10) : 0;
 }
@@ -305,9 +244,9 @@ static void judge_version(Backup *backup)
 }
 
 /* The child of this stage exited, and all it said is read. */
-static void child_over(Backup *backup)
+static void child_over(G_GNUC_UNUSED Child *child, gboolean success, void *data)
 {
-  gboolean success = g_subprocess_get_successful(backup->child);
+  Backup *backup = data;
   if (backup->stage == STAGE_OVER)
     return;
   if (!success || backup->cancelled)
@@ -399,8 +338,7 @@ static void sizes_known(G_GNUC_UNUSED PgConn *conn, GPtrArray *results, const GE
   choose_program(backup);
   backup->stage = STAGE_VERSION;
   if (!has_room(backup, &problem) ||
-      !spawn(backup, (const char *const[]){backup->pg_dump, "--version", NULL},
-             G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE, &problem))
+      !spawn(backup, (const char *const[]){backup->pg_dump, "--version", NULL}, &problem))
     fail(backup, g_steal_pointer(&problem));
 }
 
@@ -430,7 +368,6 @@ Backup *backup_new(const PgParams *params, const BackupOptions *options, BackupF
   backup->ignore_space = options->ignore_space;
   backup->pg_dump = g_strdup(options->pg_dump);
   backup->sizes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-  g_queue_init(&backup->last_lines);
   backup->func = func;
   backup->data = data;
   return backup;
@@ -452,8 +389,8 @@ void backup_cancel(Backup *backup)
   if (backup->cancelled || backup->stage == STAGE_OVER || backup->stage == STAGE_NEW)
     return;
   backup->cancelled = TRUE;
-  if (backup->child != NULL && !backup->ended)
-    g_subprocess_send_signal(backup->child, SIGTERM);
+  if (backup->child != NULL)
+    child_signal(backup->child, SIGTERM);
   else
     pg_conn_cancel(backup->conn);
 }
@@ -464,9 +401,8 @@ void backup_free(Backup *backup)
     return;
   backup->freed = TRUE;
   g_clear_pointer(&backup->conn, pg_conn_free);
-  if (backup->child != NULL && !backup->ended)
-    g_subprocess_force_exit(backup->child);
-  else if (backup->part != NULL)
+  g_clear_pointer(&backup->child, child_free);
+  if (backup->part != NULL)
     remove_part(backup->part);
   backup_unref(backup);
 }
