@@ -127,7 +127,7 @@ gboolean query_add_values(PyInterp *interp, SqlQuery *query, const PyValue *item
       width > 0 && (py_is(inner[0], PY_DICT) || py_is(inner[0], PY_TUPLE) || py_is(inner[0], PY_LIST));
   if (rows && query->kind == SQL_QUERY_INSERT && query->rows.n == 0)
     return add_rows(interp, query, inner, width);
-  if (rows || py_is(items[0], PY_LIST)) {
+  if (rows || (py_is(items[0], PY_LIST) && query->kind != SQL_QUERY_INSERT)) {
     refuse(interp, _("values([...])"));
     return FALSE;
   }

@@ -140,6 +140,8 @@ static PyValue element_binary(PyInterp *interp, PyOp op, PyValue self, PyValue o
     sql_expr_list_add(py_arena(interp), &list, right);
     return expr_value(interp, sql_conjunction(py_arena(interp), op == PY_AND ? SQL_OP_AND : SQL_OP_OR, list));
   }
+  if (op == PY_FLOORDIV && run_is_old(interp))
+    return refuse(interp, _("// with SQLAlchemy 1.4"));
   if (is_range(mine) && op != PY_EQ && op != PY_NE)
     return refuse(interp, _("the operator %s on a range"), py_op_text(op));
   for (guint i = 0; i < G_N_ELEMENTS(binary_rows); i++)
@@ -160,6 +162,17 @@ static PyValue element_unary(PyInterp *interp, PyOp op, PyValue self)
   }
 }
 
+/* x[1:5] */
+static PyValue element_slice(PyInterp *interp, SqlExpr *x, PyValue slice)
+{
+  PyValue start = py_getattr(interp, slice, "start"), stop = py_getattr(interp, slice, "stop");
+  PyValue step = py_getattr(interp, slice, "step");
+  if (!py_is_none(step) || py_is_none(start) || py_is_none(stop))
+    return refuse(interp, _("a slice of an expression without both its ends"));
+  SqlExpr *from = to_expr(interp, start), *to = from ? to_expr(interp, stop) : NULL;
+  return to ? expr_value(interp, sql_getslice(py_arena(interp), x, from, to)) : py_null();
+}
+
 static PyValue element_getitem(PyInterp *interp, PyValue self, PyValue key)
 {
   Arena *arena = py_arena(interp);
@@ -168,7 +181,7 @@ static PyValue element_getitem(PyInterp *interp, PyValue self, PyValue key)
   if (!x)
     return py_null();
   if (py_is(key, PY_SLICE))
-    return refuse(interp, _("a slice of an expression"));
+    return element_slice(interp, x, key);
   SqlExpr *index = to_expr(interp, key);
   return index ? expr_or_raise(interp, sql_getitem(arena, x, index, &error), error) : py_null();
 }
@@ -292,8 +305,28 @@ static gboolean has_own_contains(const SqlExpr *x)
   }
 }
 
+/* What SQLAlchemy 1.4 did not have. */
+static gboolean is_new_method(const char *name)
+{
+  static const char *const names[] = {"icontains", "istartswith", "iendswith"};
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+    if (strcmp(names[i], name) == 0)
+      return TRUE;
+  return g_str_has_prefix(name, "bitwise_");
+}
+
+static gboolean method_exists(PyInterp *interp, const PyCall *call)
+{
+  if (!run_is_old(interp) || !is_new_method(call->function))
+    return TRUE;
+  refuse(interp, _("%s() with SQLAlchemy 1.4"), call->function);
+  return FALSE;
+}
+
 static PyValue method_operator(PyInterp *interp, PyCall *call)
 {
+  if (!method_exists(interp, call))
+    return py_null();
   SqlExpr *left = as_expr(interp, call->self), *right = left ? to_expr(interp, call->values[0]) : NULL;
   return right ? operate(interp, operator_named(call->function), left, right) : py_null();
 }
@@ -301,6 +334,8 @@ static PyValue method_operator(PyInterp *interp, PyCall *call)
 static PyValue method_like(PyInterp *interp, PyCall *call)
 {
   SqlOperator op = operator_named(call->function);
+  if (!method_exists(interp, call))
+    return py_null();
   SqlExpr *left = as_expr(interp, call->self), *right = left ? to_expr(interp, call->values[0]) : NULL;
   gboolean ok = TRUE;
   GError *error = NULL;
@@ -312,6 +347,18 @@ static PyValue method_like(PyInterp *interp, PyCall *call)
   gboolean autoescape = call->n_values > 2 && py_is_true(call->values[2]);
   SqlExpr *result = sql_like(py_arena(interp), op, left, right, escape, autoescape, &error);
   return expr_or_raise(interp, result, error);
+}
+
+/* arr.any(x), arr.all(x): x = ANY (arr) */
+static PyValue method_any(PyInterp *interp, PyCall *call)
+{
+  SqlExpr *array = as_expr(interp, call->self), *x = array ? to_expr(interp, call->values[0]) : NULL;
+  if (!x)
+    return py_null();
+  if (py_arg_given(call, 1) || !array->type || array->type->kind != SQL_TYPE_ARRAY)
+    return refuse(interp, _("%s() like this"), call->function);
+  SqlOperator op = strcmp(call->function, "any") == 0 ? SQL_OP_ANY : SQL_OP_ALL;
+  return operate(interp, SQL_OP_EQ, x, sql_modifier(py_arena(interp), op, array));
 }
 
 static PyValue method_modifier(PyInterp *interp, PyCall *call)
@@ -506,6 +553,8 @@ static const PyMethod element_methods[] = {
     {"nulls_last", method_modifier, "", 0},
     {"nullslast", method_modifier, "", 0},
     {"distinct", method_modifier, "", 0},
+    {"any", method_any, "other, operator=None", 0},
+    {"all", method_any, "other, operator=None", 0},
     {"any_", method_modifier, "", 0},
     {"all_", method_modifier, "", 0},
     {"bitwise_not", method_modifier, "", 0},

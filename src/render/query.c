@@ -98,6 +98,32 @@ PyValue query_where(PyInterp *interp, PyCall *call)
   return add_where(interp, &query->where, call->values[0]) ? query_value(interp, query) : py_null();
 }
 
+/* filter_by(name=value) looks at the one table there is. */
+static PyValue select_filter_by(PyInterp *interp, PyCall *call)
+{
+  SqlQuery *query = copy(interp, call);
+  SqlFrom *from = query->from.n == 1 ? query->from.items[0] : NULL;
+  PyValue key, value;
+  for (guint i = 0; i < query->columns.n && query->from.n == 0; i++) {
+    if (from && query->columns.items[i]->from != from)
+      return refuse(interp, _("filter_by() of several tables"));
+    from = query->columns.items[i]->from;
+  }
+  for (gsize at = 0; py_dict_next(call->values[0].dict, &at, &key, &value);) {
+    SqlExpr *column = from ? sql_from_column(py_arena(interp), from, py_text(key)) : NULL;
+    SqlExpr *x = column ? to_expr(interp, value) : NULL;
+    GError *error = NULL;
+    if (!column)
+      return refuse(interp, _("filter_by(%s=...)"), py_text(key));
+    if (!x || !check_opaque(interp, column, x))
+      return py_null();
+    if (!(x = sql_operate(py_arena(interp), SQL_OP_EQ, column, x, &error)))
+      return raise_error(interp, error);
+    query->where = sql_and_where(py_arena(interp), query->where, x);
+  }
+  return query_value(interp, query);
+}
+
 static PyValue select_having(PyInterp *interp, PyCall *call)
 {
   SqlQuery *query = copy(interp, call);
@@ -438,6 +464,7 @@ static PyValue fn_compound(PyInterp *interp, PyCall *call)
 const PyMethod select_methods[] = {
     {"where", query_where, "*whereclause", 0},
     {"filter", query_where, "*criteria", 0},
+    {"filter_by", select_filter_by, "**kwargs", 0},
     {"having", select_having, "*having", 0},
     {"order_by", select_order_by, "*clauses", 0},
     {"group_by", select_group_by, "*clauses", 0},

@@ -26,6 +26,7 @@ typedef enum {
   BUILD_UUID,        /* as_uuid, native_uuid */
   BUILD_ARRAY,       /* item_type, as_tuple, dimensions */
   BUILD_BIT,         /* length, varying */
+  BUILD_JSON,        /* none_as_null */
 } TypeBuild;
 
 typedef struct {
@@ -141,9 +142,9 @@ const PyHostClass type_engine_class = {
   X(varbinary, "VARBINARY", type_engine, VARBINARY, LENGTH, "length=None", IN_SA)                      \
   X(pickle, "PickleType", type_engine, BYTEA, PLAIN,                                                   \
     "protocol=None, pickler=None, comparator=None, impl=None", IN_SA)                                  \
-  X(json, "JSON", type_engine, JSON, PLAIN, "none_as_null=False", IN_SA)                               \
-  X(pg_json, "JSON", json, JSON, PLAIN, "none_as_null=False, astext_type=None", IN_PG)                 \
-  X(jsonb, "JSONB", pg_json, JSONB, PLAIN, "none_as_null=False, astext_type=None", IN_PG)              \
+  X(json, "JSON", type_engine, JSON, JSON, "none_as_null=False", IN_SA)                                \
+  X(pg_json, "JSON", json, JSON, JSON, "none_as_null=False, astext_type=None", IN_PG)                  \
+  X(jsonb, "JSONB", pg_json, JSONB, JSON, "none_as_null=False, astext_type=None", IN_PG)               \
   X(jsonpath, "JSONPATH", type_engine, JSONPATH, PLAIN, "", IN_PG | SINCE_2)                           \
   X(hstore, "HSTORE", type_engine, HSTORE, PLAIN, "text_type=None", IN_PG)                             \
   X(uuid, "Uuid", type_engine, UUID, UUID, "as_uuid=True, native_uuid=True", IN_SA | SINCE_2)          \
@@ -304,6 +305,10 @@ static gboolean build(PyInterp *interp, PyCall *call, TypeBuild how, SqlType *ty
     return ok && to_int(interp, call->values[0], "INTERVAL", &type->precision);
   case BUILD_UUID: return build_uuid(call, type);
   case BUILD_ARRAY: return build_array(interp, call, type);
+  case BUILD_JSON:
+    truth = py_arg_bool(call, 0, FALSE);
+    type->none_as_null = truth > 0;
+    return truth >= 0;
   case BUILD_BIT:
     truth = py_arg_bool(call, 1, FALSE);
     type->varying = truth > 0;
