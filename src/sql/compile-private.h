@@ -189,6 +189,22 @@ static inline gboolean sql_has_type(const SqlExpr *x)
   return x->type != NULL && x->type->kind != SQL_TYPE_NULL;
 }
 
+/* --- expr_operate.c --- */
+
+SqlExpr *sql_expr_node(Arena *arena, SqlExprKind kind, SqlOperator op, const SqlType *type);
+/* left op right, each in the parentheses it needs. */
+SqlExpr *sql_expr_binary(Arena *arena, SqlOperator op, SqlExpr *left, SqlExpr *right, const SqlType *type);
+/* A Python value that has not met anything yet. */
+gboolean sql_is_bare(const SqlExpr *x);
+/* The type a bare value takes beside something of type (coerce_compared_value). */
+const SqlType *sql_compared_type(const SqlType *type, const SqlValue *value, SqlOperator op);
+/* What anonymous binds beside x are named after; NULL: "param". */
+const char *sql_bind_key(const SqlExpr *x);
+/* right as an operand beside left. */
+SqlExpr *sql_coerced(Arena *arena, SqlExpr *right, const SqlExpr *left, SqlOperator op);
+/* None, True, False and their SQL constants; NULL for anything else. */
+SqlExpr *sql_constant(Arena *arena, SqlExpr *x);
+
 /* --- expr_group.c --- */
 
 typedef struct {

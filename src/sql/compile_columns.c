@@ -28,10 +28,9 @@ static gboolean wraps(const SqlExpr *x)
 
 const char *sql_outer_name(const SqlExpr *column)
 {
-  const char *name = sql_natural_name(column);
-  if (name == NULL && wraps(column))
-    return sql_outer_name(column->left);
-  return name;
+  while (sql_natural_name(column) == NULL && wraps(column))
+    column = column->left;
+  return sql_natural_name(column);
 }
 
 const char *sql_natural_name(const SqlExpr *column)
@@ -50,10 +49,11 @@ SqlName sql_anonymous_label(SqlCompiler *c, const SqlExpr *x)
   const char *key = "anon";
 
   if (wraps(x)) {
-    const char *inner = sql_natural_name(x->left);
-    if (inner != NULL)
-      return sql_name(inner);
-    return sql_anonymous_label(c, x->left);
+    do
+      x = x->left;
+    while (sql_natural_name(x) == NULL && wraps(x));
+    if (sql_natural_name(x) != NULL)
+      return sql_name(sql_natural_name(x));
   }
   if (x->kind == SQL_EXPR_FUNCTION) {
     const char *dot = strrchr(x->name.text, '.');
@@ -84,7 +84,7 @@ static gboolean unary_needs_label(const Labelling *l, const SqlExpr *x)
   if (l->as_from)
     return TRUE;
   if (sql_is_old(l->c))
-    return x->op == SQL_OP_IS_TRUE || x->op == SQL_OP_IS_FALSE;
+    return x->op == SQL_OP_IS_TRUE || x->op == SQL_OP_IS_FALSE || x->op == SQL_OP_EXISTS;
   while (inner->kind == SQL_EXPR_GROUPING)
     inner = inner->left;
   return sql_natural_name(inner) == NULL;

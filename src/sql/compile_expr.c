@@ -117,11 +117,11 @@ static void put_like(SqlCompiler *c, GString *out, const SqlExpr *expr, gboolean
 {
   const char *percent = sql_double_percents(c) ? "'%%'" : "'%'";
 
-  sql_put_expr(c, out, expr->left);
+  sql_put_expr(c, out, ungrouped_when_old(c, expr->op, expr->left));
   g_string_append(out, sql_spelling(expr->op));
   if (before)
     g_string_append_printf(out, "%s || ", percent);
-  sql_put_expr(c, out, expr->right);
+  sql_put_expr(c, out, before || after ? expr->right : ungrouped_when_old(c, expr->op, expr->right));
   if (after)
     g_string_append_printf(out, " || %s", percent);
   put_escape(c, out, expr);

@@ -69,7 +69,7 @@ void sql_emit_create_index(SqlCompiler *c, const SqlIndex *index, const SqlTable
   g_string_append(text, "INDEX ");
   if (index->concurrently)
     g_string_append(text, "CONCURRENTLY ");
-  if (if_not_exists && !sql_is_old(c))
+  if (if_not_exists)
     g_string_append(text, "IF NOT EXISTS ");
   if (name.text != NULL)
     sql_put_fitted(c, text, name);
@@ -125,7 +125,8 @@ void sql_compile_create_index(SqlCompiler *c, const SqlOp *op)
     check_duplicates(c, op);
   else if (op->create_index.index->nulls_not_distinct != SQL_UNSAID)
     sql_fail_option(c, "nulls_not_distinct", "Index");
-  sql_emit_create_index(c, op->create_index.index, &table, op->create_index.if_not_exists);
+  sql_emit_create_index(c, op->create_index.index, &table,
+                        op->create_index.if_not_exists && (op->create_index.direct || !sql_is_old(c)));
 }
 
 void sql_compile_drop_index(SqlCompiler *c, const SqlOp *op)
@@ -138,7 +139,7 @@ void sql_compile_drop_index(SqlCompiler *c, const SqlOp *op)
 
   if (op->drop_index.concurrently)
     g_string_append(text, "CONCURRENTLY ");
-  if (op->drop_index.if_exists && !sql_is_old(c))
+  if (op->drop_index.if_exists && (op->drop_index.direct || !sql_is_old(c)))
     g_string_append(text, "IF EXISTS ");
   if (table.schema.text != NULL && *table.schema.text != '\0') {
     sql_put_name(c, text, table.schema);

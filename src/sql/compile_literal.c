@@ -203,14 +203,17 @@ static void put_bytes(SqlCompiler *c, GString *out, const SqlValue *value, const
 /* The type's literals cannot be written at all, whatever the value. */
 static gboolean has_no_renderer(SqlCompiler *c, const SqlType *type)
 {
+  if (type->kind == SQL_TYPE_ARRAY && sql_is_old(c))
+    return TRUE;
+  type = sql_type_innermost(type);
   switch (sql_type_affinity(type)) {
   case SQL_AFFINITY_NONE:
+  case SQL_AFFINITY_ARRAY:
   case SQL_AFFINITY_HSTORE:
   case SQL_AFFINITY_RANGE:
   case SQL_AFFINITY_TUPLE: return TRUE;
   case SQL_AFFINITY_JSON: return type->kind != SQL_TYPE_JSONPATH;
   case SQL_AFFINITY_INTERVAL: return sql_is_old(c);
-  case SQL_AFFINITY_ARRAY: return sql_is_old(c) || has_no_renderer(c, type->item);
   default: return FALSE;
   }
 }

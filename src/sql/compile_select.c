@@ -261,7 +261,7 @@ void sql_put_select(SqlCompiler *c, GString *out, const SqlQuery *query, gboolea
     g_string_append_printf(out, "%s ", query->prefixes.items[i]);
   put_distinct(c, out, query);
   sql_put_columns(c, out, &query->columns, as_from);
-  if (query->columns.n == 0)
+  if (query->columns.n == 0 && !sql_is_old(c))
     g_string_truncate(out, out->len - 1);
   put_froms(c, out, &froms);
   put_tail(c, out, query);

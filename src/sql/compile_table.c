@@ -178,7 +178,7 @@ void sql_emit_create_table(SqlCompiler *c, const SqlTable *table, gboolean if_no
   for (guint i = 0; i < table->prefixes.n; i++)
     g_string_append_printf(text, "%s ", table->prefixes.items[i]);
   g_string_append(text, "TABLE ");
-  if (if_not_exists && !sql_is_old(c))
+  if (if_not_exists)
     g_string_append(text, "IF NOT EXISTS ");
   sql_put_qualified(c, text, table->schema, table->name);
   g_string_append(text, " (");
@@ -245,6 +245,8 @@ void sql_compile_create_table(SqlCompiler *c, const SqlOp *op)
 {
   const SqlTable *table = op->create_table.table;
   gboolean direct = op->create_table.direct;
+  gboolean known =
+      direct || op->create_table.only_table; /* Alembic 1.8's own create_table knows no IF NOT EXISTS */
 
   check_table(c, table);
   if (c->error != NULL)
@@ -256,7 +258,7 @@ void sql_compile_create_table(SqlCompiler *c, const SqlOp *op)
       emit_types(c, table);
   }
   if (c->error == NULL)
-    sql_emit_create_table(c, table, op->create_table.if_not_exists);
+    sql_emit_create_table(c, table, op->create_table.if_not_exists && (known || !sql_is_old(c)));
   if (c->error != NULL || op->create_table.only_table)
     return;
   emit_indexes(c, table);
@@ -268,7 +270,7 @@ void sql_compile_drop_table(SqlCompiler *c, const SqlOp *op)
   GString *text = g_string_new("\nDROP TABLE ");
   const SqlTable *typed = op->drop_table.drop_types_of;
 
-  if (op->drop_table.if_exists && !sql_is_old(c))
+  if (op->drop_table.if_exists && (op->drop_table.direct || !sql_is_old(c)))
     g_string_append(text, "IF EXISTS ");
   sql_put_qualified(c, text, op->drop_table.schema, op->drop_table.name);
   sql_emit(c, text);

@@ -54,12 +54,16 @@ static void put_bit_type(GString *out, const SqlType *type)
     g_string_append_printf(out, "(%" G_GINT64_FORMAT ")", type->length.given ? type->length.value : 1);
 }
 
+#define MOST_DIMENSIONS 100 /* PostgreSQL takes six */
+
 /* The item's spelling with brackets before its COLLATE, if it has one. */
 static void put_array_type(SqlCompiler *c, GString *out, const SqlType *type)
 {
-  gint64 dimensions = type->dimensions.given ? CLAMP(type->dimensions.value, 0, 100) : 1;
+  gint64 dimensions = type->dimensions.given ? MAX(type->dimensions.value, 0) : 1;
   g_autoptr(GString) item = g_string_new(NULL);
 
+  if (dimensions > MOST_DIMENSIONS)
+    sql_fail(c, SQL_ERROR_COMPILE, "an array of %" G_GINT64_FORMAT " dimensions is not printed", dimensions);
   if (!sql_enter(c))
     return;
   sql_put_type(c, item, type->item);
@@ -196,16 +200,9 @@ static const SqlEnum *enum_in_schema(SqlCompiler *c, const SqlType *type, SqlNam
   return sql_type_in_schema(c->arena, type, table_schema)->enumeration;
 }
 
-static const SqlType *innermost(const SqlType *type)
-{
-  while (type != NULL && type->kind == SQL_TYPE_ARRAY)
-    type = type->item;
-  return type;
-}
-
 void sql_create_types_of(SqlCompiler *c, const SqlType *type, SqlName table_schema)
 {
-  type = innermost(type);
+  type = sql_type_innermost(type);
   if (type == NULL || c->error != NULL)
     return;
   if (type->kind == SQL_TYPE_ENUM && creates_enum(type->enumeration)) {
@@ -230,7 +227,7 @@ static void emit_drop(SqlCompiler *c, const char *what, SqlName schema, SqlName 
 
 void sql_drop_types_of(SqlCompiler *c, const SqlType *type, SqlName table_schema)
 {
-  type = innermost(type);
+  type = sql_type_innermost(type);
   if (type == NULL)
     return;
   if (type->kind == SQL_TYPE_ENUM && creates_enum(type->enumeration)) {

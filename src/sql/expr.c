@@ -163,6 +163,8 @@ SqlExpr *sql_type_coerce(Arena *arena, SqlExpr *x, const SqlType *type)
   SqlExpr *expr = node(arena, SQL_EXPR_TYPE_COERCE, type);
 
   expr->left = sql_settle(arena, x, type, NULL);
+  if (expr->left->kind == SQL_EXPR_TYPE_COERCE)
+    expr->left = expr->left->left; /* the last one counts */
   if (expr->left->kind == SQL_EXPR_BIND) {
     SqlExpr *typed = arena_new0(arena, SqlExpr);
     *typed = *expr->left;

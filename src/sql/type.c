@@ -61,21 +61,37 @@ const SqlType *sql_type_of_value(const SqlValue *value)
   }
 }
 
-const SqlType *sql_type_in_schema(Arena *arena, const SqlType *type, SqlName schema)
+const SqlType *sql_type_innermost(const SqlType *type)
 {
-  if (type == NULL || schema.text == NULL)
-    return type;
+  while (type != NULL && type->kind == SQL_TYPE_ARRAY)
+    type = type->item;
+  return type;
+}
 
+static SqlType *copy_type(Arena *arena, const SqlType *type)
+{
   SqlType *copy = arena_new0(arena, SqlType);
   *copy = *type;
-  if (type->kind == SQL_TYPE_ARRAY) {
-    copy->item = sql_type_in_schema(arena, type->item, schema);
-    return copy->item == type->item ? type : copy;
-  }
-  if (type->kind != SQL_TYPE_ENUM || !type->enumeration->inherit_schema)
-    return type;
-  copy->enumeration = arena_new0(arena, SqlEnum);
-  *copy->enumeration = *type->enumeration;
-  copy->enumeration->schema = schema;
   return copy;
+}
+
+const SqlType *sql_type_in_schema(Arena *arena, const SqlType *type, SqlName schema)
+{
+  const SqlType *item = sql_type_innermost(type);
+
+  if (item == NULL || schema.text == NULL || item->kind != SQL_TYPE_ENUM ||
+      !item->enumeration->inherit_schema)
+    return type;
+
+  SqlType *outer = copy_type(arena, type);
+  SqlType *inner = outer;
+  while (inner->kind == SQL_TYPE_ARRAY) {
+    SqlType *next = copy_type(arena, inner->item);
+    inner->item = next;
+    inner = next;
+  }
+  inner->enumeration = arena_new0(arena, SqlEnum);
+  *inner->enumeration = *item->enumeration;
+  inner->enumeration->schema = schema;
+  return outer;
 }

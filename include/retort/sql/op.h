@@ -71,6 +71,7 @@ struct SqlOp {
       SqlName name;
       SqlName schema;
       gboolean if_exists;
+      gboolean direct; /* DropTable(t), t.drop(): 1.4 knows its IF EXISTS, Alembic 1.8's own does not */
       SqlTable *
           drop_types_of; /* Table.drop(), metadata.drop_all(): also drops its enum types; op.drop_table: NULL */
     } drop_table;
@@ -142,6 +143,7 @@ struct SqlOp {
       SqlName schema;
       SqlIndex *index;
       gboolean if_not_exists;
+      gboolean direct; /* CreateIndex(i), i.create() */
     } create_index;
 
     struct {
@@ -150,6 +152,7 @@ struct SqlOp {
       SqlName schema;
       gboolean concurrently;
       gboolean if_exists;
+      gboolean direct; /* DropIndex(i), i.drop() */
     } drop_index;
 
     struct {

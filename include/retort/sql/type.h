@@ -162,5 +162,7 @@ const SqlType *sql_type(SqlTypeKind kind);
 SqlAffinity sql_type_affinity(const SqlType *type);
 /* The type SQLAlchemy gives to a bare value (int -> INTEGER, str -> VARCHAR, ...); NULL type when it knows none. */
 const SqlType *sql_type_of_value(const SqlValue *value);
+/* The item type below all ARRAYs; type itself when it is none. */
+const SqlType *sql_type_innermost(const SqlType *type);
 /* The type with the schema of the table it is used in, when its enum says inherit_schema. */
 const SqlType *sql_type_in_schema(Arena *arena, const SqlType *type, SqlName schema);
