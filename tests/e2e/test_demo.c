@@ -60,7 +60,7 @@ Test(demo, browse_preview_step_up_past_a_lock_and_down_again, .timeout = 400)
   /* A folder of its own for temporary files: what the demo leaves behind shows. */
   g_autofree char *tmp = g_dir_make_tmp("retort-e2e-XXXXXX", NULL);
   cr_assert(g_chmod(tmp, 0711) == 0 && g_setenv("TMPDIR", tmp, TRUE));
-  g_autoptr(Vt) vt = open_demo(120, 36);
+  g_autoptr(Vt) vt = open_demo(160, 40);
   cr_assert(vt_wait(vt, "2 HEADS", START), "the demo did not open:\n%s", vt_last(vt));
   expect(vt, "9 pending");
   expect_line(vt, "◉", "2f0b6d1e77c4");
