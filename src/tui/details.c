@@ -119,8 +119,7 @@ void details_add_script(TextView *view, const Script *script, const GPtrArray *f
                    statement->autocommit ? _("outside a transaction (autocommit):")
                                          : _("in a transaction again:"));
     autocommit = statement->autocommit;
-    g_autofree char *sql = g_strconcat(statement->sql, ";", NULL);
-    textview_add_code(view, LANGUAGE_SQL, 0, NULL, sql, -1);
+    textview_add_sql(view, 0, NULL, statement->sql);
     if (i < forecasts->len)
       forecast_text_add(view, g_ptr_array_index(forecasts, i), &unknown, told);
     textview_add(view, STYLE_NORMAL, "");
@@ -173,7 +172,7 @@ static void add_review(TextView *view, const RenderedScript *rendered)
     const Forecast *forecast = g_ptr_array_index(rendered->review->forecasts, i);
     if (forecast->findings->len == 0)
       continue;
-    textview_add_code(view, LANGUAGE_SQL, 0, NULL, statement->sql, -1);
+    textview_add_sql(view, 0, NULL, statement->sql);
     n += forecast_text_explain(view, forecast);
     textview_add(view, STYLE_NORMAL, "");
   }

@@ -235,31 +235,51 @@ static int paint_right(const GraphView *view, const Revision *revision, const Re
   return used;
 }
 
+/* What to call a revision beside its id: its message in one line, or its file where there is none (or only the
+ * template's own lines), or nothing where the file is named after the id.  The caller's. */
+static char *message_of(const Revision *revision, gboolean *named)
+{
+  const char *doc = revision->doc ? revision->doc : "";
+  *named = *doc && !g_str_has_prefix(doc, "Create Date:") && !g_str_has_prefix(doc, "Revision ID:") &&
+           !g_str_has_prefix(doc, "Revises:");
+  if (*named) {
+    g_autofree char *line = g_strdelimit(g_strdup(doc), "\n\r\t", ' ');
+    return text_escape(line, -1, FALSE);
+  }
+  g_autofree char *file = g_path_get_basename(revision->path ? revision->path : "");
+  return g_str_has_prefix(file, revision->id) ? g_strdup("") : text_escape(file, -1, FALSE);
+}
+
+static void paint_marks(Marks *marks, Canvas *canvas, int x, int y, int end)
+{
+  for (guint i = 0; i < marks->n; i++) {
+    x += canvas_text_clipped(canvas, x + 1, y, end - x - 1, marks->list[i].style, marks->list[i].text) + 1;
+    g_free(marks->list[i].text);
+  }
+}
+
 static void paint_revision(GraphView *view, const Revision *revision, Canvas *canvas, Rect rect)
 {
   const Revision *own = view->merged ? revision_map_get(view->snapshot->map, revision->id) : revision;
-  gboolean elsewhere = view->facts[revision->index] & FACT_ELSEWHERE;
+  gboolean elsewhere = view->facts[revision->index] & FACT_ELSEWHERE, named;
   Style path = g_hash_table_contains(view->path_nodes, revision) ? STYLE_BOLD : 0;
   int right = paint_right(view, revision, own, canvas, rect);
-  int x = rect.x + view->lanes_width + 1;
-  int room = rect.x + rect.width - right - x;
+  int x = rect.x + view->lanes_width + 1, end = rect.x + rect.width - right;
   g_autofree char *id = text_escape(revision->id, -1, FALSE);
-  int id_width = MIN(view->id_width, MAX(room / 3, room < ID_ROOM ? ID_LEAST : ID_USUAL));
-  canvas_text_clipped(canvas, x, rect.y, id_width, (elsewhere ? STYLE_FAINT : STYLE_ID) | path, id);
-  x += id_width + 2;
-  room -= id_width + 2;
+  g_autofree char *message = message_of(revision, &named);
   Marks marks = collect_marks(view, revision, own);
-  gboolean named = revision->doc && *revision->doc;
-  g_autofree char *file = named ? NULL : g_path_get_basename(revision->path ? revision->path : "");
-  g_autofree char *message = text_escape(named ? revision->doc : file, -1, FALSE);
-  int message_room = MAX(room - marks.width, MIN(MESSAGE_LEAST, room));
-  x += canvas_text_clipped(canvas, x, rect.y, message_room,
-                           (elsewhere || !named ? STYLE_FAINT : STYLE_NORMAL) | path, message);
-  int end = rect.x + rect.width - right;
-  for (guint i = 0; i < marks.n; i++) {
-    x += canvas_text_clipped(canvas, x + 1, rect.y, end - x - 1, marks.list[i].style, marks.list[i].text) + 1;
-    g_free(marks.list[i].text);
+  int room = end - x;
+  int id_width = MIN(view->id_width, MAX(room / 3, room < ID_ROOM ? ID_LEAST : ID_USUAL));
+  /* A telling id without a message has the message's room. */
+  int id_room = *message ? id_width : MAX(room - marks.width, id_width);
+  int used = canvas_text_clipped(canvas, x, rect.y, id_room, (elsewhere ? STYLE_FAINT : STYLE_ID) | path, id);
+  if (*message) {
+    x += id_width + 2;
+    room -= id_width + 2;
+    used = canvas_text_clipped(canvas, x, rect.y, MAX(room - marks.width, MIN(MESSAGE_LEAST, room)),
+                               (elsewhere || !named ? STYLE_FAINT : STYLE_NORMAL) | path, message);
   }
+  paint_marks(&marks, canvas, x + used, rect.y, end);
 }
 
 void graphview_paint_row(void *data, guint row, Canvas *canvas, Rect rect, gboolean selected,

@@ -157,8 +157,7 @@ static void begin_statement(RunLog *log, const RolloutEvent *event)
     g_snprintf(prefix, sizeof prefix, "%3u  ", log->statement);
   else
     g_strlcpy(prefix, "     ", sizeof prefix);
-  g_autofree char *sql = g_strconcat(event->sql ? event->sql : "", ";", NULL);
-  textview_add_code(log->view, LANGUAGE_SQL, 5, prefix, sql, -1);
+  textview_add_sql(log->view, 5, prefix, event->sql ? event->sql : "");
 }
 
 static void add_retry(RunLog *log, const RolloutEvent *event)

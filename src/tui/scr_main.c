@@ -81,6 +81,7 @@ static char *details_title(const MainScreen *self)
   if (!revision)
     return g_strdup(selection.text ? _("what is wrong") : "");
   g_autofree char *whole = g_strdup_printf("%s  %s", revision->id, revision->doc ? revision->doc : "");
+  g_strdelimit(whole, "\n\r\t", ' ');
   return text_escape(whole, -1, FALSE);
 }
 

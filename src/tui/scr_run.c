@@ -140,7 +140,7 @@ static void paint_step(const RunScreen *self, guint index, Canvas *canvas, Rect 
   canvas_put(canvas, rect.x, rect.y, styles[mark->state], glyphs[mark->state]);
   g_autofree char *since = mark->state == STEP_DONE ? text_duration(mark->elapsed_s) : g_strdup("");
   int width = text_width(since);
-  g_autofree char *whole = g_strdup_printf("%.12s %s", step->revision ? step->revision->id : "base",
+  g_autofree char *whole = g_strdup_printf("%s  %s", step->revision ? step->revision->id : "base",
                                            step->revision && step->revision->doc ? step->revision->doc : "");
   g_autofree char *shown = text_escape(whole, -1, FALSE);
   canvas_text_clipped(canvas, rect.x + 2, rect.y, rect.width - 3 - width,

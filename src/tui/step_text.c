@@ -109,8 +109,7 @@ static void add_statement(Writer *writer, const char *sql)
 {
   char prefix[16];
   g_snprintf(prefix, sizeof prefix, "%3u  ", ++writer->number);
-  g_autofree char *whole = g_strconcat(sql, ";", NULL);
-  textview_add_code(writer->view, LANGUAGE_SQL, 5, prefix, whole, -1);
+  textview_add_sql(writer->view, 5, prefix, sql);
 }
 
 static void add_row_ops(const StepText *step, Writer *writer, const PlanStep *plan_step)
@@ -119,9 +118,6 @@ static void add_row_ops(const StepText *step, Writer *writer, const PlanStep *pl
   for (guint i = 0; i < plan_step->row_ops->len; i++) {
     g_autofree char *sql =
         version_row_sql(step->planned->snapshot->project, g_ptr_array_index(plan_step->row_ops, i));
-    g_strchomp(sql);
-    if (g_str_has_suffix(sql, ";"))
-      sql[strlen(sql) - 1] = '\0';
     add_statement(writer, sql);
   }
   set_open(writer, FALSE);

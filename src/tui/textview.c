@@ -177,6 +177,14 @@ void textview_add_code(TextView *view, Language language, guint indent, const ch
 {
   gsize len = size < 0 ? strlen(code) : (gsize)size;
   Highlighter state = {.language = len > HIGHLIGHT_LIMIT ? LANGUAGE_NONE : language};
+  /* Blank lines in front say nothing and cost room. */
+  gsize blank = strspn(code, " \t\r\n");
+  while (blank > 0 && blank < len && code[blank - 1] != '\n')
+    blank--;
+  if (blank < len) {
+    code += blank;
+    len -= blank;
+  }
   g_autofree char *blanks = g_strnfill(indent, ' ');
   for (gsize at = 0; at <= len;) {
     gsize n = next_line(code + at, len - at);
@@ -185,6 +193,13 @@ void textview_add_code(TextView *view, Language language, guint indent, const ch
     add_code_line(view, &state, at == 0 && first_prefix ? first_prefix : blanks, code + at, n);
     at += n + 1;
   }
+}
+
+void textview_add_sql(TextView *view, guint indent, const char *first_prefix, const char *sql)
+{
+  g_autofree char *text = g_strchomp(g_strdup(sql));
+  g_autofree char *closed = g_strconcat(text, g_str_has_suffix(text, ";") ? NULL : ";", NULL);
+  textview_add_code(view, LANGUAGE_SQL, indent, first_prefix, closed, -1);
 }
 
 void textview_add_numbered(TextView *view, Language language, const char *code, gssize size)

@@ -26,7 +26,9 @@ void textview_add_marked(TextView *view, Style mark_style, const char *mark, Sty
 /* Lines of a language, each after indent blanks; first_prefix stands before the first one. */
 void textview_add_code(TextView *view, Language language, guint indent, const char *first_prefix,
                        const char *code, gssize len);
-/* The same with line numbers. */
+/* An SQL statement, closed by a semicolon. */
+void textview_add_sql(TextView *view, guint indent, const char *first_prefix, const char *sql);
+/* Code with line numbers. */
 void textview_add_numbered(TextView *view, Language language, const char *code, gssize len);
 guint textview_lines(const TextView *view);
 /* All text as it was added (escaped), the caller's. */
