@@ -68,11 +68,6 @@ static char *piece(const char *name)
     templates_register_resource();
     g_once_init_leave(&registered, 1);
   }
-  static gsize registered;
-  if (g_once_init_enter(&registered)) {
-    templates_register_resource();
-    g_once_init_leave(&registered, 1);
-  }
   g_autofree char *path = g_strconcat("/retort/templates/", name, NULL);
   g_autoptr(GBytes) bytes = g_resource_lookup_data(templates_get_resource(), path, 0, NULL);
   g_assert(bytes != NULL); /* bundled at build time */
