@@ -52,8 +52,8 @@ static void backup_unref(Backup *backup)
   if (--backup->refs > 0)
     return;
   pg_params_free(backup->params);
-  char *texts[] = {backup->folder,   backup->position, backup->pg_dump,
-                   backup->database, backup->path,     backup->part};
+  char *texts[] = {backup->folder, backup->position, backup->pg_dump,     backup->database,
+                   backup->path,   backup->part,     backup->version_line};
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
     g_free(texts[i]);
   g_hash_table_unref(backup->sizes);
