@@ -181,7 +181,7 @@ Script *render_source(RenderSession *session, const char *path, const char *text
   PySyntaxError problem = {0};
   if (direction == DIRECTION_STAMP)
     return script;
-  if (!session->roots->len || g_path_is_absolute(path))
+  if (g_path_is_absolute(path))
     session_find_roots(session, path);
   const PyTree *tree = py_parse(arena, path, text, len, PY_PARSE_DEFAULT, &problem);
   if (!tree) {

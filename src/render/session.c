@@ -18,6 +18,7 @@ static void copy_naming(RenderSession *session, const char *const *pairs)
 }
 
 static const RenderOptions default_options;
+static void add_project_roots(RenderSession *session, const Project *project);
 
 RenderSession *render_session_new(const Project *project, const RenderOptions *options)
 {
@@ -35,7 +36,7 @@ RenderSession *render_session_new(const Project *project, const RenderOptions *o
   session->modules = register_modules(session->runtime);
   py_runtime_set_resolver(session->runtime, session_resolve, session);
   if (project && project->script_location)
-    session_find_roots(session, project->script_location);
+    add_project_roots(session, project);
   return session;
 }
 
@@ -51,6 +52,7 @@ void render_session_free(RenderSession *session)
   g_strfreev(session->naming_pairs);
   g_strfreev(session->x_arguments);
   g_free(session->tag);
+  g_free(session->searched);
   g_free(session);
 }
 
@@ -59,22 +61,65 @@ void render_session_restart(RenderSession *session)
   sql_run_restart(session->sql_run);
 }
 
+/* Folders that are part of a package, or that are the migration environment itself, are not where imports begin. */
+static gboolean may_be_root(const char *folder)
+{
+  static const char *const signs[] = {"__init__.py", "env.py"};
+  for (guint i = 0; i < G_N_ELEMENTS(signs); i++) {
+    g_autofree char *path = g_build_filename(folder, signs[i], NULL);
+    if (g_file_test(path, G_FILE_TEST_EXISTS))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void add_root(RenderSession *session, const char *folder)
+{
+  for (guint i = 0; i < session->roots->len; i++)
+    if (strcmp(session->roots->pdata[i], folder) == 0)
+      return;
+  g_ptr_array_add(session->roots, g_strdup(folder));
+}
+
 /* A project's modules lie in a folder above its migrations, not above the repository. */
 void session_find_roots(RenderSession *session, const char *path)
 {
   g_autofree char *folder = g_path_get_dirname(path);
-  if (session->roots->len > 0 && g_str_has_prefix(folder, session->roots->pdata[0]))
+  if (g_strcmp0(session->searched, folder) == 0 || session->project_roots)
     return;
+  g_free(session->searched);
+  session->searched = g_strdup(folder);
   g_ptr_array_set_size(session->roots, 0);
   for (guint i = 0; i < MAX_LEVELS && strlen(folder) > 1; i++) {
     g_autofree char *git = g_build_filename(folder, ".git", NULL);
-    g_ptr_array_add(session->roots, g_strdup(folder));
+    if (i > 0 && may_be_root(folder))
+      add_root(session, folder);
     if (g_file_test(git, G_FILE_TEST_EXISTS))
       break;
     char *up = g_path_get_dirname(folder);
     g_free(folder);
     folder = up;
   }
+}
+
+/* prepend_sys_path counts from where Alembic is run, which is where its configuration lies. */
+static void add_project_roots(RenderSession *session, const Project *project)
+{
+  g_autofree char *here = project->config_path ? g_path_get_dirname(project->config_path) : NULL;
+  g_autofree char *paths = project_option(project, "prepend_sys_path", NULL);
+  g_autofree char *inside = g_build_filename(project->script_location, "versions", NULL);
+  session_find_roots(session, inside);
+  g_auto(GStrv) entries = g_strsplit_set(paths ? paths : ".", " ,:;\n", -1);
+  for (char **entry = entries; here && *entry; entry++) {
+    if (!**entry)
+      continue;
+    g_autofree char *folder = g_canonicalize_filename(*entry, here);
+    for (guint i = 0; i < session->roots->len; i++)
+      if (strcmp(session->roots->pdata[i], folder) == 0)
+        g_ptr_array_remove_index(session->roots, i--);
+    g_ptr_array_insert(session->roots, 0, g_strdup(folder));
+  }
+  session->project_roots = TRUE;
 }
 
 static char *find_in(const char *root, const char *relative, gboolean *is_package)

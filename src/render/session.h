@@ -14,6 +14,8 @@ struct RenderSession {
   PyModuleDef *modules;
   GHashTable *exceptions; /* name -> PyClass of the runtime */
   GPtrArray *roots;       /* char*: folders in which modules of the project are looked for */
+  gboolean project_roots; /* they come from the project's configuration */
+  char *searched;         /* folder whose surroundings gave the roots */
 };
 
 /* Finds modules of the project for the file at path. */
