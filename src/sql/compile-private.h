@@ -256,6 +256,8 @@ void sql_put_from(SqlCompiler *c, GString *out, SqlFrom *from);
 gboolean sql_from_set_has(const SqlFromSet *set, const SqlFrom *from);
 /* Adds what the expression's columns come from, in order, each once. */
 void sql_collect_froms(Arena *arena, const SqlExpr *expr, SqlFromSet *set);
+/* The name of from's column of that key, or none; makes no column. */
+SqlName sql_from_column_name(const SqlFrom *from, const char *key);
 /* from and, for a join, all that it joins. */
 void sql_flatten_from(Arena *arena, SqlFrom *from, SqlFromSet *set);
 /* The select's FROM list before correlation: given entries, then those of columns and WHERE; no table twice. */

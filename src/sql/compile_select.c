@@ -43,6 +43,22 @@ gboolean sql_is_selected_label(SqlCompiler *c, const SqlExpr *label)
   return FALSE;
 }
 
+/* A column of one of the select's tables, by its key.  FALSE: none has it. */
+static gboolean put_from_column(SqlCompiler *c, GString *out, const char *key)
+{
+  for (guint i = 0; i < c->scope->froms.n; i++) {
+    SqlFrom *from = c->scope->froms.items[i];
+    SqlName name = from->kind == SQL_FROM_JOIN || from->kind == SQL_FROM_TEXT
+                       ? (SqlName){0}
+                       : sql_from_column_name(from, key);
+    if (name.text == NULL)
+      continue;
+    sql_put_expr(c, out, sql_column(c->arena, name, NULL, from));
+    return TRUE;
+  }
+  return FALSE;
+}
+
 void sql_put_label_reference(SqlCompiler *c, GString *out, const SqlExpr *reference)
 {
   const SqlExprList *columns = scope_columns(c);
@@ -64,6 +80,8 @@ void sql_put_label_reference(SqlCompiler *c, GString *out, const SqlExpr *refere
       sql_put_expr(c, out, columns->items[i]);
     return;
   }
+  if (put_from_column(c, out, reference->name.text))
+    return;
   sql_fail(c, SQL_ERROR_COMPILE,
            "Can't resolve label reference for ORDER BY / GROUP BY / DISTINCT etc. Textual SQL expression "
            "'%s' should "

@@ -184,6 +184,25 @@ SqlExpr *sql_from_column(Arena *arena, SqlFrom *from, const char *key)
   }
 }
 
+SqlName sql_from_column_name(const SqlFrom *from, const char *key)
+{
+  const SqlExprList *columns = &from->columns;
+
+  while (from->kind == SQL_FROM_ALIAS)
+    from = from->element;
+  if (from->kind == SQL_FROM_TABLE || from->kind == SQL_FROM_EXCLUDED) {
+    const SqlColumn *column = sql_table_column(from->table, key);
+    return column != NULL ? column->name : (SqlName){0};
+  }
+  if (from->query != NULL)
+    columns = selected(from->query);
+  for (guint i = 0; i < columns->n; i++) {
+    if (g_strcmp0(sql_outer_name(columns->items[i]), key) == 0)
+      return sql_name(key);
+  }
+  return (SqlName){0};
+}
+
 SqlTextList sql_from_keys(Arena *arena, SqlFrom *from)
 {
   SqlTextList keys = {0};

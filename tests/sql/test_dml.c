@@ -77,6 +77,7 @@ Test(dml, inserts_without_values)
   Target t = light_table();
   SqlQuery *insert = sql_insert(A, t.from);
   check_query("~parameters", &new_offline, insert, "INSERT INTO t (id, name, f) VALUES (:id, :name, :f)");
+  check_query("online", &new_online, insert, "INSERT INTO t DEFAULT VALUES");
   sql_row_list_add(A, &insert->rows, arena_new0(A, SqlAssignmentList));
   check_query("defaults", &new_offline, insert, "INSERT INTO t DEFAULT VALUES");
 }

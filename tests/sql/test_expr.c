@@ -76,6 +76,7 @@ Test(expr, puts_parentheses_where_precedence_asks)
       {"a + 1", op2(SQL_OP_ADD, col("a", SQL_TYPE_NULL), num(1))},
       {"id / CAST(2 AS NUMERIC)", op2(SQL_OP_DIV, id(), num(2))},
       {"id / 2", op2(SQL_OP_FLOORDIV, id(), num(2))},
+      {"FLOOR(n / 2)", op2(SQL_OP_FLOORDIV, col("n", SQL_TYPE_NUMERIC), num(2))},
       {"id % 2", op2(SQL_OP_MOD, id(), num(2))},
       {"(id = 1) = f", op2(SQL_OP_EQ, equal, flag())},
       {"(name COLLATE \"C\") = 'x'", op2(SQL_OP_EQ, sql_collate(A, name(), "C"), str("x"))},
@@ -251,4 +252,25 @@ Test(expr, stops_at_a_depth)
   for (guint i = 0; i < 2 * SQL_MAX_NESTING; i++)
     deep = op2(SQL_OP_SUB, num(1), deep);
   check_expr("deep", &new_offline, deep, "!! CompileError: expressions are nested more than 400 levels deep");
+}
+
+Test(expr, groups_less_in_the_old_flavor)
+{
+  SqlExpr *joined = op2(SQL_OP_ADD, name(), str("x"));
+  SqlExpr *in_any = op2(SQL_OP_EQ, num(5), sql_modifier(A, SQL_OP_ANY, col("a", SQL_TYPE_NULL)));
+  const Case cases[] = {
+      {"name || 'x' = 'y'", op2(SQL_OP_EQ, joined, str("y"))},
+      {"name || 'x' LIKE 'y'", op2(SQL_OP_LIKE, joined, str("y"))},
+      {"NOT id + 1", sql_not(A, op2(SQL_OP_ADD, id(), num(1)))},
+      {"5 != ANY (a)", sql_not(A, in_any)},
+      {"name @@ to_tsquery('q')", op2(SQL_OP_MATCH, name(), str("q"))},
+  };
+
+  check_all(cases, G_N_ELEMENTS(cases), &old_offline);
+}
+
+Test(expr, forgets_literals_below_a_negated_match)
+{
+  check_expr("~match", &new_offline, sql_not(A, op2(SQL_OP_MATCH, name(), str("q"))),
+             "NOT name @@ plainto_tsquery(:name_1)");
 }

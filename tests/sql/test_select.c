@@ -97,6 +97,11 @@ Test(select, names_labels_in_order_by)
   query->where = op2(SQL_OP_GT, label, num(3));
   query->order_by = exprs(sql_label_reference(A, "l"), NULL);
   check_query("name", &new_offline, query, "SELECT t.id + 1 AS l \nFROM t \nWHERE t.id + 1 > 3 ORDER BY l");
+  query->where = NULL;
+  query->order_by = exprs(sql_modifier(A, SQL_OP_DESC, sql_label_reference(A, "name")), NULL);
+  query->group_by = exprs(sql_label_reference(A, "id"), NULL);
+  check_query("column", &new_offline, query,
+              "SELECT t.id + 1 AS l \nFROM t GROUP BY t.id ORDER BY t.name DESC");
   query->order_by = exprs(sql_label_reference(A, "zork"), NULL);
   check_query(
       "unknown", &new_offline, query,
@@ -216,4 +221,33 @@ Test(select, reads_values_and_functions)
               "SELECT g \nFROM generate_series(1, 3) AS g");
   check_query("table valued", &new_offline, select_of(exprs(c(valued, "x"), NULL)),
               "SELECT anon_1.x \nFROM generate_series(1, 3) AS anon_1");
+}
+
+Test(select, tells_where_from_and)
+{
+  SqlExpr *has_key = op2(SQL_OP_HAS_KEY, col("jb", SQL_TYPE_JSONB), str("q"));
+  SqlQuery *query = select_of(exprs(c(t, "id"), NULL));
+  query->where = sql_and_where(A, sql_and_where(A, NULL, has_key), c(t, "f"));
+  check_query("where twice", &new_offline, query, "SELECT t.id \nFROM t \nWHERE jb ? 'q' AND t.f");
+  query->where = sql_conjunction(A, SQL_OP_AND, exprs(has_key, c(t, "f"), NULL));
+  check_query("and", &new_offline, query, "SELECT t.id \nFROM t \nWHERE (jb ? 'q') AND t.f");
+  check_query("old and", &old_offline, query, "SELECT t.id \nFROM t \nWHERE jb ? 'q' AND t.f");
+}
+
+Test(select, numbers_unnamed_columns_of_subqueries)
+{
+  SqlQuery *inner = select_of(exprs(op2(SQL_OP_ADD, c(t, "id"), num(1)),
+                                    sql_cast(A, c(t, "id"), sql_type(SQL_TYPE_TEXT)), num(7), NULL));
+  SqlFrom *subquery = sql_subquery(A, inner, (SqlName){0});
+  check_query("unnamed", &new_offline, select_of(sql_from_columns(A, subquery)),
+              "SELECT anon_2.anon_1, anon_2.id, anon_2.anon_3 \nFROM (SELECT t.id + 1 AS anon_1, CAST(t.id "
+              "AS TEXT) AS "
+              "id, 7 AS anon_3 \nFROM t) AS anon_2");
+}
+
+Test(select, asks_tables_columns_before_light_ones)
+{
+  SqlExpr *light = col("x", SQL_TYPE_INTEGER);
+  check_expr("mirrored", &new_offline, op2(SQL_OP_LT, light, c(t, "id")), "t.id > x");
+  check_expr("as written", &new_offline, op2(SQL_OP_LT, c(t, "id"), light), "t.id < x");
 }
