@@ -10,14 +10,16 @@
 #define START 120
 #define SOON 30
 
-static Vt *open_demo(int columns, int rows)
+static Vt *open_demo(const char *tmp, int columns, int rows)
 {
   const char *srcdir = g_getenv("srcdir") != NULL ? g_getenv("srcdir") : ".";
   g_autofree char *demo = g_build_filename(srcdir, "data", "demo", "demo", NULL);
   g_autofree char *retort =
       g_build_filename(g_getenv("top_builddir") != NULL ? g_getenv("top_builddir") : ".", "retort", NULL);
   const char *argv[] = {demo, retort, NULL};
-  return vt_spawn(argv, NULL, columns, rows);
+  g_autofree char *tmpdir = g_strconcat("TMPDIR=", tmp, NULL);
+  const char *environment[] = {tmpdir, NULL};
+  return vt_spawn(argv, environment, columns, rows);
 }
 
 #define expect(vt, text) \
@@ -45,22 +47,19 @@ static void expect_line(Vt *vt, const char *a, const char *b)
             vt_last(vt));
 }
 
-static char *demo_folder(void)
+/* What the demo left in its folder for temporary files, or NULL. */
+static char *left_behind(const char *tmp)
 {
-  g_autoptr(GDir) dir = g_dir_open(g_get_tmp_dir(), 0, NULL);
-  const char *name;
-  while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
-    if (g_str_has_prefix(name, "retort-demo."))
-      return g_build_filename(g_get_tmp_dir(), name, NULL);
-  return NULL;
+  g_autoptr(GDir) dir = g_dir_open(tmp, 0, NULL);
+  return dir != NULL ? g_strdup(g_dir_read_name(dir)) : NULL;
 }
 
 Test(demo, browse_preview_step_up_past_a_lock_and_down_again, .timeout = 400)
 {
   /* A folder of its own for temporary files: what the demo leaves behind shows. */
   g_autofree char *tmp = g_dir_make_tmp("retort-e2e-XXXXXX", NULL);
-  cr_assert(g_chmod(tmp, 0711) == 0 && g_setenv("TMPDIR", tmp, TRUE));
-  g_autoptr(Vt) vt = open_demo(160, 40);
+  cr_assert(g_chmod(tmp, 0711) == 0);
+  g_autoptr(Vt) vt = open_demo(tmp, 160, 40);
   cr_assert(vt_wait(vt, "2 HEADS", START), "the demo did not open:\n%s", vt_last(vt));
   expect(vt, "9 pending");
   expect_line(vt, "◉", "2f0b6d1e77c4");
@@ -105,7 +104,7 @@ Test(demo, browse_preview_step_up_past_a_lock_and_down_again, .timeout = 400)
   vt_keys(vt, "q");
   int status = vt_exit(vt, SOON);
   cr_expect(status == 0, "the demo ended with status %d", status);
-  g_autofree char *left = demo_folder();
+  g_autofree char *left = left_behind(tmp);
   cr_expect_null(left, "%s was left behind", left);
   g_rmdir(tmp);
 }
