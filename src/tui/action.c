@@ -41,6 +41,7 @@ const char *context_name(guint context)
   case CONTEXT_LOCKS: return _("locks");
   case CONTEXT_HELP: return _("help");
   case CONTEXT_DONE: return _("finished rollout");
+  case CONTEXT_CHOOSE: return _("choosing an environment");
   default: return "";
   }
 }

@@ -20,10 +20,11 @@ typedef enum {
   CONTEXT_LOCKS = 1 << 4,
   CONTEXT_HELP = 1 << 5,
   CONTEXT_DONE = 1 << 6,
+  CONTEXT_CHOOSE = 1 << 7,
 } Context;
 #define CONTEXT_MAIN (CONTEXT_GRAPH | CONTEXT_DETAILS)
-#define CONTEXT_ALL ((1 << 7) - 1)
-#define N_CONTEXTS 7
+#define CONTEXT_ALL ((1 << 8) - 1)
+#define N_CONTEXTS 8
 
 /* X(id, name, default keys, contexts, footer, help); the order is the order in footer and help. */
 #define TUI_ACTIONS(X)                                                                                     \
@@ -85,6 +86,9 @@ typedef enum {
   X(COPY_ID, "copy-id", "y", CONTEXT_MAIN, "", N_("Copy the revision's id to the clipboard"))              \
   X(COPY_TEXT, "copy-text", "Y", CONTEXT_MAIN | CONTEXT_STEP, "",                                          \
     N_("Copy what the details show to the clipboard"))                                                     \
+  X(ENVIRONMENT, "environment", "E", CONTEXT_MAIN, "",                                                     \
+    N_("Choose among the Alembic environments of this repository"))                                        \
+  X(CHOOSE, "choose", "Enter", CONTEXT_CHOOSE, N_("open"), N_("Open this environment"))                    \
   X(EDIT, "edit", "e", CONTEXT_MAIN, "", N_("Open the migration in $EDITOR"))                              \
   X(CONNECT, "connect", "C", CONTEXT_MAIN | CONTEXT_LOCKS, "",                                             \
     N_("Connect to the database again and read the position"))                                             \
@@ -95,8 +99,8 @@ typedef enum {
   X(PAGE_DOWN, "page-down", "PgDn C-f Space", CONTEXT_ALL, "", N_("Go down a page"))                       \
   X(FIRST, "first", "Home g", CONTEXT_ALL, "", N_("Go to the first line"))                                 \
   X(LAST, "last", "End G", CONTEXT_ALL, "", N_("Go to the last line"))                                     \
-  X(BACK, "back", "Esc q", CONTEXT_STEP | CONTEXT_LOCKS | CONTEXT_HELP | CONTEXT_DONE, N_("back"),         \
-    N_("Go back to the screen before"))                                                                    \
+  X(BACK, "back", "Esc q", CONTEXT_STEP | CONTEXT_LOCKS | CONTEXT_HELP | CONTEXT_DONE | CONTEXT_CHOOSE,    \
+    N_("back"), N_("Go back to the screen before"))                                                        \
   X(LEAVE, "leave", "Esc", CONTEXT_DETAILS, N_("graph"), N_("Go back to the graph"))                       \
   X(COMMAND, "command", ":", CONTEXT_ALL, N_("command"), N_("Run an action by its name"))                  \
   X(HELP, "help", "? F1", CONTEXT_ALL, N_("help"), N_("Explain the keys and marks of this screen"))        \

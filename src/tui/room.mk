@@ -31,6 +31,7 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/prompt.h \
 	src/tui/run_log.c \
 	src/tui/run_log.h \
+	src/tui/scr_choose.c \
 	src/tui/scr_help.c \
 	src/tui/scr_locks.c \
 	src/tui/scr_main.c \

@@ -21,6 +21,7 @@ typedef struct {
   Details *details;
   gboolean in_details; /* has the keyboard */
   gboolean wide;
+  gboolean offered;              /* the environments, once, because there is no project */
   Rect graph_rect, details_rect; /* of the last paint, insides */
 } MainScreen;
 
@@ -299,6 +300,7 @@ static guint act(Screen *screen, ActionId action)
   case ACTION_COPY_TEXT: copy_text(self); return SCREEN_DONE;
   case ACTION_EDIT: edit(self); return SCREEN_DONE;
   case ACTION_RELOAD: workspace_reload(self->ws); return SCREEN_DONE;
+  case ACTION_ENVIRONMENT: app_push(screen->app, screen_choose_new(screen->app)); return SCREEN_DONE;
   default: return 0;
   }
 }
@@ -354,6 +356,10 @@ static gboolean search_next(Screen *screen, int direction)
 static void changed(Screen *screen, guint what)
 {
   MainScreen *self = (MainScreen *)screen;
+  if ((what & CHANGED_FOUND) && !self->offered && !self->ws->snapshot && self->ws->environments->len > 0) {
+    self->offered = TRUE;
+    app_push(screen->app, screen_choose_new(screen->app));
+  }
   gboolean git_done = (what & CHANGED_GIT) && !self->ws->git_loading;
   if ((what & (CHANGED_PROJECT | CHANGED_DATABASE | CHANGED_FOREIGN)) || git_done) {
     graphview_rebuild(self->graph);

@@ -52,3 +52,4 @@ struct Screen {
 Screen *screen_main_new(App *app);
 Screen *screen_help_new(App *app, guint contexts);
 Screen *screen_locks_new(App *app);
+Screen *screen_choose_new(App *app);

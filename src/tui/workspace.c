@@ -60,6 +60,7 @@ Workspace *workspace_new(const TuiOptions *options)
   ws->render_options = (RenderOptions){
       .online = TRUE, .flavor = options->flavor, .x_arguments = options->x_arguments, .tag = options->tag};
   ws->cancellable = g_cancellable_new();
+  ws->environment = -1;
   ws->git_notes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, git_note_free);
   ws->foreign = g_ptr_array_new_with_free_func(foreign_note_free);
   ws->unknown = g_ptr_array_new_with_free_func(g_free);
@@ -99,6 +100,7 @@ void workspace_free(Workspace *ws)
   g_hash_table_unref(ws->sightings);
   g_ptr_array_unref(ws->foreign);
   g_ptr_array_unref(ws->unknown);
+  g_clear_pointer(&ws->environments, g_ptr_array_unref);
   g_free(ws->render_states);
   g_free(ws->worst);
   g_free(ws->applied);

@@ -30,6 +30,7 @@ typedef enum {
   CHANGED_DATABASE = 1 << 3, /* connection or position */
   CHANGED_LOCKS = 1 << 4,
   CHANGED_RENDER = 1 << 5, /* render states of revisions */
+  CHANGED_FOUND = 1 << 6,  /* environments to choose from */
 } WorkspaceChange;
 
 /* A project with its revisions, immutable, shared with worker threads by reference counting. */
@@ -76,6 +77,11 @@ struct Workspace {
   TuiOptions options;
   RenderOptions render_options;
   GCancellable *cancellable; /* of everything that runs beside the screen */
+
+  GPtrArray *environments; /* ProjectCandidate*: to choose from; NULL: not looked for */
+  int environment;         /* the chosen one, or -1 */
+  gboolean searching;
+  gboolean fresh; /* another project is being loaded: its database may be another, too */
 
   gboolean loading;
   char *load_error;      /* why there is no project; escaped */
@@ -134,6 +140,10 @@ void workspace_take_rows(Workspace *ws, VersionRows *rows);
 
 /* workspace_load.c: files */
 void workspace_reload(Workspace *ws);
+/* Looks for environments below the folder; they are announced when found. */
+void workspace_find_environments(Workspace *ws);
+/* Opens one of them instead of what the options say. */
+void workspace_choose(Workspace *ws, guint environment);
 void workspace_watch_files(Workspace *ws);
 void workspace_unwatch_files(Workspace *ws);
 /* workspace_git.c */

@@ -8,13 +8,29 @@
 /* A checkout or an editor touches many files in one go: wait until it is quiet. */
 #define QUIET_MS 250
 
+typedef struct {
+  ProjectOptions options;
+  GPtrArray *environments; /* or NULL */
+  int environment;
+} LoadJob;
+
+static void load_job_free(void *data)
+{
+  LoadJob *job = data;
+  g_clear_pointer(&job->environments, g_ptr_array_unref);
+  g_free(job);
+}
+
 static void load(GTask *task, void *source, void *task_data, GCancellable *cancellable)
 {
   (void)source;
   (void)cancellable;
-  const ProjectOptions *options = task_data;
+  const LoadJob *job = task_data;
   GError *error = NULL;
-  g_autoptr(Project) project = project_open(options, &error);
+  g_autoptr(Project) project =
+      job->environment >= 0
+          ? project_open_candidate(g_ptr_array_index(job->environments, job->environment), &error)
+          : project_open(&job->options, &error);
   g_autoptr(Settings) settings = project ? settings_load(NULL, NULL) : NULL;
   if (settings)
     project_apply_settings(project, settings);
@@ -38,9 +54,12 @@ static void loaded(GObject *source, GAsyncResult *result, void *data)
     g_free(ws->load_error);
     ws->load_error = text_escape(error->message, -1, FALSE);
     workspace_announce(ws, CHANGED_PROJECT);
+    if (!ws->options.project.config_files)
+      workspace_find_environments(ws);
     return;
   }
-  gboolean first = ws->snapshot == NULL;
+  gboolean first = ws->snapshot == NULL || ws->fresh;
+  ws->fresh = FALSE;
   workspace_take_snapshot(ws, snapshot);
   workspace_watch_files(ws);
   workspace_survey(ws);
@@ -55,9 +74,59 @@ void workspace_reload(Workspace *ws)
     return;
   ws->loading = TRUE;
   g_autoptr(GTask) task = g_task_new(NULL, ws->cancellable, loaded, ws);
-  g_task_set_task_data(task, g_memdup2(&ws->options.project, sizeof ws->options.project), g_free);
+  LoadJob *job = g_new0(LoadJob, 1);
+  *job = (LoadJob){ws->options.project, ws->environments ? g_ptr_array_ref(ws->environments) : NULL,
+                   ws->environment};
+  g_task_set_task_data(task, job, load_job_free);
   g_task_run_in_thread(task, load);
   workspace_announce(ws, 0);
+}
+
+static void search(GTask *task, void *source, void *task_data, GCancellable *cancellable)
+{
+  (void)source;
+  (void)cancellable;
+  g_task_return_pointer(task, project_find_all(task_data), (GDestroyNotify)g_ptr_array_unref);
+}
+
+static void searched(GObject *source, GAsyncResult *result, void *data)
+{
+  (void)source;
+  g_autoptr(GError) error = NULL;
+  GPtrArray *found = g_task_propagate_pointer(G_TASK(result), &error);
+  if (!found)
+    return;
+  Workspace *ws = data;
+  ws->searching = FALSE;
+  /* A chosen one stays chosen: the list is only replaced while there is none. */
+  if (ws->environment >= 0) {
+    g_ptr_array_unref(found);
+    return;
+  }
+  g_clear_pointer(&ws->environments, g_ptr_array_unref);
+  ws->environments = found;
+  workspace_announce(ws, CHANGED_FOUND);
+}
+
+void workspace_find_environments(Workspace *ws)
+{
+  if (ws->searching)
+    return;
+  ws->searching = TRUE;
+  g_autoptr(GTask) task = g_task_new(NULL, ws->cancellable, searched, ws);
+  g_task_set_task_data(task, g_strdup(ws->options.project.start ? ws->options.project.start : "."), g_free);
+  g_task_run_in_thread(task, search);
+}
+
+void workspace_choose(Workspace *ws, guint environment)
+{
+  g_return_if_fail(ws->environments && environment < ws->environments->len);
+  ws->environment = (int)environment;
+  g_clear_pointer(&ws->rows, version_rows_free);
+  g_hash_table_remove_all(ws->git_notes);
+  g_ptr_array_set_size(ws->foreign, 0);
+  ws->fresh = TRUE;
+  workspace_reload(ws);
 }
 
 static gboolean quiet(void *data)
