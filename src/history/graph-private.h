@@ -11,13 +11,14 @@ typedef enum {
   EDGE_UP,     /* straight up from the parent, in the parent's lane, to the child's row */
   EDGE_DOWN,   /* straight down from the child, in the child's lane, to where it joins */
   EDGE_FREE,   /* in a lane of its own */
-  EDGE_HIDDEN, /* inside a fold */
+  EDGE_HIDDEN, /* inside a fold, or left out */
 } EdgeKind;
 
 typedef struct {
   guint child;
   guint parent; /* GRAPH_NONE: missing, or cut because it closes a cycle */
   gboolean dashed;
+  gboolean carries; /* others join its line */
   EdgeKind kind;
   guint lane;    /* of the vertical part */
   guint join;    /* EDGE_DOWN, EDGE_FREE: it ends in the gap below this row... */
@@ -42,6 +43,7 @@ typedef struct {
   GPtrArray *units; /* GraphUnit*: rows with a node, from the top */
   guint *unit;      /* number of a revision's unit */
   guint *lane;      /* of a revision */
+  guint hidden;     /* edges left out */
 } GraphLayout;
 
 /* A row with a node: one revision or a fold of several. */

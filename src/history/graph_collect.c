@@ -182,9 +182,30 @@ static void join_chain(GraphLayout *layout, guint revision, guint parent)
   layout->chain[revision] = layout->chain[parent];
 }
 
+/* The chain below that a revision goes on with.  One whose heir has gone on with another chain is free for a merge
+ * that comes by; a mere child of it starts a chain of its own. */
+static guint chain_below(const GraphLayout *layout, guint revision, const guint *heir, const guint8 *made)
+{
+  guint below = GRAPH_NONE, spare = GRAPH_NONE, solid = 0;
+
+  for (guint i = layout->out_start[revision]; i < layout->out_start[revision + 1]; i++) {
+    const GraphEdge *edge = graph_edge(layout, i);
+    if (edge->parent == GRAPH_NONE || edge->dashed)
+      continue;
+    solid++;
+    guint *best = heir[edge->parent] == revision ? &below : &spare;
+    if (layout->up[edge->parent] != GRAPH_NONE || !(best == &below || made[heir[edge->parent]]))
+      continue;
+    if (*best == GRAPH_NONE || layout->chain[edge->parent] < layout->chain[*best])
+      *best = edge->parent;
+  }
+  return below == GRAPH_NONE && solid > 1 ? spare : below;
+}
+
 static void make_chains(GraphLayout *layout, const guint *order, const guint *height)
 {
   g_autofree guint *heir = g_new(guint, layout->n + 1);
+  g_autofree guint8 *made = g_new0(guint8, layout->n + 1);
 
   layout->up = g_new(guint, layout->n + 1);
   layout->down = g_new(guint, layout->n + 1);
@@ -194,14 +215,8 @@ static void make_chains(GraphLayout *layout, const guint *order, const guint *he
     heir[i] = main_child(layout, i, height);
   }
   for (guint at = 0; at < layout->n; at++) {
-    guint revision = order[at], below = GRAPH_NONE;
-    for (guint i = layout->out_start[revision]; i < layout->out_start[revision + 1]; i++) {
-      const GraphEdge *edge = graph_edge(layout, i);
-      if (edge->parent == GRAPH_NONE || edge->dashed || heir[edge->parent] != revision)
-        continue;
-      if (below == GRAPH_NONE || layout->chain[edge->parent] < layout->chain[below])
-        below = edge->parent;
-    }
+    guint revision = order[at], below = chain_below(layout, revision, heir, made);
+    made[revision] = 1;
     if (below == GRAPH_NONE)
       layout->chain[revision] = layout->n_chains++;
     else

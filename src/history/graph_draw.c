@@ -151,7 +151,7 @@ static void draw_unit(Draw *draw, guint number)
     End corner = {.lane = edge->lane, .dashed = edge->dashed};
     if (edge->kind == EDGE_CHAIN || edge->kind == EDGE_DOWN)
       straight = edge;
-    else
+    else if (edge->kind != EDGE_HIDDEN)
       g_array_append_val(corners, corner);
   }
   g_array_sort(corners, by_lane);
@@ -294,6 +294,7 @@ void graph_draw(const GraphLayout *layout, Graph *graph)
   draw.on = g_new0(guint8, draw.max_lanes);
   draw.dashed = g_new0(guint8, draw.max_lanes);
   draw.cells = g_new0(GraphCell, 2 * draw.max_lanes);
+  graph->n_hidden = layout->hidden;
   collect_gaps(&draw);
   for (guint i = 0; i < layout->units->len; i++) {
     const GraphUnit *unit = layout->units->pdata[i];

@@ -147,6 +147,8 @@ static void choose_joins(const GraphLayout *layout, GArray *lines, guint parent,
     count++;
     edge->join = join;
     edge->carrier = carrier;
+    if (carrier != GRAPH_NONE && edge->kind == EDGE_DOWN)
+      graph_edge(layout, carrier)->carries = TRUE;
   }
 }
 
@@ -246,8 +248,9 @@ typedef struct {
   guint top, bottom;
 } Stretch;
 
-/* Takes the stretch if it is free; taken: from the bottom of the picture to the top. */
-static gboolean take_stretch(GArray *taken, Stretch want)
+/* Where the stretch belongs among those taken, which are sorted from the bottom of the picture to the top; -1 when it
+ * is not free. */
+static int find_place(const GArray *taken, Stretch want)
 {
   guint low = 0, high = taken->len;
   while (low < high) {
@@ -257,20 +260,54 @@ static gboolean take_stretch(GArray *taken, Stretch want)
     else
       high = middle;
   }
-  if (low < taken->len && g_array_index(taken, Stretch, low).bottom >= want.top)
-    return FALSE;
-  g_array_insert_val(taken, low, want);
-  return TRUE;
+  return low < taken->len && g_array_index(taken, Stretch, low).bottom >= want.top ? -1 : (int)low;
 }
+
+static guint find_lane(GPtrArray *lanes, guint from, Stretch want)
+{
+  guint lane = from;
+  while (lane < lanes->len && find_place(lanes->pdata[lane], want) < 0)
+    lane++;
+  while (lanes->len <= lane)
+    g_ptr_array_add(lanes, g_array_new(FALSE, FALSE, sizeof(Stretch)));
+  return lane;
+}
+
+/* Farther to the right than this a line would rather stand left of the one it leads to. */
+enum { DRIFT = 8 };
 
 static guint take_lane(GPtrArray *lanes, guint from, const Line *line)
 {
-  for (guint lane = from;; lane++) {
-    while (lanes->len <= lane)
-      g_ptr_array_add(lanes, g_array_new(FALSE, FALSE, sizeof(Stretch)));
-    if (take_stretch(lanes->pdata[lane], (Stretch){line->top, line->bottom}))
-      return lane;
+  Stretch want = {line->top, line->bottom};
+  guint lane = find_lane(lanes, from, want);
+
+  if (lane >= DRIFT) {
+    guint first = find_lane(lanes, 0, want);
+    if (lane - first >= DRIFT)
+      lane = first;
   }
+  GArray *taken = lanes->pdata[lane];
+  g_array_insert_val(taken, (guint)find_place(taken, want), want);
+  return lane;
+}
+
+/* No screen is as wide; beyond it only lines that chains need are drawn, lest a hostile graph fill the memory. */
+enum { LANES_AT_MOST = 400 };
+
+static gboolean leave_out(GraphLayout *layout, const Line *line, guint lanes)
+{
+  if (line->chain != GRAPH_NONE)
+    return FALSE;
+  GraphEdge *edge = graph_edge(layout, line->edge);
+  GraphEdge *carrier = edge->carrier == GRAPH_NONE ? NULL : graph_edge(layout, edge->carrier);
+  if ((lanes < LANES_AT_MOST || edge->carries) && !(carrier && carrier->kind == EDGE_HIDDEN)) {
+    if (carrier)
+      carrier->carries = TRUE;
+    return FALSE;
+  }
+  edge->kind = EDGE_HIDDEN;
+  layout->hidden++;
+  return TRUE;
 }
 
 static void assign_lanes(GraphLayout *layout, GArray *lines)
@@ -281,6 +318,8 @@ static void assign_lanes(GraphLayout *layout, GArray *lines)
   g_array_sort(lines, oldest_first);
   for (guint i = 0; i < lines->len; i++) {
     const Line *line = &g_array_index(lines, Line, i);
+    if (leave_out(layout, line, lanes->len))
+      continue;
     GraphEdge *edge = line->edge == GRAPH_NONE ? NULL : graph_edge(layout, line->edge);
     /* Right of the line it leads to, so that it joins leftwards. */
     guint from = edge && edge->parent != GRAPH_NONE ? chain_lane[layout->chain[edge->parent]] + 1 : 0;

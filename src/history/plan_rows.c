@@ -121,6 +121,9 @@ static gboolean is_covered(PlanRows *state, const Revision *revision, Revision *
 
   if (cover == BY_OTHER_ROWS && covers(state, revision, parent, cover))
     return TRUE;
+  /* With one parent only, what else is above it is there because of another row. */
+  if (cover == BY_OTHER_ROWS && revision->parents->len == 1)
+    return state->active_above[parent->index] > 1;
   state->search++;
   for (Revision *at = parent;; at = g_ptr_array_steal_index_fast(todo, todo->len - 1)) {
     guint more = state->active_above[at->index];

@@ -61,6 +61,7 @@ typedef struct {
 typedef struct {
   GPtrArray *rows;     /* GraphRow*; they live as long as the graph */
   guint n_lanes;       /* widest row */
+  guint n_hidden;      /* lines left out of a picture hundreds of lanes wide */
   guint n_revisions;   /* of the map it was made from */
   int *row_by_index;   /* row number by Revision index */
   struct Arena *cells; /* holds rows and cells */
