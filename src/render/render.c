@@ -4,6 +4,7 @@
 
 #include "retort/base/file.h"
 #include "retort/py/parser.h"
+#include "naming.h"
 #include "session.h"
 
 /* ---- scripts ---- */
@@ -96,6 +97,26 @@ void run_warn(PyInterp *interp, const char *text)
   g_ptr_array_add(run_of(interp)->script->warnings, g_strdup(text));
 }
 
+/* FALSE and a stop when the project names what op leaves unnamed, in a way that cannot be read. */
+static gboolean check_naming(Run *run, const SqlOp *op)
+{
+  RenderSession *session = run->session;
+  if (session->naming_state == NAMING_NONE || session->naming_state == NAMING_KNOWN ||
+      !naming_matters(run, op))
+    return TRUE;
+  if (session->naming_state == NAMING_UNASKED)
+    naming_ask(session);
+  if (session->naming_state == NAMING_KNOWN)
+    run->sql.naming = &session->naming;
+  if (session->naming_state != NAMING_UNREADABLE)
+    return TRUE;
+  refuse(
+      run->interp,
+      _("the naming convention of the project's MetaData gives a name here, and %s does not show it plainly"),
+      session->naming_place ? session->naming_place : _("the project"));
+  return FALSE;
+}
+
 gboolean run_emit(PyInterp *interp, SqlOp *op)
 {
   Run *run = run_of(interp);
@@ -106,6 +127,8 @@ gboolean run_emit(PyInterp *interp, SqlOp *op)
     return FALSE;
   /* A table's worth of text is far more work than a step of Python. */
   if (!py_spend(interp, 100))
+    return FALSE;
+  if (!check_naming(run, op))
     return FALSE;
   if (sql_compile(&run->sql, op, place, run->script->statements, &error))
     return TRUE;

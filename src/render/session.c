@@ -3,10 +3,12 @@
 
 #include <string.h>
 
+#include "retort/base/file.h"
+
 /* How far up from a migration its project may begin. */
 #define MAX_LEVELS 8
 
-static void copy_naming(RenderSession *session, const char *const *pairs)
+void session_set_naming(RenderSession *session, const char *const *pairs)
 {
   static const char *const names[SQL_N_NAMING] = {"ix", "uq", "ck", "fk", "pk"};
   session->naming_pairs = g_strdupv((char **)pairs);
@@ -15,6 +17,14 @@ static void copy_naming(RenderSession *session, const char *const *pairs)
     for (guint i = 0; i < SQL_N_NAMING; i++)
       if (strcmp(pair[0], names[i]) == 0)
         session->naming.templates[i] = pair[1];
+}
+
+/* Without target_metadata in env.py no convention reaches a migration. */
+static gboolean has_target_metadata(const Project *project)
+{
+  g_autofree char *text =
+      project->env.path ? file_read(project->env.path, FILE_LIMIT, NULL, NULL, NULL) : NULL;
+  return text && strstr(text, "target_metadata") && !strstr(text, "target_metadata = None");
 }
 
 static const RenderOptions default_options;
@@ -28,7 +38,7 @@ RenderSession *render_session_new(const Project *project, const RenderOptions *o
   session->options.x_arguments = (const char *const *)session->x_arguments;
   session->options.tag = session->tag = g_strdup(session->options.tag);
   if (session->options.naming_convention)
-    copy_naming(session, session->options.naming_convention);
+    session_set_naming(session, session->options.naming_convention);
   session->sql_run = sql_run_new();
   session->exceptions = g_hash_table_new(g_str_hash, g_str_equal);
   session->roots = g_ptr_array_new_with_free_func(g_free);
@@ -37,6 +47,8 @@ RenderSession *render_session_new(const Project *project, const RenderOptions *o
   py_runtime_set_resolver(session->runtime, session_resolve, session);
   if (project && project->script_location)
     add_project_roots(session, project);
+  if (project && project->config_path && !session->options.naming_convention && has_target_metadata(project))
+    session->naming_state = NAMING_UNASKED;
   return session;
 }
 
@@ -53,6 +65,7 @@ void render_session_free(RenderSession *session)
   g_strfreev(session->x_arguments);
   g_free(session->tag);
   g_free(session->searched);
+  g_free(session->naming_place);
   g_free(session);
 }
 

@@ -3,12 +3,22 @@
 
 #include "bind.h"
 
+/* What is known of the naming convention in the project's MetaData. */
+typedef enum {
+  NAMING_NONE, /* there is none, or it was given */
+  NAMING_UNASKED,
+  NAMING_KNOWN,
+  NAMING_UNREADABLE,
+} NamingState;
+
 struct RenderSession {
   RenderOptions options; /* its strings are copies */
   char **naming_pairs;
   char **x_arguments;
   char *tag;
   SqlNaming naming;
+  NamingState naming_state;
+  char *naming_place; /* NAMING_UNREADABLE: path of what could not be read, or NULL */
   SqlRun *sql_run;
   PyRuntime *runtime;
   PyModuleDef *modules;
@@ -18,6 +28,8 @@ struct RenderSession {
   char *searched;         /* folder whose surroundings gave the roots */
 };
 
+/* Takes a convention as key, template pairs. */
+void session_set_naming(RenderSession *session, const char *const *pairs);
 /* Finds modules of the project for the file at path. */
 void session_find_roots(RenderSession *session, const char *path);
 char *session_resolve(void *session, const char *module, gboolean *is_package);

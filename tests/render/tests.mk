@@ -2,7 +2,7 @@
 check_PROGRAMS += tests/render/test_render
 TESTS += tests/render/test_render
 tests_render_test_render_SOURCES = tests/render/support.c tests/render/support.h tests/render/test_golden.c \
-	tests/render/test_offline.c tests/render/test_op_cases.c tests/render/test_refusals.c \
+	tests/render/test_offline.c tests/render/test_op_cases.c tests/render/test_project.c tests/render/test_refusals.c \
 	tests/history/cases.c tests/history/cases.h
 tests_render_test_render_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_render_test_render_LDADD = $(RENDER_LIBS) $(TEST_EXT) $(PG_QUERY_LIBS) $(RENDER_EXT)

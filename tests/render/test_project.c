@@ -1,0 +1,119 @@
+/* What a session takes from the project around a migration: modules it can read, the naming convention. */
+#include <criterion/criterion.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "retort/render/offline.h"
+#include "support.h"
+
+static void put(const char *folder, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename(folder, name, NULL);
+  g_autofree char *above = g_path_get_dirname(path);
+  cr_assert_eq(g_mkdir_with_parents(above, 0755), 0);
+  cr_assert(g_file_set_contents(path, text, -1, NULL), "%s", path);
+}
+
+static void remove_tree(const char *folder)
+{
+  g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+  for (const char *name = dir ? g_dir_read_name(dir) : NULL; name; name = g_dir_read_name(dir)) {
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    if (g_file_test(path, G_FILE_TEST_IS_DIR))
+      remove_tree(path);
+    else
+      g_unlink(path);
+  }
+  g_rmdir(folder);
+}
+
+/* A project with one migration and the application's models; the caller frees the folder with remove_tree(). */
+static char *make_project(const char *models, const char *migration)
+{
+  char *folder = g_dir_make_tmp("retort-render-XXXXXX", NULL);
+  put(folder, ".git/HEAD", "ref: refs/heads/main\n");
+  put(folder, "alembic.ini", "[alembic]\nscript_location = %(here)s/migrations\nprepend_sys_path = .\n");
+  put(folder, "migrations/env.py",
+      "from alembic import context\nfrom app.models import metadata\ntarget_metadata = metadata\n"
+      "context.configure(target_metadata=target_metadata)\n");
+  put(folder, "migrations/versions/a.py", migration);
+  put(folder, "app/__init__.py", "");
+  put(folder, "app/models.py", models);
+  return folder;
+}
+
+static Script *render_in(const char *folder, RenderSession **session)
+{
+  g_autofree char *config = g_build_filename(folder, "alembic.ini", NULL);
+  g_autofree char *path = g_build_filename(folder, "migrations", "versions", "a.py", NULL);
+  g_autofree char *text = NULL;
+  const char *const configs[] = {config, NULL};
+  ProjectOptions options = {.config_files = configs};
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Project) project = project_open(&options, &error);
+  cr_assert(project, "%s", error ? error->message : "");
+  *session = render_session_new(project, NULL);
+  cr_assert(g_file_get_contents(path, &text, NULL, NULL));
+  return render_source(*session, path, text, strlen(text), DIRECTION_UPGRADE);
+}
+
+#define MIGRATION                                                                                      \
+  "from alembic import op\nimport sqlalchemy as sa\nrevision = 'a'\ndown_revision = None\n"            \
+  "def upgrade():\n    op.create_index('ix', 't', ['a'])\n    op.create_unique_constraint(None, 't', " \
+  "['a'])\n"
+
+typedef struct {
+  const char *name;
+  const char *models;
+  const char *last; /* the second statement; NULL: refused */
+} Naming;
+
+static const Naming namings[] = {
+    {"none", "import sqlalchemy as sa\nmetadata = sa.MetaData()\n", "ALTER TABLE t ADD UNIQUE (a)"},
+    {"a dict in place",
+     "import sqlalchemy as sa\nmetadata = sa.MetaData(naming_convention={'uq': 'uq_%(table_name)s'})\n",
+     "ALTER TABLE t ADD CONSTRAINT uq_t UNIQUE (a)"},
+    {"a constant",
+     "import sqlalchemy as sa\nNAMES: dict = {\n  'uq': 'u_%(table_name)s_%(column_0_name)s',\n}\n"
+     "metadata = sa.MetaData(naming_convention=NAMES)\n",
+     "ALTER TABLE t ADD CONSTRAINT u_t_a UNIQUE (a)"},
+    {"made by a function", "import sqlalchemy as sa\nmetadata = sa.MetaData(naming_convention=names())\n",
+     NULL},
+};
+
+Test(project, its_naming_convention_names_what_a_migration_does_not)
+{
+  for (guint i = 0; i < G_N_ELEMENTS(namings); i++) {
+    const Naming *n = &namings[i];
+    g_autofree char *folder = make_project(n->models, MIGRATION);
+    g_autoptr(RenderSession) session = NULL;
+    g_autoptr(Script) script = render_in(folder, &session);
+    cr_expect_eq(script->state, n->last ? RENDER_EXACT : RENDER_PYTHON, "%s: %d", n->name, script->state);
+    cr_expect_eq(script->statements->len, n->last ? 2 : 1, "%s: %u statements", n->name,
+                 script->statements->len);
+    if (n->last && script->statements->len == 2)
+      cr_expect_str_eq(((Statement *)script->statements->pdata[1])->sql, n->last, "%s: %s", n->name,
+                       ((Statement *)script->statements->pdata[1])->sql);
+    remove_tree(folder);
+  }
+}
+
+Test(project, its_readable_modules_are_read)
+{
+  g_autofree char *folder =
+      make_project("import enum\nimport flask\nfrom sqlalchemy import types\nmetadata = None\nSIZE = 30\n"
+                   "class Kind(enum.Enum):\n    a = 1\n    b = 2\n"
+                   "class Short(types.TypeDecorator):\n    impl = types.String(SIZE)\n",
+                   "from alembic import op\nimport sqlalchemy as sa\nfrom app import models\n"
+                   "revision = 'a'\ndown_revision = None\ndef upgrade():\n"
+                   "    op.add_column('t', sa.Column('k', sa.Enum(models.Kind)))\n"
+                   "    op.add_column('t', sa.Column('s', models.Short()))\n");
+  g_autoptr(RenderSession) session = NULL;
+  g_autoptr(Script) script = render_in(folder, &session);
+  cr_expect_eq(script->state, RENDER_EXACT);
+  cr_assert_eq(script->statements->len, 2, "%s", script->error);
+  cr_expect_str_eq(((Statement *)script->statements->pdata[0])->sql, "ALTER TABLE t ADD COLUMN k kind");
+  cr_expect_str_eq(((Statement *)script->statements->pdata[1])->sql,
+                   "ALTER TABLE t ADD COLUMN s VARCHAR(30)");
+  remove_tree(folder);
+}
