@@ -114,7 +114,7 @@ static PyValue builtin_round(PyInterp *interp, PyCall *call)
   if (v.type != PY_FLOAT)
     return py_raise(interp, "TypeError", "type %s doesn't define __round__ method", py_type_name(interp, v));
   if (whole && isfinite(v.f))
-    return big_from_double(interp->arena, nearbyint(v.f));
+    return py_int_from_double(interp, nearbyint(v.f));
   if (whole)
     return py_raise(interp, "ValueError", "cannot convert float to integer");
   if (digits > 300 || !isfinite(v.f))

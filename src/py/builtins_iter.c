@@ -84,8 +84,17 @@ static PyValue builtin_zip(PyInterp *interp, PyCall *call)
   return v;
 }
 
+/* A function applied to items nobody knows: it might have had effects. */
+static PyValue refuse_unknown(PyInterp *interp, PyValue unknown)
+{
+  return py_loading(interp) ? unknown : py_stop_because(interp, unknown.reason);
+}
+
 static PyValue builtin_map(PyInterp *interp, PyCall *call)
 {
+  for (guint i = 0; i < call->n_args; i++)
+    if (call->args[i].type == PY_UNKNOWN)
+      return refuse_unknown(interp, call->args[i]);
   PyValue v = over_parts(interp, "map", next_mapped, call->values[1].list);
   if (!py_is_null(v))
     v.iterator->source = call->values[0];
@@ -105,6 +114,9 @@ static gboolean next_filtered(PyInterp *interp, PyIterator *self, PyValue *item)
 
 static PyValue builtin_filter(PyInterp *interp, PyCall *call)
 {
+  for (guint i = 0; i < 2; i++)
+    if (call->values[i].type == PY_UNKNOWN)
+      return refuse_unknown(interp, call->values[i]);
   PyValue source = py_iter(interp, call->values[1]);
   PyValue v = py_is_null(source) ? source : py_iterator_new(interp, "filter", next_filtered, source);
   if (!py_is_null(v))
@@ -302,9 +314,9 @@ const PyMethod builtin_functions_more[] = {
     {"any", builtin_any, "iterable, /", PY_PURE},
     {"dir", builtin_dir, "object=None, /", PY_PURE},
     {"enumerate", builtin_enumerate, "iterable, start=0", PY_PURE},
-    {"filter", builtin_filter, "function, iterable, /", PY_PURE},
+    {"filter", builtin_filter, "function, iterable, /", PY_TAKES_UNKNOWN},
     {"iter", builtin_iter, "object, sentinel=?, /", PY_PURE},
-    {"map", builtin_map, "func, *iterables", PY_PURE},
+    {"map", builtin_map, "func, *iterables", PY_TAKES_UNKNOWN},
     {"max", builtin_max, "*args, key=None, default=?", PY_PURE},
     {"min", builtin_min, "*args, key=None, default=?", PY_PURE},
     {"next", builtin_next, "iterator, default=?, /", PY_PURE},

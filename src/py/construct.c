@@ -84,7 +84,7 @@ static PyValue make_int(PyInterp *interp, const PyArgs *args)
     if (!isfinite(v.f))
       return py_raise(interp, isnan(v.f) ? "ValueError" : "OverflowError",
                       "cannot convert float %s to integer", isnan(v.f) ? "NaN" : "infinity");
-    return big_from_double(interp->arena, trunc(v.f));
+    return py_int_from_double(interp, trunc(v.f));
   }
   if (v.type == PY_BOOL)
     return py_int(v.i);
@@ -93,7 +93,7 @@ static PyValue make_int(PyInterp *interp, const PyArgs *args)
   if (v.type == PY_INSTANCE && v.instance->cls->host) {
     const char *text = py_as_decimal(interp, v);
     if (text)
-      return big_from_double(interp->arena, trunc(g_ascii_strtod(text, NULL)));
+      return py_int_from_double(interp, trunc(g_ascii_strtod(text, NULL)));
   }
   return py_raise(interp, "TypeError",
                   "int() argument must be a string, a bytes-like object or a real number, not '%s'",

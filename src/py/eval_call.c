@@ -247,13 +247,28 @@ static PyValue empty_result(PyInterp *interp, PyExprKind kind)
                                     : py_dict(interp);
 }
 
+static gboolean only_makes(const PyExpr *expr)
+{
+  if (!py_harmless(expr->comp.element) || !py_harmless(expr->comp.value))
+    return FALSE;
+  for (guint i = 0; i < expr->comp.n; i++) {
+    const PyComprehension *part = &expr->comp.generators[i];
+    if (i && !py_harmless(part->iter))
+      return FALSE;
+    for (guint j = 0; j < part->n_conditions; j++)
+      if (!py_harmless(part->conditions[j]))
+        return FALSE;
+  }
+  return TRUE;
+}
+
 PyValue py_eval_comprehension(PyInterp *interp, Frame *frame, const PyExpr *expr)
 {
   PyValue first = py_eval(interp, frame, expr->comp.generators[0].iter);
   if (py_is_null(first))
     return first;
-  /* What is made from an unknown's items is unknown, and only that. */
-  if (first.type == PY_UNKNOWN && (interp->loading || first.reason->kind != PY_NEEDS_PYTHON))
+  /* What is made from an unknown's items is unknown; that is all when making it has no other effect. */
+  if (first.type == PY_UNKNOWN && (interp->loading || only_makes(expr)))
     return first;
   frame->at = expr->span;
   for (guint i = 0; i < expr->comp.n; i++)

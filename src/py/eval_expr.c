@@ -4,8 +4,7 @@
 
 #include "object.h"
 
-/* Whether evaluating it can have no effect but its value (or an exception). */
-static gboolean harmless(const PyExpr *expr)
+gboolean py_harmless(const PyExpr *expr)
 {
   if (!expr)
     return TRUE;
@@ -13,18 +12,19 @@ static gboolean harmless(const PyExpr *expr)
   case PY_EXPR_CONSTANT:
   case PY_EXPR_NAME:
   case PY_EXPR_LAMBDA: return TRUE;
-  case PY_EXPR_ATTRIBUTE: return harmless(expr->attribute.value);
-  case PY_EXPR_SUBSCRIPT: return harmless(expr->subscript.value) && harmless(expr->subscript.index);
-  case PY_EXPR_BINARY: return harmless(expr->binary.left) && harmless(expr->binary.right);
-  case PY_EXPR_UNARY: return harmless(expr->operand);
+  case PY_EXPR_ATTRIBUTE: return py_harmless(expr->attribute.value);
+  case PY_EXPR_SUBSCRIPT: return py_harmless(expr->subscript.value) && py_harmless(expr->subscript.index);
+  case PY_EXPR_BINARY: return py_harmless(expr->binary.left) && py_harmless(expr->binary.right);
+  case PY_EXPR_UNARY: return py_harmless(expr->operand);
   case PY_EXPR_IF:
-    return harmless(expr->if_exp.test) && harmless(expr->if_exp.body) && harmless(expr->if_exp.orelse);
-  case PY_EXPR_FORMATTED: return harmless(expr->formatted.value) && harmless(expr->formatted.spec);
+    return py_harmless(expr->if_exp.test) && py_harmless(expr->if_exp.body) &&
+           py_harmless(expr->if_exp.orelse);
+  case PY_EXPR_FORMATTED: return py_harmless(expr->formatted.value) && py_harmless(expr->formatted.spec);
   case PY_EXPR_COMPARE:
-    if (!harmless(expr->compare.first))
+    if (!py_harmless(expr->compare.first))
       return FALSE;
     for (guint i = 0; i < expr->compare.n; i++)
-      if (!harmless(expr->compare.rest[i]))
+      if (!py_harmless(expr->compare.rest[i]))
         return FALSE;
     return TRUE;
   case PY_EXPR_TUPLE:
@@ -32,12 +32,12 @@ static gboolean harmless(const PyExpr *expr)
   case PY_EXPR_BOOL:
   case PY_EXPR_JOINED:
     for (guint i = 0; i < expr->list.n; i++)
-      if (!harmless(expr->list.items[i]))
+      if (!py_harmless(expr->list.items[i]))
         return FALSE;
     return TRUE;
   case PY_EXPR_DICT:
     for (guint i = 0; i < expr->dict.n; i++)
-      if (!harmless(expr->dict.keys[i]) || !harmless(expr->dict.values[i]))
+      if (!py_harmless(expr->dict.keys[i]) || !py_harmless(expr->dict.values[i]))
         return FALSE;
     return TRUE;
   default: return FALSE;
@@ -139,7 +139,7 @@ static PyValue eval_bool(PyInterp *interp, Frame *frame, const PyExpr *expr)
     if (value.type == PY_UNKNOWN) {
       gboolean rest_harmless = TRUE;
       for (guint j = i + 1; j < expr->list.n; j++)
-        rest_harmless &= harmless(expr->list.items[j]);
+        rest_harmless &= py_harmless(expr->list.items[j]);
       return rest_harmless || interp->loading ? value : py_stop_because(interp, value.reason);
     }
     frame->at = expr->span;
@@ -161,8 +161,10 @@ static PyValue eval_compare(PyInterp *interp, Frame *frame, const PyExpr *expr)
       return right;
     frame->at = expr->span;
     PyValue result = py_compare(interp, expr->compare.ops[i], left, right);
-    if (i + 1 == expr->compare.n || py_is_null(result) || result.type == PY_UNKNOWN)
+    if (i + 1 == expr->compare.n || py_is_null(result))
       return result;
+    if (result.type == PY_UNKNOWN)
+      return interp->loading || py_harmless(expr) ? result : py_stop_because(interp, result.reason);
     int truth = py_truth(interp, result);
     if (truth <= 0)
       return truth < 0 ? py_null() : result;
@@ -196,7 +198,7 @@ static PyValue eval_if(PyInterp *interp, Frame *frame, const PyExpr *expr)
   if (py_is_null(test))
     return test;
   if (test.type == PY_UNKNOWN &&
-      (interp->loading || (harmless(expr->if_exp.body) && harmless(expr->if_exp.orelse))))
+      (interp->loading || (py_harmless(expr->if_exp.body) && py_harmless(expr->if_exp.orelse))))
     return test;
   frame->at = expr->span;
   int truth = py_truth(interp, test);

@@ -296,6 +296,8 @@ static PyValue format_instance(PyInterp *interp, PyValue v, const PyStr *spec)
   if (mixed_enum(interp, v))
     return py_unknown(interp, PY_NEEDS_PYTHON, _("what formatting %s gives depends on the version of Python"),
                       cls->name->data);
+  if (py_class_is_subclass(cls, interp->runtime->int_enum) && py_is_null(py_special(interp, v, "__str__")))
+    return py_format_value(interp, v.instance->value, spec);
   if (!spec->len || cls->is_enum) {
     PyValue s = py_str_of(interp, v);
     return s.type == PY_STR && spec->len ? py_format_value(interp, s, spec) : s;

@@ -296,6 +296,9 @@ static void lex_string(PyLexer *lexer, PyToken *token, const char *start, const 
     return;
   }
   fill(lexer, token, PY_TOKEN_STRING, start, end);
+  gsize len = (gsize)(end - quote);
+  if (!memchr(quote, '\n', len) && !memchr(quote, '\r', len))
+    return;
   for (const char *p = quote; p < end;) {
     if (break_len(p, lexer->end))
       p = next_line(lexer, p);
@@ -366,18 +369,8 @@ static void lex_number(PyLexer *lexer, PyToken *token, const char *start)
   fill(lexer, token, PY_TOKEN_NUMBER, start, p);
 }
 
-/* The operator at p: the longest of at most three characters. */
-static PyOperator find_operator(const char *p, const char *end)
-{
-  for (gsize len = MIN(3, (gsize)(end - p)); len; len--)
-    for (guint op = PY_OP_LPAR; op < G_N_ELEMENTS(operator_texts); op++)
-      if (operator_texts[op][0] == *p && !strncmp(operator_texts[op], p, len) && !operator_texts[op][len])
-        return (PyOperator)op;
-  return PY_OP_NONE;
-}
-
-/* One-character operators that begin no longer one: nearly all that occur. */
-static PyOperator simple_operator(char c)
+/* The operator of one character, whatever follows. */
+static PyOperator single_operator(char c)
 {
   switch (c) {
   case '(': return PY_OP_LPAR;
@@ -389,8 +382,39 @@ static PyOperator simple_operator(char c)
   case ',': return PY_OP_COMMA;
   case ';': return PY_OP_SEMI;
   case '~': return PY_OP_TILDE;
+  case ':': return PY_OP_COLON;
+  case '.': return PY_OP_DOT;
+  case '=': return PY_OP_ASSIGN;
+  case '+': return PY_OP_PLUS;
+  case '-': return PY_OP_MINUS;
+  case '*': return PY_OP_STAR;
+  case '/': return PY_OP_SLASH;
+  case '%': return PY_OP_PERCENT;
+  case '@': return PY_OP_AT;
+  case '&': return PY_OP_AMP;
+  case '|': return PY_OP_BAR;
+  case '^': return PY_OP_CARET;
+  case '<': return PY_OP_LT;
+  case '>': return PY_OP_GT;
   default: return PY_OP_NONE;
   }
+}
+
+/* Whether c can be the second character of an operator. */
+static gboolean continues_operator(char c)
+{
+  return c == '=' || c == '*' || c == '/' || c == '<' || c == '>' || c == '.';
+}
+
+/* The operator at p: the longest of at most three characters. */
+static PyOperator find_operator(const char *p, const char *end)
+{
+  gsize len = end - p > 1 && continues_operator(p[1]) ? MIN(3, (gsize)(end - p)) : 1;
+  for (; len > 1; len--)
+    for (guint op = PY_OP_LPAR; op < G_N_ELEMENTS(operator_texts); op++)
+      if (operator_texts[op][0] == *p && !strncmp(operator_texts[op], p, len) && !operator_texts[op][len])
+        return (PyOperator)op;
+  return single_operator(*p);
 }
 
 static gboolean track_brackets(PyLexer *lexer, PyToken *token, PyOperator op, const char *p)
@@ -415,9 +439,7 @@ static gboolean track_brackets(PyLexer *lexer, PyToken *token, PyOperator op, co
 
 static void lex_operator(PyLexer *lexer, PyToken *token, const char *p)
 {
-  PyOperator op = simple_operator(*p);
-  if (!op)
-    op = find_operator(p, lexer->end);
+  PyOperator op = find_operator(p, lexer->end);
   if (!op) {
     fail(lexer, token, p, _("invalid character"));
     return;

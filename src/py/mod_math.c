@@ -32,7 +32,7 @@ static PyValue rounded(PyInterp *interp, PyCall *call)
   if (!isfinite(d))
     return py_raise(interp, "OverflowError", "cannot convert float infinity to integer");
   char first = call->function[0];
-  return big_from_double(interp->arena, first == 'f' ? floor(d) : first == 'c' ? ceil(d) : trunc(d));
+  return py_int_from_double(interp, first == 'f' ? floor(d) : first == 'c' ? ceil(d) : trunc(d));
 }
 
 typedef struct {

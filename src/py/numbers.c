@@ -15,6 +15,15 @@ static PyValue checked(PyInterp *interp, PyValue v)
   return py_is_null(v) ? too_long(interp) : v;
 }
 
+PyValue py_int_from_double(PyInterp *interp, gdouble d)
+{
+  if (isnan(d))
+    return py_raise(interp, "ValueError", "cannot convert float NaN to integer");
+  if (isinf(d))
+    return py_raise(interp, "OverflowError", "cannot convert float infinity to integer");
+  return big_from_double(interp->arena, trunc(d));
+}
+
 static PyValue zero_division(PyInterp *interp, PyOp op)
 {
   return py_raise(interp, "ZeroDivisionError", "%s",

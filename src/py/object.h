@@ -317,6 +317,8 @@ PyValue py_native_value(PyInterp *interp, const PyMethod *method, PyValue self, 
 
 /* ---- eval_*.c ---- */
 PyValue py_eval(PyInterp *interp, Frame *frame, const PyExpr *expr);
+/* Whether evaluating it can have no effect but its value (or an exception). */
+gboolean py_harmless(const PyExpr *expr);
 PyValue py_eval_call(PyInterp *interp, Frame *frame, const PyExpr *expr);
 PyValue py_eval_comprehension(PyInterp *interp, Frame *frame, const PyExpr *expr);
 PyValue py_eval_joined(PyInterp *interp, Frame *frame, const PyExpr *expr);
@@ -364,6 +366,8 @@ gboolean py_unpack(PyInterp *interp, PyValue v, guint n, PyValue *out);
 
 /* ---- operators.c, numbers.c, compare.c ---- */
 PyValue py_numeric_binary(PyInterp *interp, PyOp op, PyValue a, PyValue b);
+/* int(d); raises for infinities and NaN. */
+PyValue py_int_from_double(PyInterp *interp, gdouble d);
 PyValue py_sequence_binary(PyInterp *interp, PyOp op, PyValue a, PyValue b);
 PyValue py_set_binary(PyInterp *interp, PyOp op, PyValue a, PyValue b);
 /* The comparison operators; may give any value when classes overload them. */

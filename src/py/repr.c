@@ -361,8 +361,15 @@ static void put_enum_text(Builder *b, PyValue v)
 {
   const PyClass *cls = v.instance->cls;
   PyRuntime *runtime = b->interp->runtime;
-  if (py_class_is_subclass(cls, runtime->str_enum) || py_class_is_subclass(cls, runtime->int_enum)) {
+  if (py_class_is_subclass(cls, runtime->str_enum)) {
     builder_str(b, py_instance_attr(v, "_value_"));
+    return;
+  }
+  if (cls->builtin == PY_INT) {
+    PyValue unknown =
+        py_unknown(b->interp, PY_NEEDS_PYTHON, _("what str() of %s gives depends on the version of Python"),
+                   cls->name->data);
+    builder_unknown(b, unknown.reason);
     return;
   }
   const char *name = py_text(py_instance_attr(v, "_name_"));

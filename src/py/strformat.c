@@ -98,7 +98,9 @@ static void put_number(Percent *p, PyValue v, const char *flags, gint64 width, g
       py_raise(interp, "TypeError", "%%%c format: an integer is required, not float", type);
       return;
     }
-    v = big_from_double(interp->arena, v.f);
+    v = py_int_from_double(interp, v.f);
+    if (py_is_null(v))
+      return;
   }
   if (v.type == PY_BOOL)
     v = py_int(v.i);

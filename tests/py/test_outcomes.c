@@ -78,6 +78,17 @@ static const Case unknown[] = {
     {"async def f(): pass\nx = f()", "ok"},
     {"int.x = 1", "stopped: "},
     {"import json\njson.dumps = 1", "stopped: "},
+    {"from app import X\ndef upgrade():\n  a = [x.y for x in X]\n  b = {x: 1 for x in X if x}", "ok"},
+    {"from app import X\ndef upgrade():\n  [print(x) for x in X]", "stopped: app.X is not available at 3"},
+    {"from app import X\ndef upgrade():\n  list(map(print, X))", "stopped: app.X is not available at 3"},
+    {"from app import X\ndef upgrade():\n  any(print(x) for x in X)", "stopped: app.X is not available at 3"},
+    {"from app import X\ndef upgrade():\n  X or print(1)", "stopped: app.X is not available at 3"},
+    {"from app import X\ndef upgrade():\n  print(1) if X else print(2)",
+     "stopped: app.X is not available at 3"},
+    {"import enum\nclass L(enum.IntEnum):\n  A = 1\nif str(L.A) == '1': print(1)",
+     "stopped: what str() of L"},
+    {"import enum\nclass S(str, enum.Enum):\n  A = 'a'\nif f'{S.A}' == 'a': print(1)",
+     "stopped: what formatting S"},
     {"import numpy as np\ntry:\n  import yaml\nexcept ImportError:\n  yaml = None", "ok"},
 };
 

@@ -18,7 +18,7 @@ print(Status.ACTIVE.value, Status.ACTIVE == "active", Status("off"), [s.value fo
 class Level(IntEnum):
     LOW = 1
     HIGH = 10
-print(Level.HIGH > Level.LOW, Level.HIGH + 1, Level(1), repr(Level.LOW), sorted([Level.HIGH, Level.LOW]), int(Level.HIGH), f"{Level.HIGH.value}")
+print(Level.HIGH > Level.LOW, Level.HIGH + 1, Level(1).name, repr(Level.LOW), sorted([Level.HIGH, Level.LOW]), int(Level.HIGH), f"{Level.HIGH.value}")
 class Auto(Enum):
     A = auto()
     B = auto()
