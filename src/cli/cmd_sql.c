@@ -134,6 +134,8 @@ COMMAND_RUN(sql)
   GPtrArray *revisions = chosen.revisions;
   RenderOptions options;
   migrate_render_options(session, FALSE, &options);
+  /* What the migration sends, with its values, whatever this project's env.py leaves out of `--sql` scripts. */
+  options.no_literal_binds = options.pyformat = FALSE;
   g_autoptr(RenderSession) renderer = render_session_new(session->project, &options);
   g_autoptr(JsonBuilder) builder = session->json ? json_builder_new() : NULL;
   Output output = {session, renderer, builder, 0};
