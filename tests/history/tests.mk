@@ -3,7 +3,7 @@
 # Graph side.
 check_PROGRAMS += tests/history/test_graph
 TESTS += tests/history/test_graph
-tests_history_test_graph_SOURCES = tests/history/test_cases.c tests/history/test_layout.c \
+tests_history_test_graph_SOURCES = tests/history/test_cases.c tests/history/test_layout.c tests/history/test_map.c \
 	tests/history/answers.c tests/history/answers.h \
 	tests/history/cases.c tests/history/cases.h
 tests_history_test_graph_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
