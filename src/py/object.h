@@ -203,7 +203,6 @@ struct PyInterp {
   PyGenerator *generator; /* the one that runs */
   GPtrArray *stacks;      /* free generator stacks */
   GPtrArray *coroutines;  /* all alive */
-  GHashTable *exec_cache;
 };
 
 /* Arguments of a call, stars expanded. */
@@ -420,7 +419,7 @@ PyValue py_format_value(PyInterp *interp, PyValue v, const PyStr *spec);
 
 /* ---- builtins and methods ---- */
 extern const PyMethod builtin_functions[], builtin_functions_more[];
-extern const PyMethod str_methods[], bytes_methods[], list_methods[], tuple_methods[], dict_methods[],
+extern const PyMethod str_methods[], str_part_methods[], bytes_methods[], list_methods[], tuple_methods[], dict_methods[],
     set_methods[], frozenset_methods[], int_methods[], float_methods[], range_methods[];
 PyValue py_construct_builtin(PyInterp *interp, PyClass *cls, PyType type, const PyArgs *args);
 extern const PyHostClass dict_keys_class, dict_values_class, dict_items_class, super_class;

@@ -68,6 +68,7 @@ src_py_libpy_a_SOURCES = \
 	src/py/source.c \
 	src/py/standard.c \
 	src/py/str_methods.c \
+	src/py/str_parts.c \
 	src/py/strformat.c \
 	src/py/text.c \
 	src/py/tree.c \

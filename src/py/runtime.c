@@ -47,6 +47,9 @@ void py_make_types(PyRuntime *runtime)
     PyClass *base = types[i].base ? runtime->types[types[i].base] : runtime->object;
     py_builtin_class_new(runtime, types[i].name, base, types[i].type, types[i].methods);
   }
+  for (const PyMethod *m = str_part_methods; m->name; m++)
+    py_dict_set_text(runtime->builder, runtime->types[PY_STR]->attrs, m->name,
+                     py_native_value(runtime->builder, m, py_null(), "str"));
   runtime->types[PY_BIGINT] = runtime->types[PY_INT];
   runtime->types[PY_NULL] = runtime->types[PY_UNKNOWN] = runtime->object;
   runtime->type = runtime->types[PY_CLASS];

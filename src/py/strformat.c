@@ -13,7 +13,6 @@ typedef struct {
   PyValue values;  /* right operand */
   gsize used;      /* of a tuple */
   gboolean mapped; /* a %(name) was seen */
-  gboolean bytes;
 } Percent;
 
 static gboolean next_value(Percent *p, PyValue *v)
@@ -212,10 +211,10 @@ PyValue py_percent_format(PyInterp *interp, PyValue format, PyValue values)
 {
   if (values.type == PY_UNKNOWN)
     return values;
-  Percent p = {.interp = interp, .values = values, .bytes = format.type == PY_BYTES};
+  Percent p = {.interp = interp, .values = values};
   if (values.type == PY_INSTANCE && values.instance->value.type == PY_TUPLE)
     p.values = values.instance->value;
-  if (p.bytes)
+  if (format.type == PY_BYTES)
     return py_unknown(interp, PY_NEEDS_PYTHON, _("%% formatting of bytes is not supported"));
   builder_init(&p.out, interp);
   const char *end = format.str->data + format.str->len;

@@ -408,6 +408,3 @@ gboolean py_expr_literal(Arena *arena, const PyExpr *expr, PyValue *value);
  * stop the walk. */
 typedef gboolean (*PyVisit)(const PyExpr *expr, void *data);
 gboolean py_visit_block(const PyBlock *block, PyVisit visit, void *data);
-/* A compact text of the tree, for tests: "(call (name f) (const 1))".  The caller's. */
-char *py_expr_dump(const PyExpr *expr);
-char *py_tree_dump(const PyTree *tree);
