@@ -3,6 +3,9 @@
 
 #include "bind.h"
 
+/* left op right, or what SQLAlchemy raises. */
+PyValue expr_operate(PyInterp *interp, SqlOperator op, SqlExpr *left, SqlExpr *right);
+extern const PyMethod element_methods[];
 PyValue expr_or_raise(PyInterp *interp, SqlExpr *expr, GError *error);
 /* FALSE and a stop when a bare value meets a column whose type converts values in Python. */
 gboolean check_opaque(PyInterp *interp, const SqlExpr *a, const SqlExpr *b);
