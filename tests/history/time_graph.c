@@ -77,6 +77,8 @@ int main(int argc, char **argv)
   at = lap("map", at);
   g_autoptr(GPtrArray) history = target_history_range(map, NULL, NULL, NULL);
   at = lap("history", at);
+  if (!history || history->len != map->revisions->len)
+    return 1;
   g_autoptr(Plan) up = plan_upgrade(map, none, "heads", NULL);
   at = lap("upgrade heads", at);
   g_auto(GStrv) rows = plan_rows_after(up, up->steps->len);
