@@ -82,6 +82,9 @@ typedef enum {
   X(GOTO_CHILD, "goto-child", "c", CONTEXT_MAIN, "",                                                       \
     N_("Go to the child; again for the next child of a branch point"))                                     \
   X(GOTO_JUNCTION, "goto-junction", "M", CONTEXT_MAIN, "", N_("Go to the next merge or branch point"))     \
+  X(FILTER, "filter", "&", CONTEXT_MAIN, "",                                                               \
+    N_("Show only revisions that match: text, author:, branch:, table:, pending, applied, head"))          \
+  X(UNFILTER, "unfilter", "Esc", CONTEXT_GRAPH, N_("show all"), N_("Show all revisions again"))            \
   X(FOLD, "fold", "z", CONTEXT_MAIN, "", N_("Fold or unfold all runs of applied revisions"))               \
   X(COPY_ID, "copy-id", "y", CONTEXT_MAIN, "", N_("Copy the revision's id to the clipboard"))              \
   X(COPY_TEXT, "copy-text", "Y", CONTEXT_MAIN | CONTEXT_STEP, "",                                          \

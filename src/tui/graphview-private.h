@@ -1,6 +1,7 @@
 /* State of the graph view, shared by graphview.c (rows), graphview_paint.c (cells) and graphview_go.c (moving). */
 #pragma once
 
+#include "filter.h"
 #include "graphview.h"
 #include "retort/history/graph.h"
 
@@ -32,6 +33,8 @@ struct GraphView {
   RevisionMap *merged; /* own map when other branches' revisions are drawn too, else NULL */
   RevisionMap *map;    /* merged, or the snapshot's */
   Graph *graph;
+  Filter *filter;       /* or NULL */
+  GArray *matching;     /* guint: graph rows that the filter lets through; NULL without one */
   GPtrArray *notes;     /* NoteRow* */
   guint8 *facts;        /* FactBits by index in map */
   GHashTable *missing;  /* id -> first missing parent, borrowed */
@@ -51,6 +54,8 @@ struct GraphView {
   gint64 now;
 };
 
+/* Index of a list row in the graph, or -1. */
+int graphview_graph_row(const GraphView *view, guint row);
 /* The graph row of a list row, or NULL. */
 const GraphRow *graphview_row(const GraphView *view, guint row);
 /* The list row of a revision of the view's map; -1: none. */

@@ -10,10 +10,16 @@
 #define FOLD_AT_LEAST 6
 #define NEAR_STEPS 4
 
+guint graphview_rows(const GraphView *view)
+{
+  guint n = view->matching ? view->matching->len : view->graph ? view->graph->rows->len : 0;
+  return view->notes->len + n;
+}
+
 static guint row_count(void *data)
 {
   GraphView *view = data;
-  return view->notes->len + (view->graph ? view->graph->rows->len : 0);
+  return graphview_rows(view);
 }
 
 const NoteRow *graphview_note(const GraphView *view, guint row)
@@ -21,11 +27,18 @@ const NoteRow *graphview_note(const GraphView *view, guint row)
   return row < view->notes->len ? g_ptr_array_index(view->notes, row) : NULL;
 }
 
+int graphview_graph_row(const GraphView *view, guint row)
+{
+  if (!view->graph || row < view->notes->len || row >= graphview_rows(view))
+    return -1;
+  guint index = row - view->notes->len;
+  return (int)(view->matching ? g_array_index(view->matching, guint, index) : index);
+}
+
 const GraphRow *graphview_row(const GraphView *view, guint row)
 {
-  if (!view->graph || row < view->notes->len || row - view->notes->len >= view->graph->rows->len)
-    return NULL;
-  return g_ptr_array_index(view->graph->rows, row - view->notes->len);
+  int index = graphview_graph_row(view, row);
+  return index < 0 ? NULL : g_ptr_array_index(view->graph->rows, index);
 }
 
 static gboolean row_selectable(void *data, guint row)
@@ -46,7 +59,18 @@ Revision *graphview_revision(const GraphView *view, guint row)
 int graphview_find(const GraphView *view, const Revision *revision)
 {
   int row = view->graph ? graph_find(view->graph, revision) : -1;
-  return row < 0 ? -1 : row + (int)view->notes->len;
+  if (row < 0 || !view->matching)
+    return row < 0 ? -1 : row + (int)view->notes->len;
+  guint low = 0, high = view->matching->len;
+  while (low < high) {
+    guint middle = (low + high) / 2;
+    if (g_array_index(view->matching, guint, middle) < (guint)row)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  gboolean found = low < view->matching->len && g_array_index(view->matching, guint, low) == (guint)row;
+  return found ? (int)(low + view->notes->len) : -1;
 }
 
 static const ListModel model = {row_count, graphview_paint_row, row_selectable, graphview_matches};
@@ -77,6 +101,7 @@ GraphView *graphview_new(Workspace *ws)
 static void forget_map(GraphView *view)
 {
   g_clear_pointer(&view->graph, graph_free);
+  g_clear_pointer(&view->matching, g_array_unref);
   g_clear_pointer(&view->facts, g_free);
   g_clear_pointer(&view->merged, revision_map_free);
   g_clear_pointer(&view->snapshot, snapshot_unref);
@@ -93,6 +118,7 @@ void graphview_free(GraphView *view)
     return;
   forget_map(view);
   list_clear(&view->list);
+  filter_free(view->filter);
   g_ptr_array_unref(view->notes);
   g_hash_table_unref(view->missing);
   g_hash_table_unref(view->foreign);
@@ -279,7 +305,7 @@ static void lay_out(GraphView *view)
   view->merged = view->ws->foreign->len > 0 ? merge_maps(view) : NULL;
   view->map = view->merged ? view->merged : view->snapshot->map;
   collect_facts(view);
-  GraphOptions options = {view->fold ? may_fold : NULL, view, FOLD_AT_LEAST};
+  GraphOptions options = {view->fold && !view->filter ? may_fold : NULL, view, FOLD_AT_LEAST};
   view->graph = graph_layout(view->map, &options);
   gsize widest = 0;
   for (guint i = 0; i < view->map->revisions->len; i++) {
@@ -289,13 +315,50 @@ static void lay_out(GraphView *view)
   view->id_width = (int)widest;
 }
 
+static void apply_filter(GraphView *view)
+{
+  if (!view->filter || !view->graph)
+    return;
+  view->matching = g_array_new(FALSE, FALSE, sizeof(guint));
+  for (guint i = 0; i < view->graph->rows->len; i++) {
+    const GraphRow *row = g_ptr_array_index(view->graph->rows, i);
+    if (!row->revision)
+      continue;
+    const Revision *own =
+        view->merged ? revision_map_get(view->snapshot->map, row->revision->id) : row->revision;
+    const ForeignNote *foreign = own ? NULL : g_hash_table_lookup(view->foreign, row->revision->id);
+    if (filter_matches(view->filter, view->ws, row->revision, own, foreign))
+      g_array_append_val(view->matching, i);
+  }
+}
+
+gboolean graphview_filter(GraphView *view, const char *text, GError **error)
+{
+  Filter *filter = NULL;
+  if (text && *text) {
+    filter = filter_parse(text, error);
+    if (!filter)
+      return FALSE;
+  }
+  filter_free(view->filter);
+  view->filter = filter;
+  view->touched = TRUE;
+  graphview_rebuild(view);
+  return TRUE;
+}
+
+gboolean graphview_filtered(const GraphView *view)
+{
+  return view->filter != NULL;
+}
+
 /* The topmost row whose revision is marked so; -1: none. */
 static int first_with(const GraphView *view, guint8 fact)
 {
-  for (guint i = 0; i < view->graph->rows->len; i++) {
-    const GraphRow *row = g_ptr_array_index(view->graph->rows, i);
+  for (guint i = view->notes->len; i < graphview_rows(view); i++) {
+    const GraphRow *row = graphview_row(view, i);
     if (row->revision && (view->facts[row->revision->index] & fact))
-      return (int)(i + view->notes->len);
+      return (int)i;
   }
   return -1;
 }
@@ -336,6 +399,7 @@ void graphview_rebuild(GraphView *view)
   collect_notes(view);
   if (!view->map)
     return;
+  apply_filter(view);
   Revision *again = kept ? revision_map_get(view->map, kept) : NULL;
   if (again && stood_here)
     again = where_it_went(view, again);
@@ -369,7 +433,7 @@ GraphSelection graphview_selection(const GraphView *view)
 
 char *graphview_place(const GraphView *view)
 {
-  if (!view->map || view->map->revisions->len == 0)
+  if (!view->map || graphview_rows(view) == 0)
     return g_strdup("");
   return g_strdup_printf("%u/%u", view->list.selected + 1, row_count((void *)view));
 }

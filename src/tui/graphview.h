@@ -40,5 +40,10 @@ gboolean graphview_unfold(GraphView *view);
 gboolean graphview_goto(GraphView *view, const char *prefix, gboolean *ambiguous);
 gboolean graphview_search(GraphView *view, const char *text);
 gboolean graphview_search_next(GraphView *view, int direction);
+/* Shows only what matches; NULL or "" shows all again.  FALSE with error for a filter that cannot be read. */
+gboolean graphview_filter(GraphView *view, const char *text, GError **error);
+gboolean graphview_filtered(const GraphView *view);
+/* Rows of the list. */
+guint graphview_rows(const GraphView *view);
 void graphview_click(GraphView *view, int line);
 void graphview_scroll(GraphView *view, int rows);

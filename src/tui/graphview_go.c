@@ -23,7 +23,7 @@ static const Revision *drawn(const GraphView *view, const Revision *revision)
 static gboolean show_wanted(GraphView *view, int direction,
                             gboolean (*wanted)(const GraphView *view, const Revision *revision))
 {
-  guint n = view->notes->len + view->graph->rows->len;
+  guint n = graphview_rows(view);
   for (guint i = 1; i <= n; i++) {
     guint row = (view->list.selected + (direction > 0 ? i : n - i)) % n;
     const GraphRow *graph_row = graphview_row(view, row);

@@ -5,8 +5,7 @@
 #include "retort/base/text.h"
 
 /* Narrower than this a column goes: author, age. */
-#define AUTHOR_FROM 72
-#define NAME_FROM 56
+#define AUTHOR_FROM 75
 #define NAME_WIDTH 6
 #define AGE_FROM 46
 #define AUTHOR_WIDTH 10
@@ -78,6 +77,12 @@ static gboolean on_path(const GraphView *view, int row, guint lane)
 
 static void paint_lanes(GraphView *view, const GraphRow *row, int graph_row, Canvas *canvas, Rect rect)
 {
+  if (view->matching) {
+    guint lane = row->cells[row->node].lane;
+    canvas_put(canvas, rect.x, rect.y, node_style(view, row->revision, lane),
+               node_glyph(view, row->revision));
+    return;
+  }
   Rect before = canvas_clip(canvas, (Rect){rect.x, rect.y, view->lanes_width, 1});
   for (guint i = (guint)view->lane_scroll; i < row->n_cells; i++) {
     const GraphCell *cell = &row->cells[i];
@@ -295,7 +300,7 @@ void graphview_paint_row(void *data, guint row, Canvas *canvas, Rect rect, gbool
     return;
   }
   const GraphRow *graph_row = graphview_row(view, row);
-  paint_lanes(view, graph_row, (int)(row - view->notes->len), canvas, rect);
+  paint_lanes(view, graph_row, graphview_graph_row(view, row), canvas, rect);
   if (graph_row->folded > 0)
     canvas_printf(canvas, rect.x + view->lanes_width + 1, rect.y, -1, STYLE_FAINT,
                   ngettext("%u revision applied", "%u revisions applied", graph_row->folded),
@@ -335,7 +340,7 @@ static void trace_path(GraphView *view, int bottom)
   g_array_set_size(view->path, 0);
   g_hash_table_remove_all(view->path_nodes);
   Revision *revision = graphview_revision(view, view->list.selected);
-  if (!revision)
+  if (!revision || view->matching)
     return;
   g_autoptr(GPtrArray) todo = g_ptr_array_new();
   g_hash_table_add(view->path_nodes, revision);
@@ -348,25 +353,43 @@ static void trace_path(GraphView *view, int bottom)
   }
 }
 
-/* The widest author's name in the window. */
+/* Columns that a row wants left of age and author, without clipping. */
+static int wanted_width(const GraphView *view, const Revision *revision, const Revision *own)
+{
+  gboolean named;
+  g_autofree char *message = message_of(revision, &named);
+  Marks marks = collect_marks(view, revision, own);
+  for (guint i = 0; i < marks.n; i++)
+    g_free(marks.list[i].text);
+  return view->lanes_width + 1 + MIN(view->id_width, ID_USUAL) + 2 + text_width(message) + marks.width;
+}
+
+/* The widest author's name in the window; in a narrow pane only when no message is clipped for it. */
 static void measure_authors(GraphView *view, guint top, guint bottom, int width)
 {
-  int limit = width >= AUTHOR_FROM ? AUTHOR_WIDTH : width >= NAME_FROM ? NAME_WIDTH : 0;
-  view->author_width = 0;
-  for (guint row = top; row < bottom && limit > 0; row++) {
+  int limit = width >= AUTHOR_FROM ? AUTHOR_WIDTH : NAME_WIDTH, names = 0, widest = 0;
+  for (guint row = top; row < bottom; row++) {
     const Revision *revision = graphview_revision(view, row);
     if (!revision)
       continue;
     const Revision *own = view->merged ? revision_map_get(view->snapshot->map, revision->id) : revision;
     g_autofree char *name = author_of(view, revision, own, width);
-    view->author_width = MAX(view->author_width, MIN(text_width(name), limit));
+    names = MAX(names, MIN(text_width(name), limit));
+    if (width < AUTHOR_FROM)
+      widest = MAX(widest, wanted_width(view, revision, own));
   }
+  gboolean fits = width >= AUTHOR_FROM || widest + AGE_WIDTH + 1 + names + 1 <= width;
+  view->author_width = fits && width >= AGE_FROM ? names : 0;
 }
 
 /* Room for the lanes of visible rows, scrolled sideways so that the selection's node is in it. */
 static void measure_lanes(GraphView *view, guint top, guint bottom, int width)
 {
   guint cells = 1;
+  view->lane_scroll = 0;
+  view->lanes_width = 1;
+  if (view->matching)
+    return;
   for (guint row = top; row < bottom; row++) {
     const GraphRow *graph_row = graphview_row(view, row);
     if (graph_row)
@@ -389,4 +412,7 @@ void graphview_paint(GraphView *view, Canvas *canvas, Rect rect, gboolean focuse
   measure_authors(view, top, bottom, rect.width);
   trace_path(view, (int)bottom - (int)view->notes->len);
   list_paint(&view->list, canvas, rect, focused);
+  if (view->matching && view->matching->len == 0)
+    canvas_text_clipped(canvas, rect.x + 1, rect.y + (int)view->notes->len + 1, rect.width - 2, STYLE_FAINT,
+                        _("nothing matches the filter; Esc shows all"));
 }

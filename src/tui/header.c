@@ -95,6 +95,8 @@ static void collect(Segments *segments, const Workspace *ws)
   if (options->read_only)
     add(segments, 1, FALSE, STYLE_CARE, g_strdup(_("read-only")));
   add_database(segments, ws);
+  if (ws->filter)
+    add(segments, 1, TRUE, STYLE_CARE, g_strdup_printf("&%s", ws->filter));
   add_git(segments, ws);
   add_counts(segments, ws);
 }

@@ -9,6 +9,8 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/describe.c \
 	src/tui/details.c \
 	src/tui/details.h \
+	src/tui/filter.c \
+	src/tui/filter.h \
 	src/tui/forecast_text.c \
 	src/tui/forecast_text.h \
 	src/tui/graphview-private.h \

@@ -153,6 +153,8 @@ static const char *refuse(Screen *screen, ActionId action)
   case ACTION_UP_TO:
   case ACTION_DOWN_TO: return steps_refuse(self->ws, action, &selection);
   case ACTION_LOCKS: return self->ws->database == DATABASE_READY ? NULL : steps_refuse_database(self->ws);
+  case ACTION_UNFILTER:
+    return graphview_filtered(self->graph) ? NULL : _("there is nothing to leave: q quits");
   case ACTION_EDIT:
   case ACTION_COPY_ID:
     return selection.revision || selection.diag || selection.foreign ? NULL : _("no revision is selected");
@@ -206,6 +208,32 @@ static void set_tab(MainScreen *self, DetailsTab tab)
   if (!self->wide)
     self->in_details = TRUE;
   sync_details(self, FALSE);
+}
+
+static void filter_done(const char *text, void *data)
+{
+  MainScreen *self = data;
+  g_autoptr(GError) error = NULL;
+  if (!text)
+    return;
+  if (!graphview_filter(self->graph, text, &error)) {
+    app_message(self->screen.app, STYLE_CARE, "%s", error->message);
+    return;
+  }
+  g_free(self->ws->filter);
+  self->ws->filter = *text ? text_escape(text, -1, FALSE) : NULL;
+  self->in_details = FALSE;
+  sync_details(self, FALSE);
+}
+
+static void ask_filter(MainScreen *self)
+{
+  PromptSpec spec = {.label =
+                         g_strdup(_("show only (author: branch: table: pending applied head or text): ")),
+                     .initial = g_strdup(self->ws->filter),
+                     .done = filter_done,
+                     .data = self};
+  app_prompt(self->screen.app, &spec);
 }
 
 static void show_finding(MainScreen *self, int direction)
@@ -296,6 +324,8 @@ static guint act(Screen *screen, ActionId action)
   case ACTION_FOCUS_PREVIOUS: self->in_details = !self->in_details; return SCREEN_DONE;
   case ACTION_LEAVE: self->in_details = FALSE; return SCREEN_DONE;
   case ACTION_GOTO: ask_goto(self); return SCREEN_DONE;
+  case ACTION_FILTER: ask_filter(self); return SCREEN_DONE;
+  case ACTION_UNFILTER: filter_done("", self); return SCREEN_DONE;
   case ACTION_COPY_ID: copy_id(self); return SCREEN_DONE;
   case ACTION_COPY_TEXT: copy_text(self); return SCREEN_DONE;
   case ACTION_EDIT: edit(self); return SCREEN_DONE;

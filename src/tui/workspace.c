@@ -70,6 +70,14 @@ Workspace *workspace_new(const TuiOptions *options)
   return ws;
 }
 
+static void free_tables(Workspace *ws)
+{
+  for (guint i = 0; i < ws->n_tables; i++)
+    g_free(ws->tables[i]);
+  g_clear_pointer(&ws->tables, g_free);
+  ws->n_tables = 0;
+}
+
 static void clear_source(guint *id)
 {
   if (*id)
@@ -103,6 +111,8 @@ void workspace_free(Workspace *ws)
   g_clear_pointer(&ws->environments, g_ptr_array_unref);
   g_free(ws->render_states);
   g_free(ws->worst);
+  free_tables(ws);
+  g_free(ws->filter);
   g_free(ws->applied);
   g_free(ws->load_error);
   g_free(ws->database_error);
@@ -159,6 +169,9 @@ void workspace_take_snapshot(Workspace *ws, Snapshot *snapshot)
   g_free(ws->worst);
   ws->worst = g_malloc(MAX(n, 1));
   memset(ws->worst, -1, MAX(n, 1));
+  free_tables(ws);
+  ws->tables = g_new0(char *, MAX(n, 1));
+  ws->n_tables = n;
   apply_rows(ws);
   workspace_announce(ws, CHANGED_PROJECT | CHANGED_DATABASE);
   /* Until here screens could still look into the old map. */

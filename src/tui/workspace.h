@@ -89,7 +89,11 @@ struct Workspace {
   guint generation;      /* counts loads */
   guint8 *render_states; /* by Revision index: RENDER_UNKNOWN or RenderState, of the upgrade */
   gint8 *worst;          /* by Revision index: the worst finding's Severity in the upgrade, or -1 */
-  guint survey;          /* counts surveys: the newest one's answers hold */
+  char **tables; /* by Revision index: relations its upgrade touches, separated by blanks, or NULL; not
+                            NULL-terminated */
+  guint n_tables;
+  char *filter; /* of the graph, for the header: escaped; or NULL */
+  guint survey; /* counts surveys: the newest one's answers hold */
 
   gboolean git_loading;
   GitStatus *git;        /* NULL until known */

@@ -169,6 +169,7 @@ typedef struct {
   guint n;
   guint8 states[SURVEY_BATCH];
   gint8 worst[SURVEY_BATCH];
+  char *tables[SURVEY_BATCH];
 } SurveyJob;
 
 static void survey_next(Workspace *ws, Snapshot *snapshot, guint first);
@@ -176,8 +177,23 @@ static void survey_next(Workspace *ws, Snapshot *snapshot, guint first);
 static void survey_job_free(void *data)
 {
   SurveyJob *job = data;
+  for (guint i = 0; i < job->n; i++)
+    g_free(job->tables[i]);
   snapshot_unref(job->snapshot);
   g_free(job);
+}
+
+static char *relations_of(const Review *review)
+{
+  GString *out = g_string_new(NULL);
+  for (guint i = 0; i < review->forecasts->len; i++) {
+    const Forecast *forecast = g_ptr_array_index(review->forecasts, i);
+    for (guint j = 0; j < forecast->locks->len; j++) {
+      const ForecastLock *lock = g_ptr_array_index(forecast->locks, j);
+      g_string_append_printf(out, "%s%s", out->len ? " " : "", lock->relation);
+    }
+  }
+  return g_string_free(out, FALSE);
 }
 
 static void survey_one(SurveyJob *job, guint i)
@@ -191,6 +207,7 @@ static void survey_one(SurveyJob *job, guint i)
   g_autoptr(Review) review = review_statements(session, script->statements);
   job->states[i] = (guint8)script->state;
   job->worst[i] = (gint8)review_worst(review);
+  job->tables[i] = relations_of(review);
 }
 
 static void survey_thread(GTask *task, void *source, void *task_data, GCancellable *cancellable)
@@ -215,6 +232,8 @@ static void surveyed(GObject *source, GAsyncResult *result, void *data)
   for (guint i = 0; i < job->n; i++) {
     ws->render_states[job->first + i] = job->states[i];
     ws->worst[job->first + i] = job->worst[i];
+    g_free(ws->tables[job->first + i]);
+    ws->tables[job->first + i] = g_steal_pointer(&job->tables[i]);
   }
   workspace_announce(ws, CHANGED_RENDER);
   survey_next(ws, job->snapshot, job->first + job->n);

@@ -103,6 +103,38 @@ Test(screens, jump_to_what_is_asked_for)
   expect_line(bench, "Enter", "did you mean goto-base?");
 }
 
+Test(screens, show_only_what_a_filter_lets_through)
+{
+  static const struct {
+    const char *filter, *shown, *hidden;
+  } cases[] = {
+      {"PENDING", "nothing matches", "create orders"},
+      {"pending", "invoices [billing]", "create orders"},
+      {"applied -merge", "create orders", "merge stock"},
+      {"branch:billing -head", "invoices [billing]", "invoices: lines"},
+      {"head", "invoices: lines", "invoices [billing]"},
+      {"stock", "merge stock", "create orders"},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(Bench) bench = bench_new(120, 32, TRUE);
+    bench_stand_at(bench, position);
+    bench_keys(bench, "&");
+    bench_type(bench, cases[i].filter);
+    bench_keys(bench, "Enter");
+    g_autofree char *screen = bench_screen(bench);
+    cr_expect(strstr(screen, cases[i].shown), "%s does not show \"%s\":\n%s", cases[i].filter, cases[i].shown,
+              screen);
+    cr_expect_not(strstr(screen, cases[i].hidden), "%s shows \"%s\":\n%s", cases[i].filter, cases[i].hidden,
+                  screen);
+    expect_line(bench, "Esc", "create orders");
+    expect_line(bench, "Esc", "there is nothing to leave");
+  }
+  g_autoptr(Bench) bench = bench_new(120, 32, TRUE);
+  bench_keys(bench, "&");
+  bench_type(bench, "owner:ana");
+  expect_line(bench, "Enter", "filters are author:");
+}
+
 Test(screens, keep_the_selection_over_a_reload)
 {
   g_autoptr(Bench) bench = bench_new(80, 24, TRUE);
