@@ -196,19 +196,34 @@ static void run_tree(Run *run, PyInterp *interp, const PyTree *tree, Direction d
   record_outcome(run, interp);
 }
 
+static const PyTree *parse(RenderSession *session, const char *path, const char *text, gsize len)
+{
+  if (session->tree_path && session->tree_len == len && strcmp(session->tree_path, path) == 0 &&
+      memcmp(session->tree_text, text, len) == 0)
+    return session->tree;
+  arena_free(session->tree_arena);
+  Arena *arena = session->tree_arena = arena_new(ARENA_NO_LIMIT);
+  session->tree_path = arena_strdup(arena, path);
+  session->tree_text = arena_strndup(arena, text, (gssize)len);
+  session->tree_len = len;
+  session->problem = (PySyntaxError){0};
+  session->tree =
+      py_parse(arena, session->tree_path, session->tree_text, len, PY_PARSE_DEFAULT, &session->problem);
+  return session->tree;
+}
+
 Script *render_source(RenderSession *session, const char *path, const char *text, gsize len,
                       Direction direction)
 {
   Script *script = script_new();
-  g_autoptr(Arena) arena = arena_new(ARENA_NO_LIMIT);
-  PySyntaxError problem = {0};
   if (direction == DIRECTION_STAMP)
     return script;
   if (g_path_is_absolute(path))
     session_find_roots(session, path);
-  const PyTree *tree = py_parse(arena, path, text, len, PY_PARSE_DEFAULT, &problem);
+  const PyTree *tree = parse(session, path, text, len);
   if (!tree) {
-    add_reason(script, RENDER_PYTHON, NULL, problem.line, problem.column, problem.text);
+    add_reason(script, RENDER_PYTHON, NULL, session->problem.line, session->problem.column,
+               session->problem.text);
     return script;
   }
   Run run;

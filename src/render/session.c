@@ -28,6 +28,7 @@ static gboolean has_target_metadata(const Project *project)
 }
 
 static const RenderOptions default_options;
+static void resolved_free(gpointer data);
 static void add_project_roots(RenderSession *session, const Project *project);
 
 RenderSession *render_session_new(const Project *project, const RenderOptions *options)
@@ -42,6 +43,7 @@ RenderSession *render_session_new(const Project *project, const RenderOptions *o
   session->sql_run = sql_run_new();
   session->exceptions = g_hash_table_new(g_str_hash, g_str_equal);
   session->roots = g_ptr_array_new_with_free_func(g_free);
+  session->resolved = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, resolved_free);
   session->runtime = py_runtime_new();
   session->modules = register_modules(session->runtime);
   py_runtime_set_resolver(session->runtime, session_resolve, session);
@@ -61,6 +63,8 @@ void render_session_free(RenderSession *session)
   sql_run_free(session->sql_run);
   g_hash_table_unref(session->exceptions);
   g_ptr_array_unref(session->roots);
+  g_hash_table_unref(session->resolved);
+  arena_free(session->tree_arena);
   g_strfreev(session->naming_pairs);
   g_strfreev(session->x_arguments);
   g_free(session->tag);
@@ -103,6 +107,7 @@ void session_find_roots(RenderSession *session, const char *path)
   g_free(session->searched);
   session->searched = g_strdup(folder);
   g_ptr_array_set_size(session->roots, 0);
+  g_hash_table_remove_all(session->resolved);
   for (guint i = 0; i < MAX_LEVELS && strlen(folder) > 1; i++) {
     g_autofree char *git = g_build_filename(folder, ".git", NULL);
     if (i > 0 && may_be_root(folder))
@@ -132,6 +137,7 @@ static void add_project_roots(RenderSession *session, const Project *project)
         g_ptr_array_remove_index(session->roots, i--);
     g_ptr_array_insert(session->roots, 0, g_strdup(folder));
   }
+  g_hash_table_remove_all(session->resolved);
   session->project_roots = TRUE;
 }
 
@@ -145,14 +151,44 @@ static char *find_in(const char *root, const char *relative, gboolean *is_packag
   return g_file_test(module, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer(&module) : NULL;
 }
 
+/* What a name leads to; remembered, because every migration asks for the same ones. */
+typedef struct {
+  char *path; /* NULL: nowhere */
+  gboolean is_package;
+} Resolved;
+
+static void resolved_free(gpointer data)
+{
+  Resolved *resolved = data;
+  g_free(resolved->path);
+  g_free(resolved);
+}
+
+static Resolved *resolve(RenderSession *session, const char *module)
+{
+  Resolved *resolved = g_new0(Resolved, 1);
+  g_autofree char *relative = g_strdelimit(g_strdup(module), ".", '/');
+  for (guint i = 0; i < session->roots->len && !resolved->path; i++)
+    resolved->path = find_in(session->roots->pdata[i], relative, &resolved->is_package);
+  /* A folder without __init__.py is a package, too, when nothing better has the name. */
+  for (guint i = 0; i < session->roots->len && !resolved->path; i++) {
+    g_autofree char *folder = g_build_filename(session->roots->pdata[i], relative, NULL);
+    if (g_file_test(folder, G_FILE_TEST_IS_DIR)) {
+      resolved->path = g_strdup("");
+      resolved->is_package = TRUE;
+    }
+  }
+  return resolved;
+}
+
 char *session_resolve(void *data, const char *module, gboolean *is_package)
 {
   RenderSession *session = data;
-  g_autofree char *relative = g_strdelimit(g_strdup(module), ".", '/');
-  for (guint i = 0; i < session->roots->len; i++) {
-    char *found = find_in(session->roots->pdata[i], relative, is_package);
-    if (found)
-      return found;
+  Resolved *resolved = g_hash_table_lookup(session->resolved, module);
+  if (!resolved) {
+    resolved = resolve(session, module);
+    g_hash_table_insert(session->resolved, g_strdup(module), resolved);
   }
-  return NULL;
+  *is_package = resolved->is_package;
+  return g_strdup(resolved->path);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bind.h"
+#include "retort/py/parser.h"
 
 /* What is known of the naming convention in the project's MetaData. */
 typedef enum {
@@ -24,6 +25,14 @@ struct RenderSession {
   PyModuleDef *modules;
   GHashTable *exceptions; /* name -> PyClass of the runtime */
   GPtrArray *roots;       /* char*: folders in which modules of the project are looked for */
+  /* The file parsed last: its two directions are usually asked for one after the other. */
+  Arena *tree_arena;
+  const PyTree *tree;
+  PySyntaxError problem;
+  const char *tree_path;
+  const char *tree_text;
+  gsize tree_len;
+  GHashTable *resolved;   /* module -> where it lies, while the roots stay the same */
   gboolean project_roots; /* they come from the project's configuration */
   char *searched;         /* folder whose surroundings gave the roots */
 };
