@@ -6,6 +6,7 @@
 
 #include "retort/base/error.h"
 #include "retort/pg/version_table.h"
+#include "rollout-private.h"
 
 /* While its transaction is open a statement is neither done nor undone. */
 typedef enum {
@@ -26,10 +27,12 @@ typedef struct {
 } StepTrace;
 
 typedef struct {
-  GPtrArray *steps; /* StepTrace* */
-  gboolean open;    /* a transaction */
-  char *xid;        /* of a COMMIT without an answer */
-  char *committing_rows;
+  GPtrArray *steps;      /* StepTrace* */
+  gboolean open;         /* a transaction */
+  char *xid;             /* of a COMMIT without an answer */
+  char *committing_rows; /* as of that COMMIT; NULL: they do not move with it */
+  char *server_start;
+  char *rows; /* as of the last COMMIT that was answered; NULL: not recorded */
 } Trace;
 
 static void step_trace_free(void *data)
@@ -157,11 +160,18 @@ static void take_line(Trace *trace, JsonObject *line)
     trace->xid = g_strdup(text_of(line, "xid"));
     g_free(trace->committing_rows);
     trace->committing_rows = g_strdup(text_of(line, "rows_after"));
+    g_free(trace->server_start);
+    trace->server_start = g_strdup(text_of(line, "server_start"));
   } else if (g_strcmp0(event, "commit") == 0) {
     settle(trace, MARK_DONE);
     move_rows(trace, number_of(line, "steps", 0));
     g_clear_pointer(&trace->xid, g_free);
     g_clear_pointer(&trace->committing_rows, g_free);
+    g_free(trace->rows);
+    trace->rows = g_strdup(text_of(line, "rows"));
+  } else if (g_strcmp0(event, "started") == 0) {
+    g_free(trace->rows);
+    trace->rows = g_strdup(text_of(line, "rows"));
   } else if (g_strcmp0(event, "retry") == 0) {
     settle(trace, MARK_NOT_DONE);
     g_clear_pointer(&trace->xid, g_free);
@@ -183,7 +193,8 @@ void recovery_free(Recovery *recovery)
 {
   if (recovery == NULL)
     return;
-  char *texts[] = {recovery->journal, recovery->text, recovery->revision, recovery->xid, recovery->verdict};
+  char *texts[] = {recovery->journal, recovery->text,    recovery->revision,
+                   recovery->xid,     recovery->verdict, recovery->server_start};
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
     g_free(texts[i]);
   g_ptr_array_unref(recovery->statements);
@@ -243,7 +254,35 @@ static char *state_text(const Recovery *recovery)
   }
 }
 
-Recovery *recovery_from_lines(GPtrArray *lines, const char *verdict)
+/* The rows as the record writes them: "a, b", or "base". */
+static gboolean rows_are(const char *const *rows, const char *recorded)
+{
+  if (rows == NULL || recorded == NULL)
+    return FALSE;
+  g_auto(GStrv) names = g_strsplit(strcmp(recorded, "base") != 0 ? recorded : "", ", ", -1);
+  return rollout_rows_equal(rows, (const char *const *)names);
+}
+
+typedef enum {
+  COMMIT_NONE,
+  COMMIT_TOOK_EFFECT,
+  COMMIT_DID_NOT,
+  COMMIT_UNKNOWN,
+} CommitFate;
+
+/* As in the rollout itself: rows that were to move tell; else the server's word. */
+static CommitFate commit_fate(const Trace *trace, const char *const *rows, const char *verdict)
+{
+  if (trace->xid == NULL)
+    return COMMIT_NONE;
+  if (trace->committing_rows != NULL && rows_are(rows, trace->committing_rows))
+    return COMMIT_TOOK_EFFECT;
+  if (g_strcmp0(verdict, "aborted") == 0 || (trace->committing_rows != NULL && rows_are(rows, trace->rows)))
+    return COMMIT_DID_NOT;
+  return g_strcmp0(verdict, "committed") == 0 ? COMMIT_TOOK_EFFECT : COMMIT_UNKNOWN;
+}
+
+Recovery *recovery_from_lines(GPtrArray *lines, const char *const *rows, const char *verdict)
 {
   Recovery *recovery = g_new0(Recovery, 1);
   Trace trace = {.steps = g_ptr_array_new_with_free_func(step_trace_free)};
@@ -253,8 +292,10 @@ Recovery *recovery_from_lines(GPtrArray *lines, const char *verdict)
   gboolean was_open = trace.open;
   recovery->xid = g_strdup(trace.xid);
   recovery->verdict = g_strdup(verdict);
-  gboolean committed = trace.xid != NULL && g_strcmp0(verdict, "committed") == 0;
-  gboolean unknown = trace.xid != NULL && !committed && g_strcmp0(verdict, "aborted") != 0;
+  recovery->server_start = g_strdup(trace.server_start);
+  recovery->rows = g_strdupv((char **)rows);
+  CommitFate fate = commit_fate(&trace, rows, verdict);
+  gboolean committed = fate == COMMIT_TOOK_EFFECT, unknown = fate == COMMIT_UNKNOWN;
   settle(&trace, committed ? MARK_DONE : MARK_NOT_DONE);
   if (committed && trace.committing_rows != NULL && trace.steps->len > 0)
     move_rows(&trace, ((StepTrace *)g_ptr_array_index(trace.steps, trace.steps->len - 1))->step + 1);
@@ -270,6 +311,8 @@ Recovery *recovery_from_lines(GPtrArray *lines, const char *verdict)
   g_ptr_array_unref(trace.steps);
   g_free(trace.xid);
   g_free(trace.committing_rows);
+  g_free(trace.server_start);
+  g_free(trace.rows);
   return recovery;
 }
 
@@ -279,7 +322,7 @@ static gboolean needs_attention(const JournalEntry *entry)
   if (entry->outcome == JOURNAL_OPEN)
     return !entry->alive;
   g_autoptr(GPtrArray) lines = entry->outcome != JOURNAL_DONE ? journal_read(entry->path, NULL) : NULL;
-  g_autoptr(Recovery) recovery = lines != NULL ? recovery_from_lines(lines, NULL) : NULL;
+  g_autoptr(Recovery) recovery = lines != NULL ? recovery_from_lines(lines, NULL, NULL) : NULL;
   return recovery != NULL && (recovery->state == RECOVERY_PARTIAL || recovery->state == RECOVERY_UNKNOWN);
 }
 
@@ -304,6 +347,7 @@ typedef struct {
   char *table;
   char *schema;
   GPtrArray *lines;
+  char *server_start;
   char *verdict;
   RecoveryFunc func;
   void *data;
@@ -317,6 +361,7 @@ static void examination_free(void *data)
   g_free(examination->schema);
   g_clear_pointer(&examination->lines, g_ptr_array_unref);
   g_free(examination->verdict);
+  g_free(examination->server_start);
   g_free(examination);
 }
 
@@ -325,16 +370,28 @@ static void rows_known(VersionRows *rows, const GError *error, void *data)
   Examination *examination = data;
   Recovery *recovery = NULL;
   if (rows != NULL) {
-    recovery = recovery_from_lines(examination->lines, examination->verdict);
+    recovery = recovery_from_lines(examination->lines, (const char *const *)rows->rows, examination->verdict);
     recovery->journal = g_strdup(examination->path);
-    recovery->rows = g_strdupv(rows->rows);
   }
   version_rows_free(rows);
   examination->func(recovery, error, examination->data);
   examination_free(examination);
 }
 
-/* An id from long ago is an error of txid_status(); that is no reason to stop. */
+/* An id that the server has not given out yet (22023) was lost with it, and its transaction too.  After a restart
+ * "committed" may be said of another transaction that was given the same id. */
+static char *trusted_verdict(const Examination *examination, GPtrArray *results, const GError *error)
+{
+  if (error != NULL)
+    return strcmp(pg_error_sqlstate(error), "22023") == 0 ? g_strdup("aborted") : NULL;
+  const PGresult *result = g_ptr_array_index(results, results->len - 1);
+  if (PQntuples(result) != 1 || PQgetisnull(result, 0, 0))
+    return NULL;
+  const char *word = PQgetvalue(result, 0, 0);
+  gboolean restarted = g_strcmp0(PQgetvalue(result, 0, 1), examination->server_start) != 0;
+  return restarted && strcmp(word, "committed") == 0 ? NULL : g_strdup(word);
+}
+
 static void verdict_known(PgConn *conn, GPtrArray *results, const GError *error, void *data)
 {
   Examination *examination = data;
@@ -343,9 +400,7 @@ static void verdict_known(PgConn *conn, GPtrArray *results, const GError *error,
     examination_free(examination);
     return;
   }
-  const PGresult *result = error == NULL ? g_ptr_array_index(results, results->len - 1) : NULL;
-  if (result != NULL && PQntuples(result) == 1 && !PQgetisnull(result, 0, 0))
-    examination->verdict = g_strdup(PQgetvalue(result, 0, 0));
+  examination->verdict = trusted_verdict(examination, results, error);
   version_rows_read(conn, examination->table, examination->schema, rows_known, examination);
 }
 
@@ -355,17 +410,20 @@ gboolean recovery_examine(PgConn *conn, const char *journal, const char *table, 
   g_autoptr(GPtrArray) lines = journal_read(journal, error);
   if (lines == NULL)
     return FALSE;
-  g_autoptr(Recovery) first = recovery_from_lines(lines, NULL);
+  g_autoptr(Recovery) first = recovery_from_lines(lines, NULL, NULL);
   guint64 xid = first->xid != NULL ? g_ascii_strtoull(first->xid, NULL, 10) : 0;
   /* Without a COMMIT on its way the question is an empty one. */
   g_autofree char *sql = xid > 0
-                             ? g_strdup_printf("SELECT pg_catalog.txid_status(%" G_GUINT64_FORMAT ")", xid)
-                             : g_strdup("SELECT NULL");
+                             ? g_strdup_printf("SELECT pg_catalog.txid_status(%" G_GUINT64_FORMAT
+                                               "), extract(epoch FROM pg_catalog.pg_postmaster_start_time())",
+                                               xid)
+                             : g_strdup("SELECT NULL, NULL");
   Examination *examination = g_new0(Examination, 1);
   *examination = (Examination){.path = g_strdup(journal),
                                .table = g_strdup(table),
                                .schema = g_strdup(schema),
                                .lines = g_steal_pointer(&lines),
+                               .server_start = g_strdup(first->server_start),
                                .func = func,
                                .data = data};
   pg_conn_exec_owned(conn, sql, NULL, verdict_known, examination, examination_free);

@@ -104,6 +104,7 @@ struct Rollout {
   guint attempt;         /* of the open transaction, from 1 */
   gboolean committing;   /* COMMIT was sent and has not been answered */
   char *xid;             /* of the transaction to be committed, or NULL */
+  char *server_start;    /* when the server was started, as of the last COMMIT */
   char **rows_expected;  /* as of the last COMMIT */
   char **rows_pending;   /* as of the COMMIT to come; NULL: unchanged */
   guint steps_committed;
@@ -119,10 +120,11 @@ struct Rollout {
   gboolean was_outside; /* ... a statement outside one ran */
   gboolean rolled_back;
   gboolean unknown;
-  gboolean lost; /* the connection, on the way */
-  guint tries;   /* to connect again, or to hear a verdict */
-  char *verdict; /* of txid_status(), or NULL */
-  char **rows;   /* read again at the end; NULL: unknown */
+  gboolean lost;      /* the connection, on the way */
+  guint tries;        /* to connect again, or to hear a verdict */
+  gboolean restarted; /* the server, since the COMMIT was sent */
+  char *verdict;      /* of txid_status(), or NULL */
+  char **rows;        /* read again at the end; NULL: unknown */
 };
 
 const Op *rollout_op(const Rollout *rollout); /* at pc, or NULL behind the last */

@@ -78,8 +78,8 @@ static void destroy(Rollout *rollout)
   g_strfreev(rollout->rows_pending);
   g_strfreev(rollout->rows);
   g_clear_error(&rollout->error);
-  char *texts[] = {rollout->version_table, rollout->version_schema, rollout->create_sql,
-                   rollout->xid,           rollout->old_settings,   rollout->verdict};
+  char *texts[] = {rollout->version_table, rollout->version_schema, rollout->create_sql,  rollout->xid,
+                   rollout->old_settings,  rollout->verdict,        rollout->server_start};
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
     g_free(texts[i]);
   g_free(rollout);
@@ -324,7 +324,9 @@ static gboolean operation_done(Rollout *rollout, const Op *op, const PGresult *r
     break;
   case OP_XID:
     g_free(rollout->xid);
+    g_free(rollout->server_start);
     rollout->xid = PQgetisnull(result, 0, 0) ? NULL : g_strdup(PQgetvalue(result, 0, 0));
+    rollout->server_start = g_strdup(PQgetvalue(result, 0, 1));
     break;
   default: break;
   }

@@ -178,15 +178,24 @@ void rollout_do_reconnect(Rollout *rollout)
   pg_conn_connect(rollout->conn, connected, rollout);
 }
 
+/* An id that the server has not given out yet was given out before it went down, by a transaction of which nothing
+ * reached the disk. */
+#define IN_THE_FUTURE "22023"
+
 static void verdict_given(G_GNUC_UNUSED PgConn *conn, GPtrArray *results, const GError *error, void *data)
 {
   Rollout *rollout = data;
   rollout_enter(rollout);
   rollout->waiting = FALSE;
   const PGresult *result = error == NULL ? g_ptr_array_index(results, 0) : NULL;
-  g_free(rollout->verdict);
-  rollout->verdict = result != NULL && !PQgetisnull(result, 0, 0) ? g_strdup(PQgetvalue(result, 0, 0)) : NULL;
-  if (g_strcmp0(rollout->verdict, "in progress") == 0 && ++rollout->tries < VERDICT_TRIES)
+  g_clear_pointer(&rollout->verdict, g_free);
+  if (result != NULL && !PQgetisnull(result, 0, 0))
+    rollout->verdict = g_strdup(PQgetvalue(result, 0, 0));
+  else if (strcmp(pg_error_sqlstate(error), IN_THE_FUTURE) == 0)
+    rollout->verdict = g_strdup("aborted");
+  rollout->restarted = result == NULL || g_strcmp0(PQgetvalue(result, 0, 1), rollout->server_start) != 0;
+  if (g_strcmp0(rollout->verdict, "in progress") == 0 && !rollout->restarted &&
+      ++rollout->tries < VERDICT_TRIES)
     wait_a_little(rollout, VERDICT_PAUSE_MS);
   else
     rollout->state = STATE_REREAD;
@@ -196,7 +205,9 @@ static void verdict_given(G_GNUC_UNUSED PgConn *conn, GPtrArray *results, const 
 
 void rollout_do_verdict(Rollout *rollout)
 {
-  g_autofree char *sql = g_strdup_printf("SELECT pg_catalog.txid_status(%s)", rollout->xid);
+  g_autofree char *sql = g_strdup_printf(
+      "SELECT pg_catalog.txid_status(%s), extract(epoch FROM pg_catalog.pg_postmaster_start_time())",
+      rollout->xid);
   rollout_send(rollout, sql, verdict_given);
 }
 
@@ -222,19 +233,36 @@ void rollout_do_reread(Rollout *rollout)
   version_rows_read(rollout->conn, rollout->version_table, rollout->version_schema, reread, rollout);
 }
 
+static gboolean rows_are(const Rollout *rollout, char **rows)
+{
+  return rollout->rows != NULL && rows != NULL &&
+         rollout_rows_equal((const char *const *)rollout->rows, (const char *const *)rows);
+}
+
+/* Whether the COMMIT that nobody heard the answer of took effect.  The version rows tell when they were to change with
+ * it.  Otherwise the server's word counts, but after a restart "committed" may be said of somebody else: an id that
+ * never reached the disk is given out again. */
+static const char *fate_of_commit(Rollout *rollout)
+{
+  gboolean moves = rollout->rows_pending != NULL;
+  gboolean by_rows = moves && rows_are(rollout, rollout->rows_pending);
+  gboolean by_word = !moves && !rollout->restarted && g_strcmp0(rollout->verdict, "committed") == 0;
+  if (by_rows || by_word)
+    return _("The connection was lost during COMMIT, but the transaction was committed.");
+  if (rollout->xid == NULL || g_strcmp0(rollout->verdict, "aborted") == 0 ||
+      (moves && rows_are(rollout, rollout->rows_expected))) {
+    rollout->rolled_back = TRUE;
+    return _("The connection was lost during COMMIT, and the transaction was rolled back.");
+  }
+  rollout->unknown = TRUE;
+  return _("The connection was lost during COMMIT; whether the transaction was committed is unknown.");
+}
+
 /* What became of the work, as a sentence; sets rolled_back and unknown. */
 static const char *fate(Rollout *rollout)
 {
-  if (rollout->lost && rollout->committing) {
-    if (rollout->xid != NULL && g_strcmp0(rollout->verdict, "committed") == 0)
-      return _("The connection was lost during COMMIT, but the transaction was committed.");
-    if (rollout->xid == NULL || g_strcmp0(rollout->verdict, "aborted") == 0) {
-      rollout->rolled_back = TRUE;
-      return _("The connection was lost during COMMIT, and the transaction was rolled back.");
-    }
-    rollout->unknown = TRUE;
-    return _("The connection was lost during COMMIT; whether the transaction was committed is unknown.");
-  }
+  if (rollout->lost && rollout->committing)
+    return fate_of_commit(rollout);
   if (rollout->lost && rollout->was_open) {
     rollout->rolled_back = TRUE;
     return _("The connection was lost; the server rolls the open transaction back.");
@@ -251,12 +279,6 @@ static const char *fate(Rollout *rollout)
   return rollout->sent ? _("No transaction was open.") : _("Nothing was changed.");
 }
 
-static gboolean rows_as_planned(const Rollout *rollout)
-{
-  return rollout->rows != NULL &&
-         rollout_rows_equal((const char *const *)rollout->rows, (const char *const *)rollout->rows_expected);
-}
-
 void rollout_do_over(Rollout *rollout)
 {
   static const RolloutEventKind kinds[] = {
@@ -267,7 +289,7 @@ void rollout_do_over(Rollout *rollout)
   RolloutEvent event = rollout_event(rollout, kinds[rollout->outcome]);
   if (rollout->outcome != OUTCOME_DONE)
     event.text = fate(rollout);
-  else if (!rows_as_planned(rollout))
+  else if (!rows_are(rollout, rollout->rows_expected))
     event.text = _("The version rows are not as planned; somebody else changed them.");
   event.error = rollout->error;
   event.rows = rollout->rows;

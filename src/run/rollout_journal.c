@@ -104,7 +104,7 @@ void rollout_journal(Rollout *rollout, const RolloutEvent *event)
     json_object_set_int_member(object, "attempt", event->attempt);
     json_object_set_double_member(object, "wait_s", event->wait_s);
   }
-  if (event->kind == ROLLOUT_EVENT_COMMIT) {
+  if (event->kind == ROLLOUT_EVENT_COMMIT || event->kind == ROLLOUT_EVENT_STARTED) {
     g_autofree char *rows = rollout_rows_text((const char *const *)rollout->rows_expected);
     json_object_set_string_member(object, "rows", rows);
     json_object_set_int_member(object, "steps", rollout->steps_committed);
@@ -127,6 +127,8 @@ void rollout_journal_commit(Rollout *rollout)
   json_object_set_int_member(object, "step", op->step);
   if (rollout->xid != NULL)
     json_object_set_string_member(object, "xid", rollout->xid);
+  if (rollout->server_start != NULL)
+    json_object_set_string_member(object, "server_start", rollout->server_start);
   if (rollout->rows_pending != NULL) {
     g_autofree char *rows = rollout_rows_text((const char *const *)rollout->rows_pending);
     json_object_set_string_member(object, "rows_after", rows);

@@ -110,7 +110,9 @@ static void close_transaction(Builder *builder, guint step)
 {
   if (!builder->open)
     return;
-  add(builder, OP_XID, step, "SELECT txid_current_if_assigned()");
+  add(builder, OP_XID, step,
+      "SELECT pg_catalog.txid_current_if_assigned(), extract(epoch FROM "
+      "pg_catalog.pg_postmaster_start_time())");
   add(builder, OP_COMMIT, step, "COMMIT");
   builder->open = FALSE;
 }

@@ -234,7 +234,7 @@ Test(conn, says_why_it_cannot_connect)
       {"user=locked_out password=hunter2", "locked_out"},
   };
   g_autoptr(PgConn) admin = open_conn(NULL);
-  g_autofree char *made = test_ask(admin, "CREATE ROLE locked_out LOGIN PASSWORD 'x'");
+  test_sql(admin, "CREATE ROLE locked_out LOGIN PASSWORD 'x'");
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(PgParams) params = pg_params_parse(cases[i][0], "test", NULL);
     g_autoptr(PgConn) conn = pg_conn_new(params, NULL);
@@ -289,5 +289,5 @@ Test(version_table, is_found_where_alembic_looks)
   g_autofree char *path = test_ask(conn, "SET search_path = other");
   g_autoptr(VersionRows) visible = version_rows_read_sync(conn, NULL, NULL, NULL);
   cr_expect(visible != NULL && visible->exists, "on the search path: %s", path);
-  g_autofree char *gone = test_ask(conn, "DROP SCHEMA other CASCADE; DROP SCHEMA \"Odd\"\"Name\" CASCADE");
+  test_sql(conn, "DROP SCHEMA other CASCADE; DROP SCHEMA \"Odd\"\"Name\" CASCADE");
 }

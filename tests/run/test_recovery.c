@@ -96,7 +96,7 @@ Test(recovery, decides_from_the_record)
   };
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(GPtrArray) lines = lines_from(cases[i].script);
-    g_autoptr(Recovery) recovery = recovery_from_lines(lines, cases[i].verdict);
+    g_autoptr(Recovery) recovery = recovery_from_lines(lines, NULL, cases[i].verdict);
     g_autoptr(GString) fates = g_string_new(NULL);
     for (guint j = 0; j < recovery->statements->len; j++)
       g_string_append_c(fates,
@@ -110,6 +110,27 @@ Test(recovery, decides_from_the_record)
     cr_expect(recovery->resume_at == cases[i].resume_at, "%s: resume at %u", cases[i].script,
               recovery->resume_at);
     cr_expect(recovery->text != NULL, "a sentence");
+  }
+}
+
+Test(recovery, believes_the_rows_more_than_the_server)
+{
+  static const struct {
+    const char *script, *row, *verdict;
+    RecoveryState state;
+  } cases[] = {
+      {"start step begin s d xid", "r", NULL, RECOVERY_COMMITTED},
+      {"start step begin s d xid", "r", "in progress", RECOVERY_COMMITTED},
+      {"start step begin s d xid", "elsewhere", NULL, RECOVERY_UNKNOWN},
+      {"start step begin s d xid- commit- o d begin s d xid", "r", NULL, RECOVERY_COMMITTED},
+      {"start step begin s d xid-", "r", NULL, RECOVERY_UNKNOWN},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    const char *rows[] = {cases[i].row, NULL};
+    g_autoptr(GPtrArray) lines = lines_from(cases[i].script);
+    g_autoptr(Recovery) recovery = recovery_from_lines(lines, rows, cases[i].verdict);
+    cr_expect(recovery->state == cases[i].state, "%s at %s: %s, expected %s", cases[i].script, cases[i].row,
+              state_names[recovery->state], state_names[cases[i].state]);
   }
 }
 
@@ -130,7 +151,7 @@ Test(recovery, bears_records_of_any_kind)
     cr_assert(json_parser_load_from_data(parser, texts[i], -1, NULL), "%s", texts[i]);
     g_ptr_array_add(lines, json_node_dup_object(json_parser_get_root(parser)));
   }
-  g_autoptr(Recovery) recovery = recovery_from_lines(lines, "nonsense");
+  g_autoptr(Recovery) recovery = recovery_from_lines(lines, NULL, "nonsense");
   cr_expect(recovery->text != NULL, "an answer");
 }
 

@@ -41,15 +41,16 @@ typedef enum {
 typedef struct {
   char *journal; /* path */
   RecoveryState state;
-  char *text;         /* the state as a sentence, translated */
-  guint step;         /* of the interrupted plan: the one in work */
-  char *revision;     /* NULL when none was */
+  char *text;     /* the state as a sentence, translated */
+  guint step;     /* of the interrupted plan: the one in work */
+  char *revision; /* NULL when none was */
   Direction direction;
   GPtrArray *statements; /* RecoveredStatement*: of that step, as far as the record goes */
-  guint resume_at;    /* statements of that step that are done, from its first on */
-  char *xid;          /* of the COMMIT on its way, or NULL */
-  char *verdict;      /* of txid_status(): "committed", "aborted", "in progress", or NULL */
-  char **rows;        /* as they are now; NULL: not read */
+  guint resume_at;       /* statements of that step that are done, from its first on */
+  char *xid;             /* of the COMMIT on its way, or NULL */
+  char *server_start;    /* when that COMMIT was sent, as the record has it; or NULL */
+  char *verdict;         /* of txid_status(): "committed", "aborted", "in progress", or NULL */
+  char **rows;           /* as they are now; NULL: not read */
 } Recovery;
 
 void recovery_free(Recovery *recovery);
@@ -61,9 +62,9 @@ JournalEntry *recovery_find(const char *database, const char *system_id, GError 
 
 typedef void (*RecoveryFunc)(Recovery *recovery, const GError *error, void *data); /* the callee's to keep */
 /* FALSE: the record cannot be read, and func is not called. */
-gboolean recovery_examine(PgConn *conn, const char *journal, const char *table, const char *schema, RecoveryFunc func,
-                          void *data, GError **error);
+gboolean recovery_examine(PgConn *conn, const char *journal, const char *table, const char *schema,
+                          RecoveryFunc func, void *data, GError **error);
 
-/* The part that needs no server: what the lines say, given the verdict about the COMMIT on its way (if there is one).
- * rows is not set. */
-Recovery *recovery_from_lines(GPtrArray *lines, const char *verdict);
+/* The part that needs no server: what the lines say, given the rows now (NULL: not known) and the verdict about the
+ * COMMIT on its way: "committed", "aborted", ..., NULL: there is none, or it cannot be trusted. */
+Recovery *recovery_from_lines(GPtrArray *lines, const char *const *rows, const char *verdict);
