@@ -92,6 +92,18 @@ static PyValue user_getattr(PyInterp *interp, PyValue v, PyStr *name)
   return py_call_self(interp, hook, v, &(PyArgs){.args = &arg, .n = 1});
 }
 
+/* Classes of Python's own modules have more than is written here: what they lack is unknown rather than an error. */
+static PyValue not_known_here(PyInterp *interp, PyValue v, const PyStr *name)
+{
+  const PyHostClass *host = py_host_of(v);
+  const PyModuleDef *module =
+      host && host->module ? g_hash_table_lookup(interp->runtime->modules, host->module) : NULL;
+  if (!module || !py_is_standard(module) || name->data[0] == '_')
+    return py_null();
+  return py_unknown(interp, PY_NEEDS_PYTHON, _("%s.%s.%s is not known here"), host->module, host->name,
+                    name->data);
+}
+
 static PyValue instance_attr(PyInterp *interp, PyValue v, PyStr *name)
 {
   PyInstance *instance = v.instance;
@@ -112,7 +124,9 @@ static PyValue instance_attr(PyInterp *interp, PyValue v, PyStr *name)
       return found;
   }
   found = instance_special(interp, v, name);
-  return py_is_null(found) ? user_getattr(interp, v, name) : found;
+  if (py_is_null(found))
+    found = user_getattr(interp, v, name);
+  return py_is_null(found) && !py_failed(interp) ? not_known_here(interp, v, name) : found;
 }
 
 /* ---- classes ---- */

@@ -116,6 +116,11 @@ static PyValue make_float(PyInterp *interp, const PyArgs *args)
     return py_raise(interp, "TypeError", "float() argument must be a string or a real number, not '%s'",
                     py_type_name(interp, v));
   g_autofree char *copy = g_strstrip(g_strdup(text));
+  for (char *p = copy; *p;) /* underscores between digits */
+    if (*p == '_' && p > copy && g_ascii_isdigit(p[-1]) && g_ascii_isdigit(p[1]))
+      memmove(p, p + 1, strlen(p));
+    else
+      p++;
   char *end;
   gdouble d = g_ascii_strtod(copy, &end);
   if (end == copy || *end || g_ascii_strncasecmp(copy, "0x", 2) == 0) {

@@ -395,6 +395,18 @@ const PyMethod frozenset_methods[] = {SET_READING, {0}};
 
 /* ---- bytes ---- */
 
+/* Python has it, we do not. */
+static PyValue unsupported(PyInterp *interp, PyCall *call)
+{
+  return py_unknown(interp, PY_NEEDS_PYTHON, _("%s.%s() is not supported"), py_type_name(interp, call->self),
+                    call->function);
+}
+
+#define UNSUPPORTED(name)            \
+  {                                  \
+    name, unsupported, NULL, PY_PURE \
+  }
+
 static PyValue bytes_decode(PyInterp *interp, PyCall *call)
 {
   const char *encoding = py_arg_text(call, 0);
@@ -471,6 +483,42 @@ const PyMethod bytes_methods[] = {
     {"hex", bytes_hex, "", PY_PURE},
     {"join", bytes_join, "iterable, /", PY_PURE},
     {"startswith", bytes_startswith, "prefix, /", PY_PURE},
+    UNSUPPORTED("capitalize"),
+    UNSUPPORTED("center"),
+    UNSUPPORTED("count"),
+    UNSUPPORTED("expandtabs"),
+    UNSUPPORTED("find"),
+    UNSUPPORTED("index"),
+    UNSUPPORTED("isalnum"),
+    UNSUPPORTED("isalpha"),
+    UNSUPPORTED("isascii"),
+    UNSUPPORTED("isdigit"),
+    UNSUPPORTED("islower"),
+    UNSUPPORTED("isspace"),
+    UNSUPPORTED("istitle"),
+    UNSUPPORTED("isupper"),
+    UNSUPPORTED("ljust"),
+    UNSUPPORTED("lower"),
+    UNSUPPORTED("lstrip"),
+    UNSUPPORTED("maketrans"),
+    UNSUPPORTED("partition"),
+    UNSUPPORTED("removeprefix"),
+    UNSUPPORTED("removesuffix"),
+    UNSUPPORTED("replace"),
+    UNSUPPORTED("rfind"),
+    UNSUPPORTED("rindex"),
+    UNSUPPORTED("rjust"),
+    UNSUPPORTED("rpartition"),
+    UNSUPPORTED("rsplit"),
+    UNSUPPORTED("rstrip"),
+    UNSUPPORTED("split"),
+    UNSUPPORTED("splitlines"),
+    UNSUPPORTED("strip"),
+    UNSUPPORTED("swapcase"),
+    UNSUPPORTED("title"),
+    UNSUPPORTED("translate"),
+    UNSUPPORTED("upper"),
+    UNSUPPORTED("zfill"),
     {0},
 };
 
@@ -501,6 +549,11 @@ static PyValue float_is_integer(PyInterp *interp, PyCall *call)
 
 const PyMethod int_methods[] = {
     {"bit_length", int_bit_length, "", PY_PURE},
+    UNSUPPORTED("as_integer_ratio"),
+    UNSUPPORTED("bit_count"),
+    UNSUPPORTED("from_bytes"),
+    UNSUPPORTED("is_integer"),
+    UNSUPPORTED("to_bytes"),
     {"conjugate", number_self, "", PY_PURE},
     {"real", number_self, "", PY_PURE | PY_PROPERTY},
     {"numerator", number_self, "", PY_PURE | PY_PROPERTY},
@@ -511,6 +564,11 @@ const PyMethod int_methods[] = {
 
 const PyMethod float_methods[] = {
     {"is_integer", float_is_integer, "", PY_PURE},
+    UNSUPPORTED("as_integer_ratio"),
+    UNSUPPORTED("conjugate"),
+    UNSUPPORTED("fromhex"),
+    UNSUPPORTED("hex"),
+    UNSUPPORTED("imag"),
     {"real", number_self, "", PY_PURE | PY_PROPERTY},
     {0},
 };

@@ -259,6 +259,17 @@ static Flow exec_while(PyInterp *interp, Frame *frame, const PyStmt *stmt)
   }
 }
 
+/* A generator made for this loop alone is closed when the loop is left, as Python's reference counts do. */
+static gboolean drop_generator(PyInterp *interp, Frame *frame, const PyStmt *stmt, PyValue iterator)
+{
+  if (iterator.type != PY_GENERATOR || stmt->for_.iter->kind != PY_EXPR_CALL)
+    return TRUE;
+  PyValue result = frame->result;
+  gboolean ok = !py_is_null(py_call_method(interp, iterator, "close", NULL, 0));
+  frame->result = result;
+  return ok;
+}
+
 static Flow exec_for(PyInterp *interp, Frame *frame, const PyStmt *stmt)
 {
   if (stmt->for_.is_async) {
@@ -274,6 +285,8 @@ static Flow exec_for(PyInterp *interp, Frame *frame, const PyStmt *stmt)
     if (!py_step(interp) || !py_assign(interp, frame, stmt->for_.target, item))
       return FLOW_FAIL;
     Flow flow = py_exec_block(interp, frame, &stmt->for_.body);
+    if ((flow == FLOW_BREAK || flow == FLOW_RETURN) && !drop_generator(interp, frame, stmt, iterator))
+      return FLOW_FAIL;
     if (flow == FLOW_BREAK)
       return FLOW_NEXT;
     if (flow == FLOW_RETURN || flow == FLOW_FAIL)

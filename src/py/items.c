@@ -250,6 +250,29 @@ static gboolean set_slice(PyInterp *interp, PyList *list, const PySlice *slice, 
   return TRUE;
 }
 
+static gboolean delete_slice(PyInterp *interp, PyList *list, const PySlice *slice)
+{
+  gint64 start, step;
+  gsize n, kept = 0;
+  if (!py_slice_indices(interp, slice, list->len, &start, &step, &n))
+    return FALSE;
+  if (step < 0 && n) { /* the same items from the other end */
+    start += (gint64)(n - 1) * step;
+    step = -step;
+  }
+  gint64 next = start;
+  for (gsize i = 0; i < list->len; i++) {
+    if (n && (gint64)i == next) {
+      next += step;
+      n--;
+    } else {
+      list->items[kept++] = list->items[i];
+    }
+  }
+  list->len = kept;
+  return TRUE;
+}
+
 gboolean py_set_item(PyInterp *interp, PyValue v, PyValue key, PyValue value)
 {
   if (v.type == PY_INSTANCE) {
@@ -304,7 +327,7 @@ gboolean py_del_item(PyInterp *interp, PyValue v, PyValue key)
     return FALSE;
   case PY_LIST: {
     if (key.type == PY_SLICE)
-      return set_slice(interp, plain.list, key.slice, py_tuple(interp, NULL, 0));
+      return delete_slice(interp, plain.list, key.slice);
     if (!item_index(interp, plain, key, plain.list->len, &index))
       return FALSE;
     memmove(plain.list->items + index, plain.list->items + index + 1,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "modules.h"
+#include "object.h"
 
 #define MAX_DEPTH 200 /* Python's recursion limit stops it as well, deeper */
 
@@ -149,11 +150,6 @@ static gboolean write_other(Writer *w, PyValue v)
 {
   if (py_is_unknown(v))
     return py_require_known(w->interp, v);
-  if (v.type == PY_INSTANCE && (py_isinstance(w->interp, v, py_builtin_class(w->interp, "str")) ||
-                                py_isinstance(w->interp, v, py_builtin_class(w->interp, "int")))) {
-    py_stop(w->interp, PY_NEEDS_PYTHON, _("json.dumps of a %s"), py_type_name(w->interp, v));
-    return FALSE;
-  }
   if (py_is_null(w->fallback)) {
     py_raise(w->interp, "TypeError", "Object of type %s is not JSON serializable",
              py_type_name(w->interp, v));
@@ -171,8 +167,9 @@ static gboolean write_value(Writer *w, PyValue v)
     py_raise(w->interp, "RecursionError", "maximum recursion depth exceeded while encoding a JSON object");
     return FALSE;
   }
-  if (!py_spend(w->interp, 1))
+  if (!py_spend(w->interp, 1) || !py_reserve(w->interp, w->out->len))
     return FALSE;
+  v = py_plain(v); /* of a class derived from str, int, list, dict */
   switch (v.type) {
   case PY_NONE: g_string_append(w->out, "null"); return TRUE;
   case PY_BOOL: g_string_append(w->out, v.i ? "true" : "false"); return TRUE;
@@ -231,6 +228,9 @@ static PyValue dumps(PyInterp *interp, PyCall *call)
     w.fallback = call->values[5];
   if (py_arg_given(call, 6))
     return py_stop(interp, PY_NEEDS_PYTHON, _("json.dumps with an encoder of its own"));
+  const PyReason *reason = py_find_unknown(call->values[0]);
+  if (reason)
+    return py_unknown_because(reason);
   if (!take_layout(&w, call) || !write_value(&w, call->values[0]))
     return py_null();
   return py_str(interp, w.out->str, (gssize)w.out->len);

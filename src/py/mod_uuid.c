@@ -68,7 +68,8 @@ static PyValue uuid_attr(PyInterp *interp, PyValue self, PyStr *name)
   if (py_str_is(name, "bytes"))
     return py_bytes(interp, uuid->bytes, sizeof uuid->bytes);
   if (py_str_is(name, "version"))
-    return py_int(uuid->bytes[6] >> 4);
+    return (uuid->bytes[8] & 0xc0) == 0x80 ? py_int(uuid->bytes[6] >> 4)
+                                           : py_none(); /* RFC 4122 ones have it */
   if (py_str_is(name, "urn")) {
     g_autofree char *text = uuid_text(uuid, "-");
     return py_strf(interp, "urn:uuid:%s", text);
