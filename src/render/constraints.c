@@ -396,10 +396,12 @@ static PyValue index_emit(PyInterp *interp, PyCall *call, SqlOpKind kind)
     op->create_index.table = object->table->name;
     op->create_index.schema = object->table->schema;
     op->create_index.index = object->index;
+    op->create_index.direct = TRUE;
   } else {
     op->drop_index.name = object->index->name;
     op->drop_index.table = object->table->name;
     op->drop_index.schema = object->table->schema;
+    op->drop_index.direct = TRUE;
     op->drop_index.concurrently = object->index->concurrently;
   }
   return run_emit(interp, op) ? py_none() : py_null();

@@ -55,6 +55,7 @@ static PyValue table_element(PyInterp *interp, PyCall *call)
   if (drop) {
     op->drop_table.name = object->table->name;
     op->drop_table.schema = object->table->schema;
+    op->drop_table.direct = TRUE;
     op->drop_table.if_exists = arg_tri(call, 1) == SQL_YES;
   } else {
     if (!table_check_references(interp, object))
@@ -78,12 +79,14 @@ static PyValue index_element(PyInterp *interp, PyCall *call)
     op->drop_index.name = object->index->name;
     op->drop_index.table = object->table->name;
     op->drop_index.schema = object->table->schema;
+    op->drop_index.direct = TRUE;
     op->drop_index.concurrently = object->index->concurrently;
     op->drop_index.if_exists = arg_tri(call, 1) == SQL_YES;
   } else {
     op->create_index.table = object->table->name;
     op->create_index.schema = object->table->schema;
     op->create_index.index = object->index;
+    op->create_index.direct = TRUE;
     op->create_index.if_not_exists = arg_tri(call, 1) == SQL_YES;
   }
   return ddl_value(interp, call, op);

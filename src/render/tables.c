@@ -301,6 +301,7 @@ static PyValue emit_table(PyInterp *interp, const TableObject *object, SqlOpKind
     op->drop_table.name = table->name;
     op->drop_table.schema = table->schema;
     op->drop_table.drop_types_of = table;
+    op->drop_table.direct = TRUE;
   }
   return run_emit(interp, op) ? py_none() : py_null();
 }
