@@ -11,7 +11,6 @@ extern const PyModuleDef py_module_re;
 extern const PyModuleDef py_module_textwrap;
 extern const PyModuleDef py_module_base64;
 extern const PyModuleDef py_module_hashlib;
-extern const PyModuleDef py_module_itertools;
 extern const PyModuleDef py_module_enum;
 extern const PyModuleDef py_module_math;
 extern const PyModuleDef py_module_retort;

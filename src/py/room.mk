@@ -44,7 +44,6 @@ src_py_libpy_a_SOURCES = \
 	src/py/mod_datetime_delta.c \
 	src/py/mod_datetime_text.c \
 	src/py/mod_decimal.c \
-	src/py/mod_itertools.c \
 	src/py/mod_json.c \
 	src/py/mod_math.c \
 	src/py/mod_re.c \
@@ -72,6 +71,7 @@ src_py_libpy_a_SOURCES = \
 	src/py/strformat.c \
 	src/py/text.c \
 	src/py/tree.c \
+	src/py/value_methods.c \
 	src/py/values.c
 nodist_src_py_libpy_a_SOURCES = src/py/library.c
 src_py_libpy_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/src/py
@@ -87,6 +87,7 @@ PY_LIBRARY = \
 	src/py/lib/dataclasses.py \
 	src/py/lib/functools.py \
 	src/py/lib/io.py \
+	src/py/lib/itertools.py \
 	src/py/lib/logging.config.py \
 	src/py/lib/logging.py \
 	src/py/lib/loguru.py \

@@ -3,11 +3,20 @@
 #include "object.h"
 
 static const PyModuleDef *const standard_modules[] = {
-    &py_module_base64,   &py_module_builtins,  &py_module_collections_abc,
-    &py_module_datetime, &py_module_decimal,   &py_module_enum,
-    &py_module_hashlib,  &py_module_itertools, &py_module_json,
-    &py_module_math,     &py_module_re,        &py_module_retort,
-    &py_module_textwrap, &py_module_typing,    &py_module_typing_extensions,
+    &py_module_base64,
+    &py_module_builtins,
+    &py_module_collections_abc,
+    &py_module_datetime,
+    &py_module_decimal,
+    &py_module_enum,
+    &py_module_hashlib,
+    &py_module_json,
+    &py_module_math,
+    &py_module_re,
+    &py_module_retort,
+    &py_module_textwrap,
+    &py_module_typing,
+    &py_module_typing_extensions,
     &py_module_uuid,
 };
 
