@@ -42,6 +42,7 @@ const char *context_name(guint context)
   case CONTEXT_HELP: return _("help");
   case CONTEXT_DONE: return _("finished rollout");
   case CONTEXT_CHOOSE: return _("choosing an environment");
+  case CONTEXT_MERGE: return _("merge");
   default: return "";
   }
 }

@@ -259,6 +259,14 @@ void app_edit(App *app, const char *path, guint line)
     app_message(app, STYLE_DANGER, "%s", error->message);
 }
 
+void app_outside(App *app, void (*func)(void *func_data), void *func_data)
+{
+  if (app->host && app->host->outside)
+    app->host->outside(func, func_data, app->host_data);
+  else
+    func(func_data);
+}
+
 void app_redraw(App *app)
 {
   if (app->host && app->host->redraw)

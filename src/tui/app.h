@@ -17,6 +17,8 @@ typedef struct {
   gboolean (*copy)(const char *text, void *data);
   gboolean (*edit)(const char *path, guint line, void *data, GError **error);
   void (*suspend)(void *data);
+  /* Gives the terminal away while func runs. */
+  void (*outside)(void (*func)(void *func_data), void *func_data, void *data);
   void (*redraw)(void *data);
   void (*quit)(void *data);
 } AppHost;
@@ -62,5 +64,7 @@ void app_confirm(App *app, const char *question, AppAnswerFunc func, void *data)
 
 void app_copy(App *app, const char *text, const char *what);
 void app_edit(App *app, const char *path, guint line);
+/* Runs func with the terminal as it was before the screen came up. */
+void app_outside(App *app, void (*func)(void *func_data), void *func_data);
 void app_redraw(App *app);
 void app_quit(App *app);

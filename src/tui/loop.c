@@ -207,6 +207,14 @@ static gboolean edit(const char *path, guint line, void *data, GError **error)
   return done;
 }
 
+static void outside(void (*func)(void *func_data), void *func_data, void *data)
+{
+  term_suspend();
+  func(func_data);
+  term_resume();
+  on_winch(data);
+}
+
 static void redraw(void *data)
 {
   (void)data;
@@ -218,7 +226,7 @@ static void quit(void *data)
   leave(data, 0);
 }
 
-static const AppHost host = {wake, copy, edit, suspend, redraw, quit};
+static const AppHost host = {wake, copy, edit, suspend, outside, redraw, quit};
 
 /* The operator's own keys */
 static void load_keys(Loop *self)

@@ -29,6 +29,8 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/lockview.c \
 	src/tui/lockview.h \
 	src/tui/loop.c \
+	src/tui/merge_sides.c \
+	src/tui/merge_sides.h \
 	src/tui/prompt.c \
 	src/tui/prompt.h \
 	src/tui/run_log.c \
@@ -37,6 +39,7 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/scr_help.c \
 	src/tui/scr_locks.c \
 	src/tui/scr_main.c \
+	src/tui/scr_merge.c \
 	src/tui/scr_run.c \
 	src/tui/scr_step.c \
 	src/tui/screen.h \

@@ -153,6 +153,10 @@ static const char *refuse(Screen *screen, ActionId action)
   case ACTION_UP_TO:
   case ACTION_DOWN_TO: return steps_refuse(self->ws, action, &selection);
   case ACTION_LOCKS: return self->ws->database == DATABASE_READY ? NULL : steps_refuse_database(self->ws);
+  case ACTION_MERGE:
+    if (!self->ws->snapshot)
+      return _("there is no project");
+    return workspace_heads(self->ws) > 1 ? NULL : _("there is one head: nothing to merge");
   case ACTION_UNFILTER:
     return graphview_filtered(self->graph) ? NULL : _("there is nothing to leave: q quits");
   case ACTION_EDIT:
@@ -330,6 +334,7 @@ static guint act(Screen *screen, ActionId action)
   case ACTION_COPY_TEXT: copy_text(self); return SCREEN_DONE;
   case ACTION_EDIT: edit(self); return SCREEN_DONE;
   case ACTION_RELOAD: workspace_reload(self->ws); return SCREEN_DONE;
+  case ACTION_MERGE: app_push(screen->app, screen_merge_new(screen->app)); return SCREEN_DONE;
   case ACTION_ENVIRONMENT: app_push(screen->app, screen_choose_new(screen->app)); return SCREEN_DONE;
   default: return 0;
   }

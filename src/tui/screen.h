@@ -53,3 +53,4 @@ Screen *screen_main_new(App *app);
 Screen *screen_help_new(App *app, guint contexts);
 Screen *screen_locks_new(App *app);
 Screen *screen_choose_new(App *app);
+Screen *screen_merge_new(App *app);

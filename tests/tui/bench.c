@@ -14,18 +14,22 @@ static void changed(guint what, void *data)
   app_changed(data, what);
 }
 
-Bench *bench_new(int width, int height, gboolean project)
+static Bench *bench_empty(int width, int height, const char *config)
 {
   Bench *bench = g_new0(Bench, 1);
-  bench->config = g_build_filename(bench_srcdir(), "tests", "tui", "project", "alembic.ini", NULL);
+  bench->config = g_strdup(config);
   bench->configs[0] = bench->config;
   bench->options.project.config_files = bench->configs;
   bench->ws = workspace_new(&bench->options);
   bench->app = app_new(bench->ws, NULL, NULL, width, height, FALSE);
   workspace_listen(bench->ws, changed, bench->app);
   app_push(bench->app, screen_main_new(bench->app));
-  if (!project)
-    return bench;
+  return bench;
+}
+
+Bench *bench_open(int width, int height, const char *config)
+{
+  Bench *bench = bench_empty(width, height, config);
   g_autoptr(GError) error = NULL;
   Project *opened = project_open(&bench->options.project, &error);
   cr_assert(opened, "project_open: %s", error ? error->message : "");
@@ -35,6 +39,18 @@ Bench *bench_new(int width, int height, gboolean project)
   opened->name = g_strdup("shop");
   workspace_take_snapshot(bench->ws, snapshot_new(opened, map));
   return bench;
+}
+
+Bench *bench_new(int width, int height, gboolean project)
+{
+  g_autofree char *config = g_build_filename(bench_srcdir(), "tests", "tui", "project", "alembic.ini", NULL);
+  return project ? bench_open(width, height, config) : bench_empty(width, height, config);
+}
+
+void bench_reloaded(Bench *bench)
+{
+  while (bench->ws->loading)
+    g_main_context_iteration(NULL, TRUE);
 }
 
 void bench_free(Bench *bench)

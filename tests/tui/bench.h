@@ -14,6 +14,8 @@ typedef struct {
 
 /* project: load it; otherwise the workspace is empty, as while loading. */
 Bench *bench_new(int width, int height, gboolean project);
+/* The same with the project of another alembic.ini. */
+Bench *bench_open(int width, int height, const char *config);
 void bench_free(Bench *bench);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bench, bench_free)
 
@@ -27,6 +29,8 @@ void bench_keys(Bench *bench, const char *keys);
 void bench_type(Bench *bench, const char *text);
 /* Lets threads finish what the screen waits for; then what is on the screen, the caller's. */
 char *bench_screen(Bench *bench);
+/* Turns the main loop until the project is loaded again. */
+void bench_reloaded(Bench *bench);
 /* Compares with tests/tui/screens/NAME.txt, or writes it when UPDATE_SCREENS is set. */
 void bench_compare(Bench *bench, const char *name);
 const char *bench_srcdir(void);
