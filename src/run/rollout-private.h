@@ -140,6 +140,12 @@ void rollout_start_timer(Rollout *rollout, guint ms, GSourceFunc func);
 void rollout_stop_timer(Rollout *rollout);
 double rollout_since(gint64 began);
 
+/* The file of a step is the one that was previewed. */
+gboolean rollout_file_unchanged(const StepCopy *step, GError **error);
+/* The actions of the states ROWS and SETTINGS. */
+void rollout_do_rows(Rollout *rollout);
+void rollout_do_settings(Rollout *rollout);
+
 /* Begins the end; error is copied. */
 void rollout_end(Rollout *rollout, RolloutOutcome outcome, const GError *error);
 /* The actions of the states from ROLLBACK to OVER. */

@@ -11,5 +11,5 @@ src_run_librun_a_SOURCES = \
 	src/run/pinned.c src/run/pinned_file.c src/run/pinned-private.h include/retort/run/pinned.h \
 	src/run/preflight.c src/run/preflight_checks.c src/run/preflight-private.h include/retort/run/preflight.h \
 	src/run/recovery.c include/retort/run/recovery.h \
-	src/run/rollout.c src/run/rollout_end.c src/run/rollout_program.c src/run/rollout-private.h \
+	src/run/rollout.c src/run/rollout_start.c src/run/rollout_end.c src/run/rollout_program.c src/run/rollout-private.h \
 	src/run/rollout_journal.c src/run/rollout_journal.h include/retort/run/rollout.h
