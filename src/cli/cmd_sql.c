@@ -9,7 +9,7 @@
 #include "chosen.h"
 #include "retort/base/error.h"
 #include "retort/base/text.h"
-#include "retort/render/render.h"
+#include "retort/render/offline.h"
 
 const ArgOption sql_options[] = {
     {0, "upgrade", ARG_FLAG, NULL, N_("Only the upgrades."), TRUE},
@@ -92,22 +92,19 @@ static void note_reasons(const Revision *revision, const Script *script)
 /* As Alembic prints a body; statements outside the transaction between their COMMIT and BEGIN. */
 static void print_text(const Script *script, const Project *project)
 {
+  const EnvSetting *ddl = project ? &project->env_offline.transactional_ddl : NULL;
   g_autoptr(GString) out = g_string_new(NULL);
-  gboolean transactional =
-      !project || project->env.transactional_ddl.state != ENV_LITERAL || project->env.transactional_ddl.truth;
-  gboolean outside = FALSE;
-  for (guint i = 0; i <= script->statements->len; i++) {
-    const Statement *statement = i < script->statements->len ? script->statements->pdata[i] : NULL;
-    gboolean autocommit = statement && statement->autocommit;
-    if (transactional && autocommit != outside)
-      g_string_append(out, autocommit ? "COMMIT;\n\n" : "BEGIN;\n\n");
-    outside = autocommit;
-    if (!statement)
-      break;
-    g_autofree char *text = statement_offline_text(statement);
-    g_string_append_printf(out, "%s;\n\n", text);
-  }
+  script_offline_text(script, !ddl || ddl->state != ENV_LITERAL || ddl->truth, out);
   out_text(out->str);
+}
+
+/* What the migration sends, with its values, whatever this project's env.py leaves out of --sql scripts.  A folder by
+ * itself has no env.py, and then Alembic's own context doubles percent signs. */
+static void choose_options(const Session *session, RenderOptions *options)
+{
+  migrate_render_options(session, FALSE, options);
+  options->no_literal_binds = FALSE;
+  options->pyformat = session_value(session, "folder") != NULL;
 }
 
 static void emit(Output *output, const Revision *revision, Direction direction)
@@ -133,9 +130,7 @@ COMMAND_RUN(sql)
     return FALSE;
   GPtrArray *revisions = chosen.revisions;
   RenderOptions options;
-  migrate_render_options(session, FALSE, &options);
-  /* What the migration sends, with its values, whatever this project's env.py leaves out of `--sql` scripts. */
-  options.no_literal_binds = options.pyformat = FALSE;
+  choose_options(session, &options);
   g_autoptr(RenderSession) renderer = render_session_new(session->project, &options);
   g_autoptr(JsonBuilder) builder = session->json ? json_builder_new() : NULL;
   Output output = {session, renderer, builder, 0};

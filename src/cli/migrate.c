@@ -174,7 +174,7 @@ gboolean migrate_offline(Session *session, const char *start, PlanFunc make_plan
   out_text(out->str);
   const Script *last = scripts->len ? scripts->pdata[scripts->len - 1] : NULL;
   const PlanStep *step = scripts->len ? plan->steps->pdata[scripts->len - 1] : NULL;
-  if (!ok && last && last->error)
+  if (last && last->error && g_error_matches(error ? *error : NULL, RETORT_ERROR, RETORT_ERROR_TRACEBACK))
     g_prefix_error(error, "%s:%u: ", step->revision->path, last->error_line);
   return ok;
 }
