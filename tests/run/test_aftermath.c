@@ -135,6 +135,7 @@ Test(aftermath, a_half_detached_partition_is_finished)
   g_autofree char *detach = test_ask(conn, "ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY");
   cr_assert(strstr(detach, "55P03") != NULL, "%s %s", failed, detach);
   test_sql(reader, "COMMIT");
+  test_sql(conn, "RESET lock_timeout");
   g_autoptr(Aftermath) aftermath = examine(conn, "ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY");
   cr_assert(aftermath->state == AFTERMATH_BROKEN && aftermath->finish != NULL, "%s", aftermath->text);
   test_sql(conn, aftermath->finish);
