@@ -33,6 +33,7 @@ typedef struct {
   PlannedScripts *planned;
   char *target;
   Rollout *rollout;
+  Journal *journal; /* NULL: it cannot be recorded */
   RunLog *log;
   StepMark *marks;
   guint step;
@@ -459,6 +460,7 @@ static void free_screen(Screen *screen)
   RunScreen *self = (RunScreen *)screen;
   workspace_follow_locks(self->ws, FALSE);
   rollout_free(self->rollout);
+  journal_free(self->journal);
   run_log_free(self->log);
   planned_scripts_free(self->planned);
   g_free(self->marks);
@@ -483,6 +485,21 @@ static const ScreenClass run_class = {
     .free = free_screen,
 };
 
+/* A record that cannot be written does not stop the work. */
+static void begin_journal(RunScreen *self)
+{
+  const Project *project = self->planned->snapshot->project;
+  g_autofree char *folder =
+      project->config_path ? g_path_get_dirname(project->config_path) : g_get_current_dir();
+  gboolean down = step_at(self, 0)->direction == DIRECTION_DOWNGRADE;
+  g_autofree char *command = g_strdup_printf("%s %s", down ? "downgrade" : "upgrade", self->target);
+  JournalHead head = {.database = pg_conn_display(self->ws->conn), .project = folder, .command = command};
+  g_autoptr(GError) error = NULL;
+  self->journal = journal_new(&head, &error);
+  if (!self->journal)
+    app_message(self->screen.app, STYLE_CARE, _("this rollout is not recorded: %s"), error->message);
+}
+
 Screen *screen_run_new(App *app, PlannedScripts *planned, const StepChoices *choices)
 {
   RunScreen *self = g_new0(RunScreen, 1);
@@ -497,8 +514,12 @@ Screen *screen_run_new(App *app, PlannedScripts *planned, const StepChoices *cho
   self->marks = g_new0(StepMark, MAX(n, 1));
   g_autofree RolloutStep *steps = g_new0(RolloutStep, MAX(n, 1));
   for (guint i = 0; i < n; i++)
-    steps[i] = (RolloutStep){.step = step_at(self, i), .script = g_ptr_array_index(planned->scripts, i)};
-  RolloutOptions options = {.transaction = steps_transaction(planned->snapshot->project),
+    steps[i] = (RolloutStep){.step = step_at(self, i),
+                             .script = g_ptr_array_index(planned->scripts, i),
+                             .skip = workspace_done_already(self->ws, step_at(self, i))};
+  begin_journal(self);
+  RolloutOptions options = {.journal = self->journal,
+                            .transaction = steps_transaction(planned->snapshot->project),
                             .pause = choices->pause,
                             .create_version_table = TRUE,
                             .lock_timeout_ms = choices->lock_timeout_ms,

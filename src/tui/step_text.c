@@ -123,7 +123,8 @@ static void add_row_ops(const StepText *step, Writer *writer, const PlanStep *pl
   set_open(writer, FALSE);
 }
 
-static void add_script(const StepText *step, Writer *writer, const Script *script, const GPtrArray *forecasts)
+static void add_script(const StepText *step, Writer *writer, guint skip, const Script *script,
+                       const GPtrArray *forecasts)
 {
   for (guint i = 0; i < script->statements->len; i++) {
     const Statement *statement = g_ptr_array_index(script->statements, i);
@@ -131,6 +132,8 @@ static void add_script(const StepText *step, Writer *writer, const Script *scrip
     if (statement->autocommit)
       textview_add(writer->view, STYLE_CARE,
                    _("outside a transaction (autocommit): a failure here cannot be rolled back"));
+    if (i < skip)
+      textview_add(writer->view, STYLE_DONE, _("✓ done already by an earlier rollout, not run again:"));
     add_statement(writer, statement->sql);
     if (i < forecasts->len)
       forecast_text_add(writer->view, g_ptr_array_index(forecasts, i), &step->sizes, writer->told);
@@ -152,7 +155,8 @@ static void add_step(const StepText *step, TextView *view, guint index, guint *n
   }
   Writer writer = {view, *number, FALSE, told};
   if (script)
-    add_script(step, &writer, script, forecasts_of(planned, index));
+    add_script(step, &writer, workspace_done_already(step->ws, plan_step), script,
+               forecasts_of(planned, index));
   add_row_ops(step, &writer, plan_step);
   *number = writer.number;
   textview_add(view, STYLE_NORMAL, "");

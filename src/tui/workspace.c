@@ -101,6 +101,7 @@ void workspace_free(Workspace *ws)
   g_queue_clear_full(&ws->waiting, g_free);
   pg_conn_free(ws->conn);
   pg_params_free(ws->params);
+  recovery_free(ws->recovery);
   version_rows_free(ws->rows);
   git_status_free(ws->git);
   snapshot_unref(ws->snapshot);
@@ -184,6 +185,16 @@ void workspace_take_rows(Workspace *ws, VersionRows *rows)
   ws->rows = rows;
   apply_rows(ws);
   workspace_announce(ws, CHANGED_DATABASE);
+}
+
+guint workspace_done_already(const Workspace *ws, const PlanStep *step)
+{
+  const Recovery *recovery = ws->recovery;
+  if (!recovery || recovery->state != RECOVERY_PARTIAL || !step->revision || !recovery->revision)
+    return 0;
+  gboolean same =
+      strcmp(step->revision->id, recovery->revision) == 0 && step->direction == recovery->direction;
+  return same ? recovery->resume_at : 0;
 }
 
 guint workspace_heads(const Workspace *ws)

@@ -21,6 +21,7 @@
 #include "retort/render/render.h"
 #include "retort/review/findings.h"
 #include "retort/run/monitor.h"
+#include "retort/run/recovery.h"
 #include "retort/tui/tui.h"
 
 typedef enum {
@@ -109,10 +110,12 @@ struct Workspace {
   PgParams *params;
   PgConn *conn; /* for the position and the rollout */
   gboolean position_busy;
-  gboolean rolling;      /* a rollout has the connection */
-  GQueue waiting;        /* who wants the connection when it is free */
-  VersionRows *rows;     /* NULL until read */
-  gboolean *applied;     /* by Revision index; NULL until known */
+  gboolean rolling;   /* a rollout has the connection */
+  GQueue waiting;     /* who wants the connection when it is free */
+  VersionRows *rows;  /* NULL until read */
+  gboolean *applied;  /* by Revision index; NULL until known */
+  Recovery *recovery; /* what an interrupted rollout left behind, or NULL */
+  gboolean recovery_asked;
   GPtrArray *unknown;    /* char*: version rows that no file has, escaped */
   GHashTable *sightings; /* id -> char*: where git saw them, escaped */
 
@@ -166,6 +169,8 @@ void workspace_serve(Workspace *ws);
 /* A rollout begins to use the connection, or has finished: then the position is read anew. */
 PgConn *workspace_lend(Workspace *ws);
 void workspace_take_back(Workspace *ws);
+/* Statements of a step that an interrupted rollout has done for good. */
+guint workspace_done_already(const Workspace *ws, const PlanStep *step);
 void workspace_start_timers(Workspace *ws);
 void workspace_look_at_locks(Workspace *ws);
 /* A screen that shows locks begins or ends: meanwhile they are looked at each second. */

@@ -97,6 +97,31 @@ static void connection_lost(PgConn *conn, const GError *error, void *data)
   set_state(data, DATABASE_LOST, error);
 }
 
+/* A rollout that was killed or cut off: what of it remains? */
+
+static void examined(Recovery *recovery, const GError *error, void *data)
+{
+  Workspace *ws = data;
+  (void)error;
+  g_clear_pointer(&ws->recovery, recovery_free);
+  if (recovery && (recovery->state == RECOVERY_PARTIAL || recovery->state == RECOVERY_UNKNOWN))
+    ws->recovery = recovery;
+  else
+    recovery_free(recovery);
+  workspace_announce(ws, CHANGED_DATABASE);
+  workspace_serve(ws);
+}
+
+static void examine(PgConn *conn, void *data)
+{
+  Workspace *ws = data;
+  g_autoptr(JournalEntry) entry = recovery_find(pg_conn_display(conn), NULL, NULL);
+  const char *schema = NULL;
+  const char *table = project_version_table(ws->snapshot->project, &schema);
+  if (entry)
+    recovery_examine(conn, entry->path, table, schema, examined, ws, NULL);
+}
+
 static void position_arrived(Workspace *ws, VersionRows *rows, const GError *error)
 {
   g_autoptr(VersionRows) taken = rows;
@@ -108,6 +133,9 @@ static void position_arrived(Workspace *ws, VersionRows *rows, const GError *err
   gboolean news = ws->database != DATABASE_READY || !same_rows(ws->rows, taken);
   ws->database = DATABASE_READY;
   set_text(&ws->database_error, NULL);
+  if (!ws->recovery_asked)
+    workspace_when_free(ws, examine, ws);
+  ws->recovery_asked = TRUE;
   if (!news)
     return;
   workspace_take_rows(ws, g_steal_pointer(&taken));
@@ -159,6 +187,9 @@ PgConn *workspace_lend(Workspace *ws)
 void workspace_take_back(Workspace *ws)
 {
   ws->rolling = FALSE;
+  /* Whatever was left behind before, the newest rollout is the one to ask about now. */
+  g_clear_pointer(&ws->recovery, recovery_free);
+  ws->recovery_asked = FALSE;
   PgConnState state = ws->conn ? pg_conn_state(ws->conn) : PG_CONN_CLOSED;
   if (state == PG_CONN_IDLE)
     workspace_read_position(ws);

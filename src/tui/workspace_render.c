@@ -190,7 +190,9 @@ static char *relations_of(const Review *review)
     const Forecast *forecast = g_ptr_array_index(review->forecasts, i);
     for (guint j = 0; j < forecast->locks->len; j++) {
       const ForecastLock *lock = g_ptr_array_index(forecast->locks, j);
-      g_string_append_printf(out, "%s%s", out->len ? " " : "", lock->relation);
+      /* Who only reads is in nobody's way. */
+      if (lock->mode > LOCK_MODE_ROW_SHARE)
+        g_string_append_printf(out, "%s%s", out->len ? " " : "", lock->relation);
     }
   }
   return g_string_free(out, FALSE);
