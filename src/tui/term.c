@@ -56,12 +56,18 @@ static void crashed(int signal_number)
   raise(signal_number);
 }
 
+static gboolean has_capability(const char *name)
+{
+  const char *s = tigetstr(name);
+  return s && s != (const char *)-1;
+}
+
 /* Appends a capability without its padding marks ("$<5>"). */
 static void append_capability(const char *name)
 {
-  const char *s = tigetstr(name);
-  if (!s || s == (const char *)-1)
+  if (!has_capability(name))
     return;
+  const char *s = tigetstr(name);
   while (*s && rescue.reset_len + 1 < sizeof rescue.reset) {
     if (s[0] == '$' && s[1] == '<') {
       const char *end = strchr(s, '>');
@@ -118,10 +124,11 @@ gboolean term_start(const TermOptions *options, GError **error)
   rescue.modes_known = tcgetattr(STDIN_FILENO, &rescue.modes) == 0;
   set_escdelay(ESCAPE_DELAY_MS);
   const char *name = g_getenv("TERM");
-  term.screen = newterm(NULL, stdout, stdin);
-  if (!term.screen) {
-    g_set_error(error, RETORT_ERROR, RETORT_ERROR_FAILED, _("unknown terminal type “%s”: set TERM"),
-                name ? name : "");
+  int found = 0;
+  if (setupterm(NULL, STDOUT_FILENO, &found) != OK || !has_capability("cup") ||
+      !(term.screen = newterm(NULL, stdout, stdin))) {
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_FAILED,
+                _("the terminal type “%s” is unknown or cannot place text: set TERM"), name ? name : "");
     return FALSE;
   }
   term.ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;

@@ -21,7 +21,7 @@ typedef guint16 Style;
   X(CARE, 172, 3, 0)                        \
   X(DANGER, 160, 1, LOOK_BOLD)              \
   X(DONE, 34, 2, 0)                         \
-  X(ID, 172, 3, 0)                          \
+  X(ID, 31, 6, 0)                           \
   X(LABEL, 37, 6, 0)                        \
   X(TAG, 133, 5, 0)                         \
   X(HEAD, -1, -1, LOOK_REVERSE | LOOK_BOLD) \
@@ -36,10 +36,10 @@ typedef guint16 Style;
   X(LANE0, 33, 4, 0)                        \
   X(LANE1, 133, 5, 0)                       \
   X(LANE2, 37, 6, 0)                        \
-  X(LANE3, 172, 3, 0)                       \
+  X(LANE3, 95, 5, 0)                        \
   X(LANE4, 99, 5, 0)                        \
   X(LANE5, 67, 4, 0)                        \
-  X(LANE6, 137, 3, 0)                       \
+  X(LANE6, 137, 4, 0)                       \
   X(LANE7, 73, 6, 0)
 
 typedef enum {
