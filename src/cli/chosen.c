@@ -57,7 +57,7 @@ static gboolean collect(Session *session, const GPtrArray *words, GPtrArray *rev
   for (guint i = 0; i < words->len; i++)
     only_files &= is_file(words->pdata[i]);
   /* A lone file needs no project, but belongs to one when there is one. */
-  if (!session_project(session, only_files ? NULL : error) && !only_files)
+  if (!(only_files ? session_project_quietly(session) : session_project(session, error)) && !only_files)
     return FALSE;
   for (guint i = 0; i < words->len; i++)
     if (!collect_word(session, words->pdata[i], revisions, own, error))

@@ -42,7 +42,7 @@ static void offer_revisions(Session *session, const char *start, const char *pre
     if (g_str_has_prefix(symbols[i], prefix))
       offer("", word, "");
   }
-  if (!session_project(session, NULL))
+  if (!session_project_quietly(session))
     return;
   session->map = revision_map_load(session->project, NULL);
   if (!session->map)

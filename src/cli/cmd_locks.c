@@ -121,7 +121,7 @@ static void print_node(const Session *session, const LockNode *node)
 
 COMMAND_RUN(locks)
 {
-  session_project(session, NULL);
+  session_project_quietly(session);
   PgConn *conn = session_connect(session, error);
   if (!conn)
     return FALSE;

@@ -210,7 +210,7 @@ static gboolean review_revisions(Output *output, GError **error)
   Session *session = output->session;
   g_auto(Chosen) chosen = {NULL, NULL};
   GPtrArray *words = session->args->positionals;
-  gboolean pending = words->len == 0 && session_project(session, NULL) && session_names_database(session);
+  gboolean pending = words->len == 0 && session_project_quietly(session) && session_names_database(session);
   if (!(pending ? select_pending(session, &chosen, error) : chosen_revisions(session, words, &chosen, error)))
     return FALSE;
   RenderOptions options;
@@ -242,7 +242,7 @@ static gboolean choose_version(Session *session, int *version, GError **error)
       return FALSE;
     }
     *version = (int)n * 10000;
-  } else if (!args_has(session->args, "sql") && session_project(session, NULL) &&
+  } else if (!args_has(session->args, "sql") && session_project_quietly(session) &&
              session_names_database(session)) {
     PgConn *conn = session_connect(session, error);
     if (!conn)

@@ -10,95 +10,40 @@
 #include "command.h"
 #include "out.h"
 #include "retort/base/error.h"
+#include "retort/run/engine.h"
 
-/* A file to execute that is not this very program under Alembic's name. */
-static gboolean is_usable(const char *path)
+/* Whether this is the very program that runs here, under Alembic's name: handing over to it would never end. */
+static gboolean is_ourselves(const char *program)
 {
   struct stat st, own;
-  if (access(path, X_OK) != 0 || stat(path, &st) != 0 || !S_ISREG(st.st_mode))
-    return FALSE;
-  return stat("/proc/self/exe", &own) != 0 || st.st_ino != own.st_ino || st.st_dev != own.st_dev;
+  return stat(program, &st) == 0 && stat("/proc/self/exe", &own) == 0 && st.st_ino == own.st_ino &&
+         st.st_dev == own.st_dev;
 }
 
-static char *take_if_usable(char *path)
-{
-  if (path && is_usable(path))
-    return path;
-  g_free(path);
-  return NULL;
-}
-
-/* FOLDER/.venv/bin/alembic and its like, from the project's folder upwards to the file system's root. */
-static char *find_in_venvs(const char *folder)
-{
-  static const char *const names[] = {".venv", "venv", "env"};
-  for (g_autofree char *at = g_strdup(folder);;) {
-    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
-      char *path = take_if_usable(g_build_filename(at, names[i], "bin", "alembic", NULL));
-      if (path)
-        return path;
-    }
-    char *up = g_path_get_dirname(at);
-    gboolean top = strcmp(up, at) == 0;
-    g_free(at);
-    at = up;
-    if (top)
-      return NULL;
-  }
-}
-
-static char *find_on_path(void)
-{
-  g_auto(GStrv) folders = g_strsplit(g_getenv("PATH") ? g_getenv("PATH") : "", ":", -1);
-  for (char **folder = folders; *folder; folder++) {
-    char *path = take_if_usable(g_build_filename(**folder ? *folder : ".", "alembic", NULL));
-    if (path)
-      return path;
-  }
-  return NULL;
-}
-
-static char *project_folder(const Session *session)
-{
-  if (session->project && session->project->config_path)
-    return g_path_get_dirname(session->project->config_path);
-  return g_get_current_dir();
-}
-
-char *handover_find(Session *session, GError **error)
+static AlembicCommand *find_command(Session *session, GError **error)
 {
   if (!session->project)
-    session_project(session, NULL);
-  g_autofree char *folder = project_folder(session);
-  const char *configured =
-      settings_get(session->settings, session->project ? session->project->name : NULL, folder, "alembic");
-  if (configured) {
-    char *path = take_if_usable(g_strdup(configured));
-    if (!path)
-      g_set_error(error, RETORT_ERROR, RETORT_ERROR_CONFIG,
-                  _("retort's configuration names %s, which cannot be run"), configured);
-    return path;
-  }
-  const char *venv = g_getenv("VIRTUAL_ENV");
-  char *path = venv ? take_if_usable(g_build_filename(venv, "bin", "alembic", NULL)) : NULL;
-  if (!path)
-    path = find_in_venvs(folder);
-  if (!path)
-    path = find_on_path();
-  if (!path)
-    g_set_error(
-        error, RETORT_ERROR, RETORT_ERROR_REFUSED,
-        _("`%s` needs the project's own Alembic, and none was found in $VIRTUAL_ENV, %s/.venv or PATH; name "
-          "it in retort's configuration (alembic = /path/to/alembic)"),
-        session->command->name, folder);
-  return path;
+    session_project_quietly(session);
+  const Project *project = session->project;
+  g_autofree char *folder =
+      project && project->config_path ? g_path_get_dirname(project->config_path) : g_get_current_dir();
+  const char *configured = settings_get(session->settings, project ? project->name : NULL, folder, "alembic");
+  g_autoptr(AlembicCommand) command = alembic_command_find(project, configured, error);
+  if (!command || !is_ourselves(command->argv[0]))
+    return g_steal_pointer(&command);
+  g_set_error(
+      error, RETORT_ERROR, RETORT_ERROR_CONFIG,
+      _("%s is retort itself; name the project's own Alembic in retort's configuration (alembic = ...)"),
+      command->argv[0]);
+  return NULL;
 }
 
 /* Alembic's words among ours: retort's own options have no meaning there. */
-static GPtrArray *alembic_words(const Session *session, const char *program)
+static GPtrArray *alembic_words(const Session *session, const char *const *program)
 {
   GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
-  g_ptr_array_add(words, g_strdup(program));
+  for (; *program; program++)
+    g_ptr_array_add(words, g_strdup(*program));
   for (const ArgOption *o = global_options; o->kind; o++) {
     const char letter[] = {o->letter, '\0'};
     const char *name = o->name ? o->name : letter;
@@ -131,7 +76,7 @@ static GPtrArray *alembic_words(const Session *session, const char *program)
 
 char *handover_line(Session *session)
 {
-  g_autoptr(GPtrArray) words = alembic_words(session, "alembic");
+  g_autoptr(GPtrArray) words = alembic_words(session, (const char *const[]){"alembic", NULL});
   g_autoptr(GString) line = g_string_new(NULL);
   for (guint i = 0; i < words->len; i++) {
     const char *word = words->pdata[i];
@@ -146,16 +91,17 @@ char *handover_line(Session *session)
 
 gboolean handover_exec(Session *session, const char *why, GError **error)
 {
-  g_autofree char *program = handover_find(session, error);
-  if (!program)
+  g_autoptr(AlembicCommand) command = find_command(session, error);
+  if (!command)
     return FALSE;
   g_autofree char *line = handover_line(session);
-  out_note(_("%s; running the project's own Alembic: %s (%s)"), why, line, program);
-  g_autoptr(GPtrArray) words = alembic_words(session, program);
+  out_note(_("%s; running the project's own Alembic: %s (%s)"), why, line, command->why);
+  g_autoptr(GPtrArray) words = alembic_words(session, (const char *const *)command->argv);
   g_ptr_array_add(words, NULL);
   fflush(NULL);
-  execv(program, (char **)words->pdata);
-  g_set_error(error, RETORT_ERROR, RETORT_ERROR_FAILED, _("cannot run %s: %s"), program, g_strerror(errno));
+  execvp(words->pdata[0], (char **)words->pdata);
+  g_set_error(error, RETORT_ERROR, RETORT_ERROR_FAILED, _("cannot run %s: %s"), command->argv[0],
+              g_strerror(errno));
   return FALSE;
 }
 

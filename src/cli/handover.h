@@ -3,10 +3,7 @@
 
 #include "session.h"
 
-/* Path of the alembic program: retort's configuration, the active or the project's own virtual environment, PATH; the
- * caller's.  NULL with an error that says where it was looked for. */
-char *handover_find(Session *session, GError **error);
-/* Replaces this process by Alembic, after saying so on stderr.  Returns only on failure. */
+/* Replaces this process by Alembic (run/engine.h says where it is looked for), after saying so on stderr.  Returns only on failure. */
 gboolean handover_exec(Session *session, const char *why, GError **error);
 /* The command line to type for this command, without retort's own options; the caller's. */
 char *handover_line(Session *session);

@@ -66,6 +66,18 @@ static void note_candidates(const ProjectOptions *options)
   }
 }
 
+Project *session_project_quietly(Session *session)
+{
+  if (session->project)
+    return session->project;
+  ProjectOptions options;
+  session_project_options(session, &options);
+  session->project = project_open(&options, NULL);
+  if (session->project)
+    project_apply_settings(session->project, session->settings);
+  return session->project;
+}
+
 Project *session_project(Session *session, GError **error)
 {
   if (session->project)

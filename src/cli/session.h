@@ -46,6 +46,8 @@ gboolean session_ascii(const Session *session);
 
 void session_project_options(const Session *session, ProjectOptions *options);
 Project *session_project(Session *session, GError **error);
+/* The same where a project helps but is not needed: nothing is said when there is none. */
+Project *session_project_quietly(Session *session);
 /* The map; an error when Alembic would refuse it. Warnings and diagnostics go to stderr. */
 RevisionMap *session_map(Session *session, GError **error);
 /* The same for commands that only look: one broken file does not hide the others, but the status will be 1. */

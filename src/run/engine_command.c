@@ -54,8 +54,9 @@ static AlembicCommand *by_manager(const char *folder)
 static AlembicCommand *near_project(const Project *project)
 {
   static const char *const environments[] = {".venv", "venv", "env"};
-  g_autofree char *folder =
-      project->config_path != NULL ? g_path_get_dirname(project->config_path) : g_get_current_dir();
+  g_autofree char *folder = project != NULL && project->config_path != NULL
+                                ? g_path_get_dirname(project->config_path)
+                                : g_get_current_dir();
   for (;;) {
     AlembicCommand *command = NULL;
     for (guint i = 0; command == NULL && i < G_N_ELEMENTS(environments); i++)
@@ -92,6 +93,6 @@ AlembicCommand *alembic_command_find(const Project *project, const char *configu
   if (command == NULL)
     g_set_error_literal(
         error, RETORT_ERROR, RETORT_ERROR_CONFIG,
-        _("No Alembic was found for this project; set alembic_command in retort's configuration."));
+        _("No Alembic was found for this project; name it in retort's configuration (alembic = ...)."));
   return command;
 }

@@ -21,4 +21,4 @@ EXTRA_DIST += tests/cli/golden tests/cli/projects tests/cli/commands.txt tests/c
 
 # The list of files to translate.
 TESTS += tests/cli/potfiles
-EXTRA_DIST += tests/cli/potfiles
+EXTRA_DIST += tests/cli/potfiles tests/cli/untranslated

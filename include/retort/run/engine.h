@@ -24,7 +24,7 @@ typedef struct {
 
 void alembic_command_free(AlembicCommand *command);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(AlembicCommand, alembic_command_free)
-/* configured: as in retort's configuration, shell words, or NULL.  Else: an active virtual environment, one beside the
+/* project NULL: looked for from the current folder.  configured: as in retort's configuration, shell words, or NULL.  Else: an active virtual environment, one beside the
  * configuration or above it (.venv, venv), uv.lock, poetry.lock or pdm.lock there, and alembic from PATH.
  * RETORT_ERROR_CONFIG when there is none. */
 AlembicCommand *alembic_command_find(const Project *project, const char *configured, GError **error);
