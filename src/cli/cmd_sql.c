@@ -98,13 +98,12 @@ static void print_text(const Script *script, const Project *project)
   out_text(out->str);
 }
 
-/* What the migration sends, with its values, whatever this project's env.py leaves out of --sql scripts.  A folder by
- * itself has no env.py, and then Alembic's own context doubles percent signs. */
+/* What the migration sends, with its values and with percent signs as the server gets them, whatever this project's
+ * env.py leaves out of --sql scripts or doubles in them. */
 static void choose_options(const Session *session, RenderOptions *options)
 {
   migrate_render_options(session, FALSE, options);
-  options->no_literal_binds = FALSE;
-  options->pyformat = session_value(session, "folder") != NULL;
+  options->no_literal_binds = options->pyformat = FALSE;
 }
 
 static void emit(Output *output, const Revision *revision, Direction direction)
