@@ -41,6 +41,22 @@ static const PyReason *unknown_argument(PyValue self, const PyArgs *args)
   return NULL;
 }
 
+/* Natives go through their arguments in one step of ours, so that long ones must count for more. */
+static guint64 size_steps(PyValue v)
+{
+  v = py_plain(v);
+  switch (v.type) {
+  case PY_STR:
+  case PY_BYTES: return v.str->len / 64;
+  case PY_LIST:
+  case PY_TUPLE: return v.list->len / 8;
+  case PY_DICT:
+  case PY_SET:
+  case PY_FROZENSET: return v.dict->live / 8;
+  default: return 0;
+  }
+}
+
 PyValue py_run_native(PyInterp *interp, PyNativeFunction function, const PySignature *signature,
                       PyMethodFlags flags, const char *name, PyValue self, PyClass *cls, const PyArgs *args)
 {
@@ -52,7 +68,10 @@ PyValue py_run_native(PyInterp *interp, PyNativeFunction function, const PySigna
   PyValue *values = alloca(sizeof(PyValue) * (py_signature_size(signature) + 1));
   if (signature && !py_signature_bind(interp, signature, name, args, values))
     return py_null();
-  if (py_deep(interp))
+  guint64 steps = size_steps(self);
+  for (guint i = 0; i < args->n; i++)
+    steps += size_steps(args->args[i]);
+  if (py_deep(interp) || !py_spend(interp, steps))
     return py_null();
   PyCall call = {.interp = interp,
                  .self = self,

@@ -223,8 +223,18 @@ static PyValue compare_rich(PyInterp *interp, PyOp op, PyValue a, PyValue b)
   return compare_plain(interp, op, plain_a, plain_b);
 }
 
+/* Long operands count for more than a step. */
+static guint64 size_steps(PyValue v)
+{
+  return v.type == PY_STR || v.type == PY_BYTES    ? v.str->len / 64
+         : v.type == PY_LIST || v.type == PY_TUPLE ? v.list->len / 8
+                                                   : 0;
+}
+
 PyValue py_compare(PyInterp *interp, PyOp op, PyValue a, PyValue b)
 {
+  if (!py_spend(interp, size_steps(a) + size_steps(b)))
+    return py_null();
   switch (op) {
   case PY_IS:
   case PY_IS_NOT:

@@ -17,7 +17,7 @@ static gboolean hash_items(PyInterp *interp, const PyList *list, guint *hash)
   *hash = 1000003u + (guint)list->len;
   for (gsize i = 0; i < list->len; i++) {
     guint item;
-    if (!py_hash(interp, list->items[i], &item))
+    if (!py_spend(interp, 1) || py_deep(interp) || !py_hash(interp, list->items[i], &item))
       return FALSE;
     *hash = *hash * 31 + item;
   }

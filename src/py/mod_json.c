@@ -173,7 +173,7 @@ static gboolean write_value(Writer *w, PyValue v)
   switch (v.type) {
   case PY_NONE: g_string_append(w->out, "null"); return TRUE;
   case PY_BOOL: g_string_append(w->out, v.i ? "true" : "false"); return TRUE;
-  case PY_STR: write_text(w, py_text(v)); return TRUE;
+  case PY_STR: write_text(w, py_text(v)); return py_spend(w->interp, v.str->len / 4);
   case PY_FLOAT: return write_float(w, v);
   case PY_DICT: return write_dict(w, v.dict);
   case PY_LIST:

@@ -3,22 +3,28 @@
 #include <string.h>
 
 #include "modules.h"
+#include "object.h"
 
 #define IGNORECASE 2
 #define MULTILINE 8
 #define DOTALL 16
 #define VERBOSE 64
 
+/* What a match and a compiled pattern cost of the budget: their memory is not the arena's. */
+#define MATCH_STEPS 200
+#define COMPILE_STEPS 2000
+
 typedef struct {
   GRegex *regex;
   const char *pattern;
-
+  gint64 flags;
 } Pattern;
 
 typedef struct {
   GMatchInfo *info;
   const char *text;
   Pattern *pattern;
+  gint start, end; /* bytes */
 } Match;
 
 static const PyHostClass pattern_class, match_class;
@@ -50,14 +56,12 @@ static gboolean is_portable(const char *pattern)
   return TRUE;
 }
 
-/* whole: the pattern must reach the end of the text. */
+/* NULL without failure: not a pattern that is understood here.  whole: it must reach the end of the text. */
 static Pattern *compile(PyInterp *interp, const char *pattern, gint64 flags, gboolean whole)
 {
-  if (!is_portable(pattern) ||
-      (flags & ~(gint64)(IGNORECASE | MULTILINE | DOTALL | VERBOSE | 32 | 256)) != 0) {
-    py_stop(interp, PY_NEEDS_PYTHON, _("the regular expression %s"), pattern);
+  gint64 known = IGNORECASE | MULTILINE | DOTALL | VERBOSE | 32;
+  if (!is_portable(pattern) || (flags & ~known) != 0 || !py_spend(interp, COMPILE_STEPS))
     return NULL;
-  }
   GRegexCompileFlags options = G_REGEX_DEFAULT;
   options |= (flags & IGNORECASE) ? G_REGEX_CASELESS : 0;
   options |= (flags & MULTILINE) ? G_REGEX_MULTILINE : 0;
@@ -65,74 +69,105 @@ static Pattern *compile(PyInterp *interp, const char *pattern, gint64 flags, gbo
   options |= (flags & VERBOSE) ? G_REGEX_EXTENDED : 0;
   /* (*UCP): \w, \d and \b know letters and digits beyond ASCII, as Python's do. */
   g_autofree char *text = g_strdup_printf(whole ? "(*UCP)(?:%s)\\z" : "(*UCP)%s", pattern);
-  g_autoptr(GError) error = NULL;
-  GRegex *regex = g_regex_new(text, options, 0, &error);
-  if (regex == NULL) {
-    py_stop(interp, PY_NEEDS_PYTHON, _("the regular expression %s"), pattern);
+  GRegex *regex = g_regex_new(text, options, 0, NULL);
+  if (regex == NULL)
     return NULL;
-  }
   arena_own(py_arena(interp), regex, free_regex);
   Pattern *compiled = arena_new0(py_arena(interp), Pattern);
-  compiled->regex = regex;
-  compiled->pattern = pattern;
+  *compiled = (Pattern){regex, pattern, flags};
   return compiled;
 }
 
-/* The pattern argument: a text or a compiled one. */
-static Pattern *take_pattern(PyInterp *interp, PyCall *call, guint flags_at, gboolean whole)
+static PyValue not_understood(PyInterp *interp, PyValue pattern)
 {
-  Pattern *given = py_payload(call->values[0], &pattern_class);
-  if (given != NULL && !whole)
-    return given;
-  gint64 flags = 0;
-  const char *text = given != NULL ? given->pattern : py_arg_text(call, 0);
-  if (text == NULL || (flags_at > 0 && !py_arg_int(call, flags_at, &flags)))
-    return NULL;
-  return compile(interp, text, flags, whole);
+  const Pattern *compiled = py_payload(pattern, &pattern_class);
+  const char *text = compiled ? compiled->pattern : py_text(pattern);
+  return py_failed(interp)
+             ? py_null()
+             : py_unknown(interp, PY_NEEDS_PYTHON, _("the regular expression %s"), text ? text : "?");
 }
 
-static PyValue run(PyInterp *interp, Pattern *pattern, const char *text, GRegexMatchFlags flags)
+/* What a call works on: a pattern and a text; pattern NULL: not understood, or failed. */
+typedef struct {
+  Pattern *pattern;
+  PyValue given; /* the pattern as passed */
+  PyStr *text;
+} Subject;
+
+/* A text that GRegex can go through: whole UTF-8, no NUL (it counts to the first one). */
+static gboolean is_searchable(const PyStr *text)
+{
+  return text->len < G_MAXINT && g_utf8_validate_len(text->data, text->len, NULL);
+}
+
+/* Module functions have the pattern first and flags at flags_at, methods have it as self; the text is at text_at. */
+static gboolean take_subject(PyInterp *interp, PyCall *call, guint text_at, guint flags_at, Subject *subject)
+{
+  gboolean method = !py_is_null(call->self), whole = strcmp(call->function, "fullmatch") == 0;
+  gint64 flags = 0;
+  *subject = (Subject){.given = method ? call->self : call->values[0]};
+  Pattern *compiled = py_payload(subject->given, &pattern_class);
+  if (!py_arg_text(call, text_at) || (!compiled && !py_arg_text(call, 0)) ||
+      (!method && !py_arg_int(call, flags_at, &flags)))
+    return FALSE;
+  subject->text = py_plain(call->values[text_at]).str;
+  if (!is_searchable(subject->text))
+    return TRUE;
+  if (compiled && whole)
+    subject->pattern = compile(interp, compiled->pattern, compiled->flags, TRUE);
+  else
+    subject->pattern =
+        compiled ? compiled : compile(interp, py_plain(call->values[0]).str->data, flags, whole);
+  return TRUE;
+}
+
+/* The first match from the byte offset on; NULL: none, or failed. */
+static Match *match_at(PyInterp *interp, const Subject *subject, gsize from, GRegexMatchFlags flags)
 {
   GMatchInfo *info = NULL;
   g_autoptr(GError) error = NULL;
-  gboolean matched = g_regex_match_full(pattern->regex, text, -1, 0, flags, &info, &error);
+  if (!py_spend(interp, MATCH_STEPS + subject->text->len / 16))
+    return NULL;
+  gboolean matched = g_regex_match_full(subject->pattern->regex, subject->text->data,
+                                        (gssize)subject->text->len, (gint)from, flags, &info, &error);
+  if (!matched || error != NULL) {
+    g_match_info_free(info);
+    if (error != NULL)
+      py_stop(interp, PY_NEEDS_PYTHON, _("the regular expression %s"), subject->pattern->pattern);
+    return NULL;
+  }
   arena_own(py_arena(interp), info, free_match);
-  if (error != NULL)
-    return py_stop(interp, PY_NEEDS_PYTHON, _("the regular expression %s"), pattern->pattern);
-  if (!matched)
-    return py_none();
   Match *match = arena_new0(py_arena(interp), Match);
-  *match = (Match){info, text, pattern};
-  return py_host_object(interp, &match_class, match);
+  *match = (Match){.info = info, .text = subject->text->data, .pattern = subject->pattern};
+  g_match_info_fetch_pos(info, 0, &match->start, &match->end);
+  return match;
 }
 
-static PyValue search_with(PyInterp *interp, PyCall *call, Pattern *pattern, guint text_at)
+static PyValue search(PyInterp *interp, PyCall *call)
 {
-  const char *text = pattern != NULL ? py_arg_text(call, text_at) : NULL;
-  if (text == NULL)
+  Subject subject;
+  if (!take_subject(interp, call, py_is_null(call->self) ? 1 : 0, 2, &subject))
     return py_null();
+  if (subject.pattern == NULL)
+    return not_understood(interp, subject.given);
   gboolean anchored = strcmp(call->function, "search") != 0;
-  return run(interp, pattern, text, anchored ? G_REGEX_MATCH_ANCHORED : 0);
-}
-
-static PyValue module_search(PyInterp *interp, PyCall *call)
-{
-  gboolean whole = strcmp(call->function, "fullmatch") == 0;
-  return search_with(interp, call, take_pattern(interp, call, 2, whole), 1);
-}
-
-static PyValue pattern_search(PyInterp *interp, PyCall *call)
-{
-  Pattern *pattern = py_payload(call->self, &pattern_class);
-  if (strcmp(call->function, "fullmatch") == 0)
-    pattern = compile(interp, pattern->pattern, 0, TRUE);
-  return search_with(interp, call, pattern, 0);
+  Match *match = match_at(interp, &subject, 0, anchored ? G_REGEX_MATCH_ANCHORED : 0);
+  if (py_failed(interp))
+    return py_null();
+  return match != NULL ? py_host_object(interp, &match_class, match) : py_none();
 }
 
 static PyValue module_compile(PyInterp *interp, PyCall *call)
 {
-  Pattern *pattern = take_pattern(interp, call, 1, FALSE);
-  return pattern != NULL ? py_host_object(interp, &pattern_class, pattern) : py_null();
+  gint64 flags;
+  if (py_is_host(call->values[0], &pattern_class))
+    return call->values[0];
+  const char *text = py_arg_text(call, 0);
+  if (text == NULL || !py_arg_int(call, 1, &flags))
+    return py_null();
+  Pattern *pattern = compile(interp, text, flags, FALSE);
+  return pattern != NULL ? py_host_object(interp, &pattern_class, pattern)
+                         : not_understood(interp, call->values[0]);
 }
 
 /* ---- matches ---- */
@@ -145,16 +180,25 @@ static PyValue group_value(PyInterp *interp, const Match *match, gint number)
   return py_str(interp, match->text + start, end - start);
 }
 
-static PyValue group(PyInterp *interp, const Match *match, PyValue which)
+/* -1 with IndexError. */
+static gint group_number(PyInterp *interp, const Match *match, PyValue which)
 {
   gint64 number = 0;
   if (which.type == PY_STR)
     number = g_regex_get_string_number(match->pattern->regex, py_text(which));
   else if (!py_as_int64(which, &number))
     number = -1;
-  if (number < 0 || number > g_regex_get_capture_count(match->pattern->regex))
-    return py_raise(interp, "IndexError", "no such group");
-  return group_value(interp, match, (gint)number);
+  if (number < 0 || number > g_regex_get_capture_count(match->pattern->regex)) {
+    py_raise(interp, "IndexError", "no such group");
+    return -1;
+  }
+  return (gint)number;
+}
+
+static PyValue group(PyInterp *interp, const Match *match, PyValue which)
+{
+  gint number = group_number(interp, match, which);
+  return number < 0 ? py_null() : group_value(interp, match, number);
 }
 
 static PyValue match_group(PyInterp *interp, PyCall *call)
@@ -178,9 +222,26 @@ static PyValue match_groups(PyInterp *interp, PyCall *call)
 {
   const Match *match = py_payload(call->self, &match_class);
   PyValue list = py_list(interp, 4);
-  for (gint i = 1; i <= g_regex_get_capture_count(match->pattern->regex); i++)
-    py_list_append(interp, list.list, group_value(interp, match, i));
+  for (gint i = 1; i <= g_regex_get_capture_count(match->pattern->regex); i++) {
+    PyValue value = group_value(interp, match, i);
+    py_list_append(interp, list.list, py_is_none(value) ? call->values[0] : value);
+  }
   return py_tuple(interp, list.list->items, list.list->len);
+}
+
+/* start(), end() and span(), in characters. */
+static PyValue match_position(PyInterp *interp, PyCall *call)
+{
+  const Match *match = py_payload(call->self, &match_class);
+  gint number = group_number(interp, match, call->values[0]), start = -1, end = -1;
+  if (number < 0)
+    return py_null();
+  g_match_info_fetch_pos(match->info, number, &start, &end);
+  PyValue from = py_int(start < 0 ? -1 : g_utf8_strlen(match->text, start));
+  PyValue to = py_int(end < 0 ? -1 : g_utf8_strlen(match->text, end));
+  if (call->function[0] == 's' && call->function[1] == 'p')
+    return py_tuple(interp, (PyValue[]){from, to}, 2);
+  return call->function[0] == 's' ? from : to;
 }
 
 static PyValue match_getitem(PyInterp *interp, PyValue self, PyValue key)
@@ -188,42 +249,97 @@ static PyValue match_getitem(PyInterp *interp, PyValue self, PyValue key)
   return group(interp, py_payload(self, &match_class), key);
 }
 
-/* ---- substitution and lists ---- */
+/* ---- all matches ---- */
 
-/* \1 and \g<name> are the same to GLib; anything else after a backslash is not. */
-static gboolean is_portable_replacement(const char *replacement)
+/* The next match for sub, findall, split and finditer; *from moves behind it.  Empty matches are refused: where they
+ * count has changed between versions of Python. */
+static Match *next_match(PyInterp *interp, const Subject *subject, gsize *from)
 {
-  for (const char *p = strchr(replacement, '\\'); p != NULL; p = strchr(p + 2, '\\'))
-    if (p[1] == '\0' || strchr("123456789gn\\", p[1]) == NULL)
+  Match *match = *from <= subject->text->len ? match_at(interp, subject, *from, 0) : NULL;
+  if (match != NULL && match->start == match->end) {
+    py_stop(interp, PY_NEEDS_PYTHON, _("the regular expression %s matches nothing"),
+            subject->pattern->pattern);
+    return NULL;
+  }
+  if (match != NULL)
+    *from = (gsize)match->end;
+  return match;
+}
+
+/* A replacement template's text for one match: \1, \g<name>, \n and \\. */
+static gboolean put_replacement(Builder *b, const Match *match, const char *template)
+{
+  for (const char *p = template; *p != '\0'; p++) {
+    if (*p != '\\') {
+      builder_char(b, *p);
+      continue;
+    }
+    p++;
+    PyValue value;
+    if (*p == 'g' && p[1] == '<' && strchr(p, '>') != NULL) {
+      const char *end = strchr(p, '>');
+      PyValue name = py_str(b->interp, p + 2, end - p - 2);
+      value =
+          group(b->interp, match, g_ascii_isdigit(p[2]) ? py_int(g_ascii_strtoll(p + 2, NULL, 10)) : name);
+      p = end;
+    } else if (*p >= '1' && *p <= '9' && !g_ascii_isdigit(p[1])) {
+      value = group(b->interp, match, py_int(*p - '0'));
+    } else if (*p == 'n' || *p == '\\') {
+      builder_char(b, *p == 'n' ? '\n' : '\\');
+      continue;
+    } else {
+      py_stop(b->interp, PY_NEEDS_PYTHON, _("the replacement %s"), template);
       return FALSE;
+    }
+    if (py_is_null(value))
+      return FALSE;
+    if (!py_is_none(value))
+      builder_put(b, value.str->data, value.str->len);
+  }
   return TRUE;
 }
 
-static PyValue substitute(PyInterp *interp, Pattern *pattern, PyCall *call, guint first)
+static gboolean put_substitute(Builder *b, Match *match, PyValue replacement)
 {
-  if (pattern == NULL)
-    return py_null();
-  gint64 count;
-  const char *text = py_arg_text(call, first + 1);
-  if (text == NULL || !py_arg_int(call, first + 2, &count))
-    return py_null();
-  const char *replacement = call->values[first].type == PY_STR ? py_text(call->values[first]) : NULL;
-  if (replacement == NULL || count != 0 || !is_portable_replacement(replacement))
-    return py_stop(interp, PY_NEEDS_PYTHON, _("re.sub with a function, a count or an unusual replacement"));
-  g_autoptr(GError) error = NULL;
-  g_autofree char *out = g_regex_replace(pattern->regex, text, -1, 0, replacement, 0, &error);
-  return out != NULL ? py_str(interp, out, -1)
-                     : py_stop(interp, PY_NEEDS_PYTHON, _("the regular expression %s"), pattern->pattern);
+  PyInterp *interp = b->interp;
+  if (py_text(replacement) != NULL)
+    return put_replacement(b, match, py_text(replacement));
+  PyValue object = py_host_object(interp, &match_class, match);
+  PyValue text = py_plain(py_call(interp, replacement, &object, 1));
+  if (text.type == PY_STR)
+    builder_put(b, text.str->data, text.str->len);
+  else if (text.type == PY_UNKNOWN)
+    builder_unknown(b, text.reason);
+  else if (!py_failed(interp))
+    py_raise(interp, "TypeError", "expected str instance, %s found", py_type_name(interp, text));
+  return !py_failed(interp);
 }
 
-static PyValue module_sub(PyInterp *interp, PyCall *call)
+static PyValue substitute(PyInterp *interp, PyCall *call)
 {
-  return substitute(interp, take_pattern(interp, call, 4, FALSE), call, 1);
-}
-
-static PyValue pattern_sub(PyInterp *interp, PyCall *call)
-{
-  return substitute(interp, py_payload(call->self, &pattern_class), call, 0);
+  guint at = py_is_null(call->self) ? 1 : 0;
+  gint64 count, made = 0;
+  Subject subject;
+  if (!take_subject(interp, call, at + 1, 4, &subject) || !py_arg_int(call, at + 2, &count))
+    return py_null();
+  if (subject.pattern == NULL)
+    return not_understood(interp, subject.given);
+  Builder b;
+  builder_init(&b, interp);
+  gsize from = 0, copied = 0;
+  Match *match;
+  while ((count == 0 || made < count) && (match = next_match(interp, &subject, &from)) != NULL) {
+    builder_put(&b, subject.text->data + copied, (gsize)match->start - copied);
+    if (!put_substitute(&b, match, call->values[at]) || b.failed)
+      return py_null();
+    copied = from;
+    made++;
+  }
+  builder_put(&b, subject.text->data + copied, subject.text->len - copied);
+  PyValue text = builder_end(&b);
+  if (py_is_null(text) || call->function[3] != 'n')
+    return text;
+  return py_tuple(interp, (PyValue[]){text, py_int(made)}, 2);
 }
 
 /* What findall gives for one match: the only group, all groups, or all of it. */
@@ -238,63 +354,48 @@ static PyValue found_value(PyInterp *interp, const Match *match)
   return groups <= 1 ? list.list->items[0] : py_tuple(interp, list.list->items, list.list->len);
 }
 
-static PyValue find_all(PyInterp *interp, Pattern *pattern, const char *text)
+/* findall and finditer. */
+static PyValue find_all(PyInterp *interp, PyCall *call)
 {
-  if (pattern == NULL || text == NULL)
+  Subject subject;
+  if (!take_subject(interp, call, py_is_null(call->self) ? 1 : 0, 2, &subject))
     return py_null();
+  if (subject.pattern == NULL)
+    return not_understood(interp, subject.given);
   PyValue list = py_list(interp, 4);
-  PyValue first = run(interp, pattern, text, 0);
-  const Match *match = py_payload(first, &match_class);
-  if (match == NULL)
-    return py_is_null(first) ? first : list;
-  while (g_match_info_matches(match->info) && py_spend(interp, 1)) {
-    py_list_append(interp, list.list, found_value(interp, match));
-    g_match_info_next(match->info, NULL);
-  }
-  return list;
+  gboolean objects = strcmp(call->function, "finditer") == 0;
+  gsize from = 0;
+  Match *match;
+  while ((match = next_match(interp, &subject, &from)) != NULL)
+    py_list_append(interp, list.list,
+                   objects ? py_host_object(interp, &match_class, match) : found_value(interp, match));
+  return py_failed(interp) ? py_null() : objects ? py_iter(interp, list) : list;
 }
 
-static PyValue module_findall(PyInterp *interp, PyCall *call)
+static PyValue split(PyInterp *interp, PyCall *call)
 {
-  Pattern *pattern = take_pattern(interp, call, 2, FALSE);
-  return find_all(interp, pattern, pattern != NULL ? py_arg_text(call, 1) : NULL);
-}
-
-static PyValue pattern_findall(PyInterp *interp, PyCall *call)
-{
-  return find_all(interp, py_payload(call->self, &pattern_class), py_arg_text(call, 0));
-}
-
-static PyValue split_with(PyInterp *interp, Pattern *pattern, const char *text)
-{
-  if (pattern == NULL || text == NULL)
+  guint at = py_is_null(call->self) ? 1 : 0;
+  gint64 most;
+  Subject subject;
+  if (!take_subject(interp, call, at, 3, &subject) || !py_arg_int(call, at + 1, &most))
     return py_null();
-  PyValue list = py_list(interp, 4), first = run(interp, pattern, text, 0);
-  const Match *match = py_payload(first, &match_class);
-  gint from = 0, start, end;
-  while (match != NULL && g_match_info_matches(match->info) && py_spend(interp, 1)) {
-    g_match_info_fetch_pos(match->info, 0, &start, &end);
-    if (start == end)
-      return py_stop(interp, PY_NEEDS_PYTHON, _("re.split at empty matches"));
-    py_list_append(interp, list.list, py_str(interp, text + from, start - from));
-    for (gint i = 1; i <= g_regex_get_capture_count(pattern->regex); i++)
+  if (subject.pattern == NULL)
+    return not_understood(interp, subject.given);
+  PyValue list = py_list(interp, 4);
+  gsize from = 0, copied = 0;
+  Match *match;
+  for (gint64 made = 0; most == 0 || made < most; made++) {
+    match = next_match(interp, &subject, &from);
+    if (match == NULL)
+      break;
+    py_list_append(interp, list.list,
+                   py_str(interp, subject.text->data + copied, match->start - (gssize)copied));
+    for (gint i = 1; i <= g_regex_get_capture_count(subject.pattern->regex); i++)
       py_list_append(interp, list.list, group_value(interp, match, i));
-    from = end;
-    g_match_info_next(match->info, NULL);
+    copied = from;
   }
-  py_list_append(interp, list.list, py_str(interp, text + from, -1));
-  return py_is_null(first) ? first : list;
-}
-
-static PyValue module_split(PyInterp *interp, PyCall *call)
-{
-  Pattern *pattern = take_pattern(interp, call, 2, FALSE);
-  return split_with(interp, pattern, pattern != NULL ? py_arg_text(call, 1) : NULL);
-}
-
-static PyValue pattern_split(PyInterp *interp, PyCall *call)
-{
-  return split_with(interp, py_payload(call->self, &pattern_class), py_arg_text(call, 0));
+  py_list_append(interp, list.list, py_str(interp, subject.text->data + copied, -1));
+  return py_failed(interp) ? py_null() : list;
 }
 
 static PyValue escape(PyInterp *interp, PyCall *call)
@@ -302,33 +403,39 @@ static PyValue escape(PyInterp *interp, PyCall *call)
   const char *text = py_arg_text(call, 0);
   if (text == NULL)
     return py_null();
-  g_autoptr(GString) out = g_string_new(NULL);
+  Builder b;
+  builder_init(&b, interp);
   for (const char *p = text; *p != '\0'; p++) {
     if (strchr("()[]{}?*+-|^$\\.&~# \t\n\r\v\f", *p) != NULL)
-      g_string_append_c(out, '\\');
-    g_string_append_c(out, *p);
+      builder_char(&b, '\\');
+    builder_char(&b, *p);
   }
-  return py_str(interp, out->str, (gssize)out->len);
+  return builder_end(&b);
 }
 
 /* ---- tables ---- */
 
 static const PyMethod pattern_methods[] = {
-    {"search", pattern_search, "string", PY_PURE},
-    {"match", pattern_search, "string", PY_PURE},
-    {"fullmatch", pattern_search, "string", PY_PURE},
-    {"sub", pattern_sub, "repl, string, count=0", PY_PURE},
-    {"findall", pattern_findall, "string", PY_PURE},
-    {"split", pattern_split, "string", PY_PURE},
-    {NULL, NULL, NULL, PY_METHOD_PLAIN},
+    {"search", search, "string", PY_PURE},
+    {"match", search, "string", PY_PURE},
+    {"fullmatch", search, "string", PY_PURE},
+    {"sub", substitute, "repl, string, count=0", PY_PURE},
+    {"subn", substitute, "repl, string, count=0", PY_PURE},
+    {"findall", find_all, "string", PY_PURE},
+    {"finditer", find_all, "string", PY_PURE},
+    {"split", split, "string, maxsplit=0", PY_PURE},
+    {0},
 };
 
 static const PyHostClass pattern_class = {.name = "Pattern", .module = "re", .methods = pattern_methods};
 
 static const PyMethod match_methods[] = {
     {"group", match_group, NULL, PY_METHOD_PLAIN},
-    {"groups", match_groups, "", PY_METHOD_PLAIN},
-    {NULL, NULL, NULL, PY_METHOD_PLAIN},
+    {"groups", match_groups, "default=None", PY_METHOD_PLAIN},
+    {"start", match_position, "group=0", PY_METHOD_PLAIN},
+    {"end", match_position, "group=0", PY_METHOD_PLAIN},
+    {"span", match_position, "group=0", PY_METHOD_PLAIN},
+    {0},
 };
 
 static const PyHostClass match_class = {
@@ -336,14 +443,16 @@ static const PyHostClass match_class = {
 
 static const PyMethod functions[] = {
     {"compile", module_compile, "pattern, flags=0", PY_PURE},
-    {"search", module_search, "pattern, string, flags=0", PY_PURE},
-    {"match", module_search, "pattern, string, flags=0", PY_PURE},
-    {"fullmatch", module_search, "pattern, string, flags=0", PY_PURE},
-    {"sub", module_sub, "pattern, repl, string, count=0, flags=0", PY_PURE},
-    {"findall", module_findall, "pattern, string, flags=0", PY_PURE},
-    {"split", module_split, "pattern, string, flags=0", PY_PURE},
+    {"search", search, "pattern, string, flags=0", PY_PURE},
+    {"match", search, "pattern, string, flags=0", PY_PURE},
+    {"fullmatch", search, "pattern, string, flags=0", PY_PURE},
+    {"sub", substitute, "pattern, repl, string, count=0, flags=0", PY_PURE},
+    {"subn", substitute, "pattern, repl, string, count=0, flags=0", PY_PURE},
+    {"findall", find_all, "pattern, string, flags=0", PY_PURE},
+    {"finditer", find_all, "pattern, string, flags=0", PY_PURE},
+    {"split", split, "pattern, string, maxsplit=0, flags=0", PY_PURE},
     {"escape", escape, "pattern", PY_PURE},
-    {NULL, NULL, NULL, PY_METHOD_PLAIN},
+    {0},
 };
 
 static PyValue module_attr(PyInterp *interp, const PyModuleDef *module, const char *name)

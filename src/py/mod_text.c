@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "modules.h"
+#include "object.h"
 
 /* ---- textwrap ---- */
 
@@ -61,11 +62,14 @@ static PyValue indent(PyInterp *interp, PyCall *call)
   if (py_arg_given(call, 2))
     return py_stop(interp, PY_NEEDS_PYTHON, _("textwrap.indent with a predicate"));
   g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-  g_autoptr(GString) out = g_string_new(NULL);
-  for (char **line = lines; *line != NULL; line++)
-    g_string_append_printf(out, "%s%s%s", line != lines ? "\n" : "", is_blank_line(*line) ? "" : prefix,
-                           *line);
-  return py_str(interp, out->str, (gssize)out->len);
+  Builder b;
+  builder_init(&b, interp);
+  for (char **line = lines; *line != NULL && !b.failed; line++) {
+    builder_text(&b, line != lines ? "\n" : "");
+    builder_text(&b, is_blank_line(*line) ? "" : prefix);
+    builder_text(&b, *line);
+  }
+  return builder_end(&b);
 }
 
 static const PyMethod textwrap_functions[] = {

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <string.h>
+#include <glib/gi18n.h>
 
 #include "bigint.h"
 #include "object.h"
@@ -146,29 +147,34 @@ PyValue py_unknown(PyInterp *interp, PyReasonKind kind, const char *format, ...)
   return py_unknown_because(reason);
 }
 
-/* Containers may hold themselves; nobody nests deeper than this on purpose. */
+/* Containers may hold themselves, or each other many times over: more than this is not looked through. */
 #define SEARCH_DEPTH 50
+#define SEARCH_ITEMS 1000000
 
-static const PyReason *find_unknown(PyValue v, guint depth);
+static const PyReason *find_unknown(PyValue v, guint depth, guint *items);
 
-static const PyReason *find_in_dict(const PyDict *dict, guint depth)
+static const PyReason *find_in_dict(const PyDict *dict, guint depth, guint *items)
 {
   for (gsize i = 0; i < dict->used; i++) {
     if (py_is_null(dict->entries[i].key))
       continue;
-    const PyReason *reason = find_unknown(dict->entries[i].key, depth);
+    const PyReason *reason = find_unknown(dict->entries[i].key, depth, items);
     if (!reason)
-      reason = find_unknown(dict->entries[i].value, depth);
+      reason = find_unknown(dict->entries[i].value, depth, items);
     if (reason)
       return reason;
   }
   return NULL;
 }
 
-static const PyReason *find_unknown(PyValue v, guint depth)
+static const PyReason *find_unknown(PyValue v, guint depth, guint *items)
 {
+  static const PyReason too_large = {.kind = PY_NEEDS_PYTHON,
+                                     .text = N_("a value too large to look through")};
   if (v.type == PY_UNKNOWN)
     return v.reason;
+  if (++*items > SEARCH_ITEMS)
+    return &too_large;
   if (depth > SEARCH_DEPTH)
     return NULL;
   v = py_plain(v);
@@ -176,21 +182,22 @@ static const PyReason *find_unknown(PyValue v, guint depth)
   case PY_LIST:
   case PY_TUPLE:
     for (gsize i = 0; i < v.list->len; i++) {
-      const PyReason *reason = find_unknown(v.list->items[i], depth + 1);
+      const PyReason *reason = find_unknown(v.list->items[i], depth + 1, items);
       if (reason)
         return reason;
     }
     return NULL;
   case PY_DICT:
   case PY_SET:
-  case PY_FROZENSET: return find_in_dict(v.dict, depth + 1);
+  case PY_FROZENSET: return find_in_dict(v.dict, depth + 1, items);
   default: return NULL;
   }
 }
 
 const PyReason *py_find_unknown(PyValue v)
 {
-  return find_unknown(v, 0);
+  guint items = 0;
+  return find_unknown(v, 0, &items);
 }
 
 /* ---- numbers ---- */

@@ -130,6 +130,16 @@ static const Case endless[] = {
     {"'a'.replace('', 'b' * 10**7) * 100", "budget: "},
     {"x = [1]\nfor i in x: x.append(i)", "budget: "},
     {"sorted(range(10**8))", "budget: "},
+    {"import json\njson.dumps(['x' * 10**6] * 10**4)", "budget: "},
+    {"import re\nre.sub('a', 'b' * 10**6, 'a' * 10**6)", "budget: "},
+    {"import re\nre.match('(a+)+$', 'a' * 40 + 'b')", "stopped: the regular expression"},
+    {"import textwrap\ntextwrap.indent('a\\n' * 10**6, 'x' * 10**5)", "budget: "},
+    {"x = 'x' * 10**7\nwhile True: x.find('y')", "budget: "},
+    {"x = 'x' * 10**7\ny = 'x' * 10**7\nwhile x == y: pass", "budget: "},
+    {"x = []\nfor i in range(100): x = [x, x]\nassert x == 1", "stopped: a value too large"},
+    {"x = ()\nfor i in range(100): x = (x, x)\n{x: 1}", "budget: "},
+    {"x = ()\nfor i in range(100): x = (x, x)\nrepr(x)", "budget: "},
+    {"import itertools\nlist(itertools.product(range(1000), repeat=10))", "budget: "},
 };
 
 Test(outcomes, runaway_programs_end_within_their_budget)

@@ -7,7 +7,7 @@ tests_py_test_py_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_py_test_py_LDADD = $(PY_LIBS) $(TEST_EXT) $(PY_EXT)
 
 # Programs and what Python 3.11 prints for them.
-PY_CASES = arithmetic classes containers corners enums exceptions functions idioms iterators library match migrations strings
+PY_CASES = arithmetic classes containers corners enums exceptions functions idioms iterators library match migrations regex strings
 EXTRA_DIST += $(PY_CASES:%=tests/py/cases/%.py) $(PY_CASES:%=tests/py/cases/%.out)
 # A project whose modules are imported.
 EXTRA_DIST += tests/py/project/shop/__init__.py tests/py/project/shop/broken.py \
