@@ -72,6 +72,10 @@ static void add_counts(Segments *segments, const Workspace *ws)
   if (ws->applied && ws->unknown->len == 0)
     add(segments, 1, TRUE, pending ? STYLE_TITLE : STYLE_DONE,
         pending ? g_strdup_printf(_("%u pending"), pending) : g_strdup(_("up to date")));
+  guint broken = ws->snapshot ? diag_count(ws->snapshot->map->diags, DIAG_ERROR) : 0;
+  if (broken > 0)
+    add(segments, 1, TRUE, STYLE_DANGER,
+        g_strdup_printf(ngettext("%u problem", "%u problems", broken), broken));
   guint dangers = workspace_dangers(ws);
   if (dangers > 0)
     add(segments, 2, TRUE, STYLE_DANGER, g_strdup_printf("‼%u", dangers));
