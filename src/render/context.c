@@ -2,7 +2,9 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "answers.h"
 #include "context.h"
+#include "session.h"
 
 /* ---- the dialect ---- */
 
@@ -168,13 +170,41 @@ static PyValue answer_value(PyInterp *interp, PyValue unknown)
   return py_host_object(interp, &answer_class, answer);
 }
 
-/* In --sql mode a statement gives None, which is all the same unknown: what follows is not what a database would see. */
-static PyValue result_unknown(PyInterp *interp)
+/* "the result of bind.execute(...)", in the arena. */
+static const char *result_name(PyInterp *interp)
 {
   const char *text = py_here_text(interp);
   g_autofree char *first = text ? g_strndup(text, strcspn(text, "\n")) : g_strdup(_("a statement"));
-  PyValue unknown = py_unknown(interp, PY_NEEDS_DATABASE, _("the result of %s"), first);
+  g_autofree char *name = g_strdup_printf(_("the result of %s"), first);
+  return arena_strdup(py_arena(interp), name);
+}
+
+/* In --sql mode a statement gives None, which is all the same unknown: what follows is not what a database would see. */
+static PyValue result_unknown(PyInterp *interp)
+{
+  PyValue unknown = py_unknown(interp, PY_NEEDS_DATABASE, "%s", result_name(interp));
   return run_of(interp)->options->online ? answer_value(interp, unknown) : unknown;
+}
+
+/* The same when there may be a database to ask: the one statement sent from number first on is the question. */
+static PyValue result_of_statement(PyInterp *interp, guint first, guint n_changes, PyValue executed)
+{
+  Run *run = run_of(interp);
+  const GPtrArray *statements = run->script->statements;
+  if (!answers_available(interp) || statements->len != first + 1)
+    return result_unknown(interp);
+  const char *sql = ((const Statement *)statements->pdata[first])->sql, *what = result_name(interp);
+  /* A statement that changes something has no answer before it has run. */
+  if (run->session->changes->len > n_changes)
+    return result_unknown(interp);
+  const Change *change = answers_rows_spoiled(interp, sql);
+  if (change)
+    return answer_value(interp, answers_spoiled_value(interp, what, change));
+  const SqlExpr *expr = as_query(executed) ? NULL : as_expr(interp, executed);
+  const SqlQuery *query = as_query(executed);
+  if (expr)
+    query = sql_query_of(py_arena(interp), (SqlExpr *)expr);
+  return result_value(interp, sql, query, what);
 }
 
 PyValue connection_execute(PyInterp *interp, PyCall *call)
@@ -184,9 +214,11 @@ PyValue connection_execute(PyInterp *interp, PyCall *call)
     PyValue repr = py_repr(interp, call->values[0]);
     return raise_sa(interp, "ObjectNotExecutableError", "Not an executable object: %s", py_text(repr));
   }
+  guint first = run_of(interp)->script->statements->len;
+  guint n_changes = run_of(interp)->session->changes->len;
   if (!take_parameters(interp, call, &parameters) || !execute_value(interp, call->values[0], parameters))
     return py_null();
-  return result_unknown(interp);
+  return result_of_statement(interp, first, n_changes, call->values[0]);
 }
 
 /* scalar() and scalars(): the connection of --sql mode does not have them either. */
@@ -194,7 +226,10 @@ static PyValue bind_scalar(PyInterp *interp, PyCall *call)
 {
   if (!run_of(interp)->options->online)
     return needs_database(interp, _("%s() needs a live connection"), call->function);
-  return connection_execute(interp, call);
+  PyValue result = connection_execute(interp, call);
+  if (py_is_null(result) || !answers_available(interp) || py_is_host(result, &answer_class))
+    return result;
+  return py_call_method(interp, result, call->function, NULL, 0);
 }
 
 /* Raw SQL for the driver; the connection of --sql mode does not have it. */
@@ -209,7 +244,9 @@ static PyValue bind_driver_sql(PyInterp *interp, PyCall *call)
     return refuse(interp, _("exec_driver_sql() with parameters"));
   SqlOp *op = op_new(interp, SQL_DDL_TEXT);
   op->ddl.text = arena_strdup(py_arena(interp), text);
-  return run_emit(interp, op) ? result_unknown(interp) : py_null();
+  guint first = run_of(interp)->script->statements->len;
+  guint n_changes = run_of(interp)->session->changes->len;
+  return run_emit(interp, op) ? result_of_statement(interp, first, n_changes, call->values[0]) : py_null();
 }
 
 static PyValue bind_same(PyInterp *interp, PyCall *call)
@@ -311,6 +348,8 @@ static int session_exit(PyInterp *interp, PyValue self, PyValue exception)
 /* The connection is in Alembic's transaction: what a session commits stays in it. */
 static const PyMethod session_methods[] = {
     {"execute", session_execute, "statement, *multiparams, **params", 0},
+    {"scalar", bind_scalar, "statement, *multiparams, **params", 0},
+    {"scalars", bind_scalar, "statement, *multiparams, **params", 0},
     {"flush", session_nothing, "", 0},
     {"commit", session_nothing, "", 0},
     {"close", session_nothing, "", 0},
@@ -348,7 +387,10 @@ const PyMethod orm_functions[] = {
 /* inspect(bind): everything it says comes from the database. */
 static PyValue fn_inspect(PyInterp *interp, PyCall *call)
 {
-  if (is_bind(call->values[0]) || py_is_host(call->values[0], &engine_class))
+  gboolean live = is_bind(call->values[0]) || py_is_host(call->values[0], &engine_class);
+  if (live && answers_available(interp))
+    return live_inspector_value(interp);
+  if (live)
     return answer_value(interp, py_unknown(interp, PY_NEEDS_DATABASE, _("inspect(...) asks the database")));
   return refuse(interp, _("inspect(%s)"), py_type_name(interp, call->values[0]));
 }

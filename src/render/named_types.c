@@ -2,6 +2,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "answers.h"
 #include "types.h"
 
 /* ---- what Enum(*enums, **kw) says ---- */
@@ -184,6 +185,19 @@ static PyValue domain_new(PyInterp *interp, PyCall *call)
 
 /* ---- create() and drop() ---- */
 
+static int ask_for_type(PyInterp *interp, const SqlType *type, SqlOpKind kind)
+{
+  SqlName name = type->kind == SQL_TYPE_ENUM ? type->enumeration->name : type->domain->name;
+  SqlName schema = type->kind == SQL_TYPE_ENUM ? type->enumeration->schema : type->domain->schema;
+  g_autofree char *what =
+      g_strdup_printf(_("whether the type %s exists decides whether it is %s"), name.text ? name.text : "?",
+                      kind == SQL_CREATE_TYPE ? _("created") : _("dropped"));
+  if (name.text && answers_available(interp))
+    return catalog_has_type(interp, name, schema, what);
+  needs_database(interp, "%s", what);
+  return -1;
+}
+
 /* Online, checkfirst asks the catalog; --sql never does. */
 static PyValue create_or_drop(PyInterp *interp, PyCall *call, SqlOpKind kind)
 {
@@ -196,9 +210,11 @@ static PyValue create_or_drop(PyInterp *interp, PyCall *call, SqlOpKind kind)
   if (check < 0)
     return py_null();
   if (check && run_of(interp)->options->online) {
-    const char *name = type->kind == SQL_TYPE_ENUM ? type->enumeration->name.text : type->domain->name.text;
-    return needs_database(interp, _("whether the type %s exists decides whether it is %s"), name ? name : "?",
-                          kind == SQL_CREATE_TYPE ? _("created") : _("dropped"));
+    int exists = ask_for_type(interp, type, kind);
+    if (exists < 0)
+      return py_null();
+    if (exists == (kind == SQL_CREATE_TYPE))
+      return py_none();
   }
   SqlOp *op = op_new(interp, kind);
   op->type.enumeration = type->enumeration;

@@ -4,6 +4,7 @@
 
 #include "retort/base/file.h"
 #include "retort/py/parser.h"
+#include "answers.h"
 #include "naming.h"
 #include "session.h"
 
@@ -35,6 +36,7 @@ void script_free(Script *script)
   g_array_unref(script->blocks);
   g_ptr_array_unref(script->reasons);
   g_ptr_array_unref(script->warnings);
+  g_clear_pointer(&script->answers, g_ptr_array_unref);
   g_free(script->error);
   g_free(script);
 }
@@ -130,8 +132,11 @@ gboolean run_emit(PyInterp *interp, SqlOp *op)
     return FALSE;
   if (!check_naming(run, op))
     return FALSE;
-  if (sql_compile(&run->sql, op, place, run->script->statements, &error))
+  guint first = run->script->statements->len;
+  if (sql_compile(&run->sql, op, place, run->script->statements, &error)) {
+    answers_note_change(interp, op, first);
     return TRUE;
+  }
   raise_error(interp, error);
   return FALSE;
 }
@@ -167,14 +172,16 @@ static void record_outcome(Run *run, PyInterp *interp)
   Script *script = run->script;
   PyPlace place;
   switch (py_outcome(interp)) {
-  case PY_OK: return;
+  case PY_OK: answers_conclude(run); return;
   case PY_RAISED:
+    answers_conclude(run);
     script->error = g_strdup(py_exception_text(interp));
     script->error_line = py_exception_place(interp, run->path).line;
     return;
   case PY_STOPPED:
   case PY_BUDGET: break;
   }
+  answers_note_unfinished(run);
   const PyReason *reason = py_stop_reason(interp);
   place = py_stop_place(interp, run->path);
   gboolean elsewhere = place.path && strcmp(place.path, run->path) != 0;

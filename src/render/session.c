@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "answers.h"
 #include "retort/base/file.h"
 
 /* How far up from a migration its project may begin. */
@@ -43,6 +44,7 @@ RenderSession *render_session_new(const Project *project, const RenderOptions *o
   session->sql_run = sql_run_new();
   session->exceptions = g_hash_table_new(g_str_hash, g_str_equal);
   session->roots = g_ptr_array_new_with_free_func(g_free);
+  session->changes = g_ptr_array_new_with_free_func(change_free);
   session->resolved = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, resolved_free);
   session->runtime = py_runtime_new();
   session->modules = register_modules(session->runtime);
@@ -63,6 +65,7 @@ void render_session_free(RenderSession *session)
   sql_run_free(session->sql_run);
   g_hash_table_unref(session->exceptions);
   g_ptr_array_unref(session->roots);
+  g_ptr_array_unref(session->changes);
   g_hash_table_unref(session->resolved);
   arena_free(session->tree_arena);
   g_strfreev(session->naming_pairs);
@@ -76,6 +79,7 @@ void render_session_free(RenderSession *session)
 void render_session_restart(RenderSession *session)
 {
   sql_run_restart(session->sql_run);
+  g_ptr_array_set_size(session->changes, 0);
 }
 
 /* Folders that are part of a package, or that are the migration environment itself, are not where imports begin. */

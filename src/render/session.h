@@ -34,6 +34,7 @@ struct RenderSession {
   gsize tree_len;
   GHashTable *resolved;   /* module -> where it lies, while the roots stay the same */
   gboolean project_roots; /* they come from the project's configuration */
+  GPtrArray *changes;     /* Change*: what the run's scripts change, see answers.h */
   char *searched;         /* folder whose surroundings gave the roots */
 };
 

@@ -44,6 +44,24 @@ static PyValue type_repr(PyInterp *interp, PyValue self)
   return refuse(interp, _("the text of a %s type object"), py_type_name(interp, self));
 }
 
+/* str() of the types that all dialects spell alike. */
+static PyValue type_str(PyInterp *interp, PyValue self)
+{
+  static const struct {
+    SqlTypeKind kind;
+    const char *text;
+  } spellings[] = {
+      {SQL_TYPE_INTEGER, "INTEGER"}, {SQL_TYPE_SMALLINT, "SMALLINT"}, {SQL_TYPE_BIGINT, "BIGINT"},
+      {SQL_TYPE_TEXT, "TEXT"},       {SQL_TYPE_VARCHAR, "VARCHAR"},   {SQL_TYPE_BOOLEAN, "BOOLEAN"},
+      {SQL_TYPE_DATE, "DATE"},       {SQL_TYPE_JSON, "JSON"},         {SQL_TYPE_JSONB, "JSONB"}};
+  const SqlType *type = py_payload(self, &type_engine_class);
+  for (guint i = 0; type && !type->collation && i < G_N_ELEMENTS(spellings); i++)
+    if (spellings[i].kind == type->kind)
+      return type->length.given ? py_strf(interp, "%s(%d)", spellings[i].text, (int)type->length.value)
+                                : py_str(interp, spellings[i].text, -1);
+  return type_repr(interp, self);
+}
+
 /* with_variant(T, "postgresql") is T; variants for other databases change nothing here. */
 static PyValue type_with_variant(PyInterp *interp, PyCall *call)
 {
@@ -84,6 +102,7 @@ const PyHostClass type_engine_class = {
     .setattr = refuse_setattr,
     .class_getattr = refuse_class_getattr,
     .repr = type_repr,
+    .str = type_str,
 };
 
 /* symbol, class name, base symbol, kind, builder, signature, where */

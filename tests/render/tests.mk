@@ -1,7 +1,7 @@
 # Criterion programs of the room render; link them with $(RENDER_LIBS) $(RENDER_EXT) only.
 check_PROGRAMS += tests/render/test_render
 TESTS += tests/render/test_render
-tests_render_test_render_SOURCES = tests/render/support.c tests/render/support.h tests/render/test_golden.c \
+tests_render_test_render_SOURCES = tests/render/support.c tests/render/support.h tests/render/test_answers.c tests/render/test_golden.c \
 	tests/render/test_offline.c tests/render/test_op_cases.c tests/render/test_project.c tests/render/test_refusals.c \
 	tests/history/cases.c tests/history/cases.h
 tests_render_test_render_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)

@@ -13,11 +13,12 @@
 
 #include "retort/history/plan.h"
 #include "retort/history/project.h"
+#include "retort/render/answers.h"
 #include "retort/sql/stmt.h"
 
 typedef enum {
   RENDER_EXACT,    /* these are the statements */
-  RENDER_DATABASE, /* depends on what a database answers */
+  RENDER_DATABASE, /* depends on what a database answers, or answered (Script.answered) */
   RENDER_PYTHON,   /* calls what retort cannot know */
 } RenderState;
 
@@ -42,6 +43,11 @@ typedef struct {
   GPtrArray *warnings;   /* char*: warnings Alembic or SQLAlchemy would give */
   char *error; /* the migration itself fails here (Alembic raises too): last line of the traceback; else NULL */
   guint error_line;
+  /* RENDER_DATABASE: a database was asked and the script is whole, but true only for what it answered; reasons tell
+   * where it was asked. */
+  gboolean answered;
+  gint64 answered_at; /* µs since 1970, of the first answer; 0: nothing was asked */
+  GPtrArray *answers; /* QueryAnswer*, in the order asked; NULL: nothing was asked */
 } Script;
 
 /* The version of Alembic/SQLAlchemy to follow where they differ (alembic.md 13). */
@@ -61,6 +67,8 @@ typedef struct {
   /* target_metadata.naming_convention as key, template pairs ("ix", "ix_%(column_0_label)s", ..., NULL); NULL: none
    * but SQLAlchemy's own. */
   const char *const *naming_convention;
+  /* With online: who answers what migrations ask the database; borrowed while the session lives.  NULL: nobody. */
+  const AnswerSource *answers;
 } RenderOptions;
 
 typedef struct RenderSession RenderSession;
@@ -69,7 +77,7 @@ typedef struct RenderSession RenderSession;
 RenderSession *render_session_new(const Project *project, const RenderOptions *options);
 void render_session_free(RenderSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RenderSession, render_session_free)
-/* Forgets what the run remembers (created enum types), keeps caches. */
+/* Forgets what the run remembers (created enum types, what its scripts change), keeps caches. */
 void render_session_restart(RenderSession *session);
 
 /* Never NULL.  For a revision with a broken file the script is RENDER_PYTHON with that reason. */
