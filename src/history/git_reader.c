@@ -282,8 +282,6 @@ static void compare_entry(const Comparison *comparison, const TreeEntry *old, co
   gboolean new_file = new &&new->mode != MODE_TREE &&is_revision_file(new);
   const TreeEntry *any = new ? new : old;
 
-  if (old && new && old->mode == new->mode && git_oid_equal(old->id, new->id))
-    return;
   if (any->mode == MODE_TREE && comparison->reader->recursive && depth < MAX_DEPTH) {
     g_autofree char *below =
         g_strdup_printf("%s%s%.*s", folder, *folder ? "/" : "", (int)any->len, any->name);
@@ -312,7 +310,9 @@ static void compare_trees(const Comparison *comparison, const git_oid *old, cons
 
   while (has_a || has_b) {
     int order = !has_a ? 1 : !has_b ? -1 : compare_entries(&a, &b);
-    compare_entry(comparison, order <= 0 ? &a : NULL, order >= 0 ? &b : NULL, folder, depth);
+    gboolean same = order == 0 && a.mode == b.mode && git_oid_equal(a.id, b.id);
+    if (!same)
+      compare_entry(comparison, order <= 0 ? &a : NULL, order >= 0 ? &b : NULL, folder, depth);
     if (order <= 0)
       has_a = tree_next(&left, &a);
     if (order >= 0)
