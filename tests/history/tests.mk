@@ -32,6 +32,12 @@ tests_history_time_graph_CFLAGS = $(AM_CFLAGS)
 tests_history_time_graph_LDADD = $(HISTORY_LIBS) $(HISTORY_EXT)
 EXTRA_DIST += tests/bench/gen_revisions.py
 
+# Times what git is asked.
+check_PROGRAMS += tests/history/time_git
+tests_history_time_git_SOURCES = tests/history/time_git.c
+tests_history_time_git_CFLAGS = $(AM_CFLAGS)
+tests_history_time_git_LDADD = $(HISTORY_LIBS) $(HISTORY_EXT)
+
 # Files side: configuration, revision files, git.
 check_PROGRAMS += tests/history/test_files
 TESTS += tests/history/test_files
