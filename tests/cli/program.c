@@ -34,8 +34,8 @@ int program_run(const char *folder, const char *words, char **output, char **err
     env = g_environ_unsetenv(env, unset[i]);
   env = g_environ_setenv(env, "LC_ALL", "C.UTF-8", TRUE);
   env = g_environ_setenv(env, "COLUMNS", "80", TRUE);
-  if (!g_environ_getenv(env, "XDG_CONFIG_HOME"))
-    env = g_environ_setenv(env, "XDG_CONFIG_HOME", "/nonexistent", TRUE);
+  env = g_environ_setenv(env, "XDG_CONFIG_HOME", "/nonexistent", FALSE);
+  env = g_environ_setenv(env, "XDG_STATE_HOME", "/nonexistent", FALSE);
   g_autofree char *out = NULL;
   g_autofree char *err = NULL;
   int wait_status = 0;

@@ -251,3 +251,22 @@ Test(manual, every_command_option_and_key_is_in_the_pages)
     cr_expect(strstr(help, line) != NULL, "--help lacks %s", commands[i]);
   }
 }
+
+Test(files, what_init_and_revision_write_is_read_again)
+{
+  g_autofree char *folder = g_dir_make_tmp("retort-cli-XXXXXX", NULL);
+  expect(folder, "init -t generic db", 0, "Generating ", NULL);
+  expect(folder, "init db", 255, "FAILED: Directory db already exists and is not empty", NULL);
+  expect(folder, "heads", 0, "", NULL);
+  expect(folder, "revision --rev-id aa11 -m 'Erste Größe'", 0, "/db/versions/aa11_erste_größe.py ...  done\n",
+         NULL);
+  expect(folder, "-q revision --rev-id bb22 --head aa11 --branch-label side", 0, "", NULL);
+  expect(folder, "revision --rev-id cc33 --head aa11", 255,
+         "FAILED: Revision aa11 is not a head revision; please specify --splice", NULL);
+  expect(folder, "revision --rev-id cc33 --head aa11 --splice", 0, "cc33_.py", NULL);
+  expect(folder, "merge --rev-id dd44 -m both heads", 0, "dd44_both.py", NULL);
+  expect(folder, "history", 0, "bb22, cc33 -> dd44 (side) (head) (mergepoint), both\n", NULL);
+  expect(folder, "upgrade head --sql", 0, "version_num='dd44'", NULL);
+  const char *argv[] = {"rm", "-rf", folder, NULL};
+  g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+}

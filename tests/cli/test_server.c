@@ -22,9 +22,24 @@ static int run(const char *folder, const char *words, char **output, char **erro
   return program_run(folder, line, output, errors);
 }
 
+/* Records of rollouts go where the test can see and remove them. */
+static char *state_folder;
+
+static void remove_state(void)
+{
+  const char *argv[] = {"rm", "-rf", state_folder, NULL};
+  if (state_folder)
+    g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+  g_clear_pointer(&state_folder, g_free);
+}
+
+TestSuite(server, .fini = remove_state);
+
 /* A connection to the test's database, newly made. */
 static PgConn *fresh_database(void)
 {
+  state_folder = g_dir_make_tmp("retort-state-XXXXXX", NULL);
+  g_setenv("XDG_STATE_HOME", state_folder, TRUE);
   g_autofree char *name = database();
   g_autoptr(GError) error = NULL;
   PgConnOptions options = {.application_name = "test"};
@@ -277,5 +292,26 @@ Test(server, locks_show_who_waits_for_whom)
   waitpid(pid, &status, 0);
   cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "wait status %x", status);
   expect_rows(blocker, "s005", "after the wait");
+  remove_copy(copy);
+}
+
+Test(server, rollouts_are_recorded)
+{
+  g_autoptr(PgConn) conn = fresh_database();
+  char *copy = copy_project("linear");
+  add_migration(copy, "s005", "s004", "op.execute('SELECT 1/0')");
+  expect(copy, "log", 0, "no rollout was recorded yet\n", NULL);
+  expect(copy, "upgrade s002", 0, "", NULL);
+  expect(copy, "upgrade heads", 1, "", NULL);
+  g_autofree char *output = NULL;
+  cr_expect(run(copy, "log", &output, NULL) == 0, "it can be listed");
+  g_auto(GStrv) lines = g_strsplit(output, "\n", -1);
+  cr_assert(g_strv_length(lines) == 3, "two records:\n%s", output);
+  cr_expect(strstr(lines[0], "failed") && strstr(lines[0], "upgrade heads"), "newest: %s", lines[0]);
+  cr_expect(strstr(lines[1], "done") && strstr(lines[1], "-> s002"), "before: %s", lines[1]);
+  g_autofree char *record = NULL;
+  cr_expect(run(copy, "log 2", &record, NULL) == 0, "one can be shown");
+  cr_expect(strstr(record, "CREATE TABLE t2") != NULL, "with its statements:\n%s", record);
+  expect(copy, "log 3", 1, "", "only 2");
   remove_copy(copy);
 }
