@@ -44,9 +44,8 @@ static const char columns_sql[] =
     "WHERE a.attrelid = %u AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum";
 
 #define KEY_COLUMNS(keys, table)                                               \
-  "(SELECT coalesce(json_agg(a.attname ORDER BY k.n), '[]') FROM unnest(" keys \
-  ") WITH ORDINALITY k(attnum, n) "                                            \
-  "JOIN pg_attribute a ON a.attrelid = " table " AND a.attnum = k.attnum)"
+  "(SELECT coalesce(json_agg(a.attname ORDER BY u.n), '[]') FROM unnest(" keys \
+  ") WITH ORDINALITY u(attnum, n) JOIN pg_attribute a ON a.attrelid = " table " AND a.attnum = u.attnum)"
 
 static const char primary_sql[] = "SELECT json_build_object('constrained_columns', " KEY_COLUMNS(
     "k.conkey", "k.conrelid") ", "
@@ -225,10 +224,20 @@ static PyValue index_item(PyInterp *interp, PyValue raw, const char *schema)
   return index;
 }
 
-static PyValue unique_item(PyInterp *interp, PyValue raw, const char *schema)
+static PyValue constraint_item(PyInterp *interp, PyValue raw, const char *schema)
 {
   (void)schema;
   py_dict_set_text(interp, raw.dict, "dialect_options", not_said(interp, "dialect_options"));
+  return raw;
+}
+
+/* SQLAlchemy 1.4 says less of constraints. */
+static PyValue as_old(PyInterp *interp, PyValue raw)
+{
+  static const char *const later[] = {"comment", "dialect_options"};
+  for (guint i = 0; i < G_N_ELEMENTS(later); i++)
+    if (!py_is_null(py_dict_get_text(raw.dict, later[i])))
+      py_dict_del(interp, raw.dict, py_str(interp, later[i], -1));
   return raw;
 }
 
@@ -270,10 +279,10 @@ typedef struct {
 static const TableMethod table_rows[] = {
     {"get_columns", CATALOG_TABLE, columns_sql, column_item},
     {"get_indexes", CATALOG_TABLE, indexes_sql, index_item},
-    {"get_unique_constraints", CATALOG_TABLE, unique_sql, unique_item},
+    {"get_unique_constraints", CATALOG_TABLE, unique_sql, constraint_item},
     {"get_foreign_keys", CATALOG_FOREIGN_KEYS, foreign_sql, NULL},
     {"get_check_constraints", CATALOG_TABLE, check_sql, check_item},
-    {"get_pk_constraint", CATALOG_TABLE, primary_sql, NULL},
+    {"get_pk_constraint", CATALOG_TABLE, primary_sql, constraint_item},
 };
 
 static PyValue no_primary_key(PyInterp *interp)
@@ -305,8 +314,13 @@ static PyValue describe(PyInterp *interp, const TableMethod *method, const char 
   const QueryAnswer *answer = answers_ask(interp, sql, what);
   g_clear_pointer(&sql, g_free);
   PyValue items = answer ? items_of(interp, answer) : py_null();
-  for (gsize i = 0; method->item && !py_is_null(items) && i < items.list->len; i++)
-    items.list->items[i] = method->item(interp, items.list->items[i], schema);
+  for (gsize i = 0; !py_is_null(items) && i < items.list->len; i++) {
+    PyValue *item = &items.list->items[i];
+    if (method->item)
+      *item = method->item(interp, *item, schema);
+    if (run_is_old(interp) && method->item != column_item && method->item != index_item)
+      *item = as_old(interp, *item);
+  }
   if (py_is_null(items) || strcmp(method->name, "get_pk_constraint") != 0)
     return items;
   return items.list->len ? items.list->items[0] : no_primary_key(interp);

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += src/run/librun.a
 src_run_librun_a_SOURCES = \
+	src/run/answers.c include/retort/run/answers.h \
 	src/run/aftermath.c include/retort/run/aftermath.h \
 	src/run/backup.c include/retort/run/backup.h \
 	src/run/brake.c include/retort/run/brake.h \
