@@ -25,7 +25,7 @@ static void expect_text(const char *text, const char *expected)
 Test(run_log, tells_success_at_a_glance)
 {
   g_autoptr(RunLog) log = run_log_new("shop", 2);
-  char *rows[] = {"abc", NULL};
+  char abc[] = "abc", *rows[] = {abc, NULL};
   const RolloutEvent events[] = {
       {.kind = ROLLOUT_EVENT_BEGIN},
       {.kind = ROLLOUT_EVENT_STATEMENT, .sql = "ALTER TABLE a ADD COLUMN b int"},

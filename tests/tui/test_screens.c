@@ -107,7 +107,7 @@ Test(screens, show_only_what_a_filter_lets_through)
 {
   static const struct {
     const char *filter, *shown, *hidden;
-  } cases[] = {
+  } filters[] = {
       {"PENDING", "nothing matches", "create orders"},
       {"pending", "invoices [billing]", "create orders"},
       {"applied -merge", "create orders", "merge stock"},
@@ -115,16 +115,16 @@ Test(screens, show_only_what_a_filter_lets_through)
       {"head", "invoices: lines", "invoices [billing]"},
       {"stock", "merge stock", "create orders"},
   };
-  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+  for (gsize i = 0; i < G_N_ELEMENTS(filters); i++) {
     g_autoptr(Bench) bench = bench_new(120, 32, TRUE);
     bench_stand_at(bench, position);
     bench_keys(bench, "&");
-    bench_type(bench, cases[i].filter);
+    bench_type(bench, filters[i].filter);
     bench_keys(bench, "Enter");
     g_autofree char *screen = bench_screen(bench);
-    cr_expect(strstr(screen, cases[i].shown), "%s does not show \"%s\":\n%s", cases[i].filter, cases[i].shown,
+    cr_expect(strstr(screen, filters[i].shown), "%s does not show \"%s\":\n%s", filters[i].filter, filters[i].shown,
               screen);
-    cr_expect_not(strstr(screen, cases[i].hidden), "%s shows \"%s\":\n%s", cases[i].filter, cases[i].hidden,
+    cr_expect_not(strstr(screen, filters[i].hidden), "%s shows \"%s\":\n%s", filters[i].filter, filters[i].hidden,
                   screen);
     expect_line(bench, "Esc", "create orders");
     expect_line(bench, "Esc", "there is nothing to leave");
