@@ -37,8 +37,8 @@ static int open_regular(const char *path, gsize limit, struct stat *st, GError *
   if (!S_ISREG(st->st_mode))
     g_set_error(error, RETORT_ERROR, RETORT_ERROR_FILE, _("%s is not a regular file"), path);
   else if ((guint64)st->st_size > limit)
-    g_set_error(error, RETORT_ERROR, RETORT_ERROR_FILE, _("%s is larger than %" G_GSIZE_FORMAT " bytes"),
-                path, limit);
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_FILE, _("%s is larger than %lu bytes"), path,
+                (gulong)limit);
   else
     return fd;
   close(fd);

@@ -105,7 +105,7 @@ char *text_duration(gdouble seconds)
     return g_strdup_printf(_("%u s"), (guint)s);
   if (s < 3600)
     return g_strdup_printf(_("%u m %02u s"), (guint)(s / 60), (guint)(s % 60));
-  return g_strdup_printf(_("%" G_GUINT64_FORMAT " h %02u m"), s / 3600, (guint)(s / 60 % 60));
+  return g_strdup_printf(_("%lu h %02u m"), (gulong)(s / 3600), (guint)(s / 60 % 60));
 }
 
 char *text_age(gint64 unix_time, gint64 now)
