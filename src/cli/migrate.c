@@ -103,6 +103,8 @@ static GPtrArray *render_steps(Session *session, const Plan *plan, gboolean onli
     if (step->direction != DIRECTION_STAMP) {
       script = render_revision(renderer, step->revision, step->direction);
       fails = script->state == RENDER_EXACT && script->error;
+      for (guint k = 0; k < script->warnings->len; k++)
+        out_warning(script->warnings->pdata[k]);
       if (script->state != RENDER_EXACT || (online && fails)) {
         note_reasons(step, script);
         refused++;
