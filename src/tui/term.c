@@ -113,6 +113,17 @@ static void start_colors(gboolean no_color)
   term.colors = COLORS >= 256 ? 256 : COLORS >= 16 ? 16 : COLORS >= 8 ? 8 : 0;
 }
 
+/* Asked before newterm(), which would end the program for a terminal that it does not know. */
+static gboolean can_place_text(void)
+{
+  int found = 0;
+  if (setupterm(NULL, STDOUT_FILENO, &found) != OK)
+    return FALSE;
+  gboolean can = has_capability("cup");
+  del_curterm(cur_term);
+  return can;
+}
+
 gboolean term_start(const TermOptions *options, GError **error)
 {
   g_return_val_if_fail(!term.up, FALSE);
@@ -124,9 +135,7 @@ gboolean term_start(const TermOptions *options, GError **error)
   rescue.modes_known = tcgetattr(STDIN_FILENO, &rescue.modes) == 0;
   set_escdelay(ESCAPE_DELAY_MS);
   const char *name = g_getenv("TERM");
-  int found = 0;
-  if (setupterm(NULL, STDOUT_FILENO, &found) != OK || !has_capability("cup") ||
-      !(term.screen = newterm(NULL, stdout, stdin))) {
+  if (!can_place_text() || !(term.screen = newterm(NULL, stdout, stdin))) {
     g_set_error(error, RETORT_ERROR, RETORT_ERROR_FAILED,
                 _("the terminal type “%s” is unknown or cannot place text: set TERM"), name ? name : "");
     return FALSE;
