@@ -69,6 +69,11 @@ static char *ask(PgConn *conn, const char *sql)
   return g_string_free(out, FALSE);
 }
 
+static void tell(PgConn *conn, const char *sql)
+{
+  g_free(ask(conn, sql));
+}
+
 static void expect_rows(PgConn *conn, const char *want, const char *when)
 {
   g_autofree char *rows = ask(conn, "SELECT version_num FROM alembic_version ORDER BY 1");
@@ -162,7 +167,7 @@ Test(server, a_row_without_a_file_is_named)
   g_autoptr(PgConn) conn = fresh_database();
   g_autofree char *folder = program_source("tests/cli/projects", "linear");
   expect(folder, "ensure_version", 0, "", NULL);
-  g_autofree char *none = ask(conn, "INSERT INTO alembic_version VALUES ('lost')");
+  tell(conn, "INSERT INTO alembic_version VALUES ('lost')");
   expect(folder, "current", 255, "FAILED: Can't locate revision identified by 'lost'\n", "lost");
   expect(folder, "upgrade head", 255, "FAILED: Can't locate revision identified by 'lost'\n", "lost");
   expect_rows(conn, "lost", "after the refusals");
@@ -269,7 +274,7 @@ Test(server, locks_show_who_waits_for_whom)
   char *copy = copy_project("linear");
   add_migration(copy, "s005", "s004", "op.execute('ALTER TABLE t1 ADD COLUMN note text')");
   expect(copy, "upgrade s004", 0, "", NULL);
-  g_autofree char *a = ask(blocker, "BEGIN; LOCK TABLE t1 IN ACCESS SHARE MODE");
+  tell(blocker, "BEGIN; LOCK TABLE t1 IN ACCESS SHARE MODE");
   GPid pid = 0;
   g_autofree char *program = program_path();
   g_autofree char *name = database();
@@ -287,7 +292,7 @@ Test(server, locks_show_who_waits_for_whom)
   } while (!strstr(output, "ACCESS EXCLUSIVE"));
   cr_expect(strstr(output, "idle in transaction") != NULL, "the blocker is shown:\n%s", output);
   cr_expect(strstr(output, "ACCESS EXCLUSIVE on public.t1") != NULL, "the lock is shown:\n%s", output);
-  g_autofree char *b = ask(blocker, "COMMIT");
+  tell(blocker, "COMMIT");
   int status = 0;
   waitpid(pid, &status, 0);
   cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "wait status %x", status);
@@ -297,7 +302,7 @@ Test(server, locks_show_who_waits_for_whom)
 
 Test(server, rollouts_are_recorded)
 {
-  g_autoptr(PgConn) conn = fresh_database();
+  g_autoptr(PgConn) conn G_GNUC_UNUSED = fresh_database();
   char *copy = copy_project("linear");
   add_migration(copy, "s005", "s004", "op.execute('SELECT 1/0')");
   expect(copy, "log", 0, "no rollout was recorded yet\n", NULL);
