@@ -478,7 +478,7 @@ static PyValue result_view(PyInterp *interp, PyCall *call, View view, gint64 ind
   if (!ready(interp, result->cursor))
     return py_null();
   if (index < 0 || index >= result->cursor->answer->n_columns)
-    return refuse(interp, _("column %" G_GINT64_FORMAT " of %s"), index, result->cursor->what);
+    return refuse(interp, _("column %ld of %s"), (glong)index, result->cursor->what);
   Result *other = arena_new0(py_arena(interp), Result);
   *other = (Result){.cursor = result->cursor, .view = view, .index = (guint)index};
   return py_host_object(interp, &result_class, other);
