@@ -213,7 +213,8 @@ const Command commands[] = {
      .summary = N_("Show the SQL of revisions."),
      .manual = N_("Each revision by itself, upgrade and downgrade, oldest first. A migration that cannot be "
                   "rendered exactly is left out, its reasons stand on stderr, and the exit status is 1. With "
-                  "-d works on a bare folder of revision files."),
+                  "-d works on a bare folder of revision files. With --database, migrations that ask the "
+                  "database are rendered as it answers now, from one read-only snapshot."),
      .options = sql_options,
      .positionals = sql_targets,
      .words = WORDS_RANGES,
