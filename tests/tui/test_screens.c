@@ -122,10 +122,10 @@ Test(screens, show_only_what_a_filter_lets_through)
     bench_type(bench, filters[i].filter);
     bench_keys(bench, "Enter");
     g_autofree char *screen = bench_screen(bench);
-    cr_expect(strstr(screen, filters[i].shown), "%s does not show \"%s\":\n%s", filters[i].filter, filters[i].shown,
-              screen);
-    cr_expect_not(strstr(screen, filters[i].hidden), "%s shows \"%s\":\n%s", filters[i].filter, filters[i].hidden,
-                  screen);
+    cr_expect(strstr(screen, filters[i].shown), "%s does not show \"%s\":\n%s", filters[i].filter,
+              filters[i].shown, screen);
+    cr_expect_not(strstr(screen, filters[i].hidden), "%s shows \"%s\":\n%s", filters[i].filter,
+                  filters[i].hidden, screen);
     expect_line(bench, "Esc", "create orders");
     expect_line(bench, "Esc", "there is nothing to leave");
   }
