@@ -246,7 +246,7 @@ PyValue py_find_attr(PyInterp *interp, PyValue v, PyStr *name)
 {
   PyValue found = py_null();
   switch (v.type) {
-  case PY_UNKNOWN: return v;
+  case PY_UNKNOWN: return py_doubt(interp, v);
   case PY_INSTANCE: return instance_attr(interp, v, name);
   case PY_CLASS: return class_attr(interp, v.cls, name);
   case PY_MODULE: return py_module_attr(interp, v.module, name);

@@ -63,7 +63,7 @@ PyValue py_run_native(PyInterp *interp, PyNativeFunction function, const PySigna
   if (!(flags & PY_TAKES_UNKNOWN)) {
     const PyReason *reason = unknown_argument(self, args);
     if (reason)
-      return flags & PY_PURE ? py_unknown_because(reason) : py_stop_because(interp, reason);
+      return flags & PY_PURE ? py_doubt(interp, py_unknown_because(reason)) : py_stop_because(interp, reason);
   }
   PyValue *values = alloca(sizeof(PyValue) * (py_signature_size(signature) + 1));
   if (signature && !py_signature_bind(interp, signature, name, args, values))
@@ -295,7 +295,7 @@ static PyValue call_unknown(PyInterp *interp, PyValue callee)
 {
   if (callee.reason->kind == PY_NEEDS_PYTHON && !interp->loading)
     return py_stop_because(interp, callee.reason);
-  return callee;
+  return py_doubt(interp, callee);
 }
 
 static PyValue call_instance(PyInterp *interp, PyValue callee, const PyArgs *args)

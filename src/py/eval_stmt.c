@@ -158,8 +158,6 @@ static Flow exec_assert(PyInterp *interp, Frame *frame, const PyStmt *stmt)
 
 /* ---- branches and loops ---- */
 
-static gboolean only_binds(const PyBlock *block);
-
 static gboolean binds(const PyStmt *stmt)
 {
   switch (stmt->kind) {
@@ -175,20 +173,18 @@ static gboolean binds(const PyStmt *stmt)
   case PY_STMT_PASS: return TRUE;
   case PY_STMT_IMPORT_FROM: return !py_str_is(stmt->import.names[0].name, "*");
   case PY_STMT_EXPR: return stmt->expr->kind == PY_EXPR_CONSTANT;
-  case PY_STMT_IF: return only_binds(&stmt->if_.body) && only_binds(&stmt->if_.orelse);
+  case PY_STMT_IF: return py_only_binds(&stmt->if_.body) && py_only_binds(&stmt->if_.orelse);
   default: return FALSE;
   }
 }
 
-static gboolean only_binds(const PyBlock *block)
+gboolean py_only_binds(const PyBlock *block)
 {
   for (guint i = 0; i < block->n; i++)
     if (!binds(block->items[i]))
       return FALSE;
   return TRUE;
 }
-
-static void bind_unknown(PyInterp *interp, Frame *frame, const PyBlock *block, PyValue unknown);
 
 static void bind_aliases(PyInterp *interp, Frame *frame, const PyStmt *stmt, PyValue unknown)
 {
@@ -201,7 +197,7 @@ static void bind_aliases(PyInterp *interp, Frame *frame, const PyStmt *stmt, PyV
   }
 }
 
-static void bind_unknown(PyInterp *interp, Frame *frame, const PyBlock *block, PyValue unknown)
+void py_bind_unknown(PyInterp *interp, Frame *frame, const PyBlock *block, PyValue unknown)
 {
   for (guint i = 0; i < block->n; i++) {
     const PyStmt *stmt = block->items[i];
@@ -216,8 +212,8 @@ static void bind_unknown(PyInterp *interp, Frame *frame, const PyBlock *block, P
     case PY_STMT_IMPORT:
     case PY_STMT_IMPORT_FROM: bind_aliases(interp, frame, stmt, unknown); break;
     case PY_STMT_IF:
-      bind_unknown(interp, frame, &stmt->if_.body, unknown);
-      bind_unknown(interp, frame, &stmt->if_.orelse, unknown);
+      py_bind_unknown(interp, frame, &stmt->if_.body, unknown);
+      py_bind_unknown(interp, frame, &stmt->if_.orelse, unknown);
       break;
     default: break;
     }
@@ -231,10 +227,10 @@ static Flow exec_if(PyInterp *interp, Frame *frame, const PyStmt *stmt)
     return FLOW_FAIL;
   frame->at = stmt->if_.test->span;
   /* At a module's top level, what either branch would define is as unknown as the choice, and no more. */
-  if (test.type == PY_UNKNOWN && frame->scope->kind == PY_SCOPE_MODULE && only_binds(&stmt->if_.body) &&
-      only_binds(&stmt->if_.orelse)) {
-    bind_unknown(interp, frame, &stmt->if_.body, test);
-    bind_unknown(interp, frame, &stmt->if_.orelse, test);
+  if (test.type == PY_UNKNOWN && frame->scope->kind == PY_SCOPE_MODULE && py_only_binds(&stmt->if_.body) &&
+      py_only_binds(&stmt->if_.orelse)) {
+    py_bind_unknown(interp, frame, &stmt->if_.body, test);
+    py_bind_unknown(interp, frame, &stmt->if_.orelse, test);
     return FLOW_NEXT;
   }
   int truth = py_truth(interp, test);

@@ -170,8 +170,71 @@ static Flow handle(PyInterp *interp, Frame *frame, const PyStmt *stmt)
   return FLOW_FAIL;
 }
 
+/* A handler that gives up: then the run we are after is one where it was not needed. */
+static gboolean gives_up(const PyBlock *block)
+{
+  return block->n && block->items[block->n - 1]->kind == PY_STMT_RAISE;
+}
+
+static gboolean returns(const PyBlock *block)
+{
+  return block->n && block->items[block->n - 1]->kind == PY_STMT_RETURN;
+}
+
+/* Whether the block has no effect but names it binds and, at its end, a value it returns. */
+static gboolean no_effect(const PyInterp *interp, const PyBlock *block)
+{
+  PyBlock rest = {block->items, returns(block) ? block->n - 1 : block->n};
+  if (returns(block) && block->items[rest.n]->expr && !py_harmless(block->items[rest.n]->expr))
+    return FALSE;
+  for (guint i = 0; i < rest.n && !interp->loading; i++)
+    if (rest.items[i]->kind == PY_STMT_ASSIGN && !py_harmless(rest.items[i]->assign.value))
+      return FALSE;
+  return py_only_binds(&rest);
+}
+
+/* Whether all ways through the statement end alike (in a return, or behind it) and have no other effect. */
+static gboolean ways_alike(PyInterp *interp, const PyStmt *stmt, Flow flow)
+{
+  if (!no_effect(interp, &stmt->try_.body) || !no_effect(interp, &stmt->try_.orelse) ||
+      returns(&stmt->try_.orelse))
+    return FALSE;
+  for (guint i = 0; i < stmt->try_.n; i++) {
+    const PyBlock *body = &stmt->try_.handlers[i].body;
+    if (!gives_up(body) && (!no_effect(interp, body) || returns(body) != (flow == FLOW_RETURN)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* try: import x / except ImportError, or os.environ["X"] / except KeyError: when nobody here knows whether the body
+ * fails, either way may be taken.  What both bind is unknown then; if they do more than that, so is what they do. */
+static Flow undecided(PyInterp *interp, Frame *frame, const PyStmt *stmt, Flow flow)
+{
+  PyValue unknown = py_unknown_because(interp->doubt);
+  gboolean alternative = FALSE;
+  for (guint i = 0; i < stmt->try_.n; i++)
+    alternative |= !gives_up(&stmt->try_.handlers[i].body);
+  if (!alternative)
+    return flow == FLOW_NEXT ? py_exec_block(interp, frame, &stmt->try_.orelse) : flow;
+  if (!ways_alike(interp, stmt, flow)) {
+    py_stop_because(interp, interp->doubt);
+    return FLOW_FAIL;
+  }
+  if (flow == FLOW_RETURN) {
+    frame->result = unknown;
+    return flow;
+  }
+  py_bind_unknown(interp, frame, &stmt->try_.body, unknown);
+  py_bind_unknown(interp, frame, &stmt->try_.orelse, unknown);
+  for (guint i = 0; i < stmt->try_.n; i++)
+    py_bind_unknown(interp, frame, &stmt->try_.handlers[i].body, unknown);
+  return FLOW_NEXT;
+}
+
 static Flow exec_protected(PyInterp *interp, Frame *frame, const PyStmt *stmt)
 {
+  guint n_doubts = interp->n_doubts;
   if (stmt->try_.n)
     interp->inside_try++;
   Flow flow = py_exec_block(interp, frame, &stmt->try_.body);
@@ -179,6 +242,8 @@ static Flow exec_protected(PyInterp *interp, Frame *frame, const PyStmt *stmt)
     interp->inside_try--;
   if (flow == FLOW_FAIL && interp->outcome == PY_RAISED && stmt->try_.n)
     return handle(interp, frame, stmt);
+  if (flow != FLOW_FAIL && stmt->try_.n && interp->n_doubts > n_doubts)
+    return undecided(interp, frame, stmt, flow);
   return flow == FLOW_NEXT ? py_exec_block(interp, frame, &stmt->try_.orelse) : flow;
 }
 

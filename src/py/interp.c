@@ -187,6 +187,13 @@ gboolean py_spend(PyInterp *interp, guint64 n)
   return before == interp->steps_left / MEMORY_CHECK_STEPS || py_reserve(interp, 0);
 }
 
+PyValue py_doubt(PyInterp *interp, PyValue unknown)
+{
+  interp->n_doubts++;
+  interp->doubt = unknown.reason;
+  return unknown;
+}
+
 gboolean py_step(PyInterp *interp)
 {
   return py_spend(interp, 1);

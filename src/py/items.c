@@ -189,7 +189,7 @@ static PyValue get_class_item(PyInterp *interp, PyClass *cls, PyValue key)
 PyValue py_get_item(PyInterp *interp, PyValue v, PyValue key)
 {
   if (v.type == PY_UNKNOWN)
-    return v;
+    return py_doubt(interp, v);
   if (v.type == PY_INSTANCE) {
     PyValue method = py_special(interp, v, "__getitem__");
     if (!py_is_null(method))

@@ -356,6 +356,12 @@ static const char *relative_base(PyInterp *interp, const Frame *frame, const PyS
   return arena_printf(interp->arena, "%s.%s", base, stmt->import.module->data);
 }
 
+/* Notes an import that the real Python may carry out, or may fail to. */
+static PyValue note_missing(PyInterp *interp, PyValue v)
+{
+  return v.type == PY_UNKNOWN ? py_doubt(interp, v) : v;
+}
+
 static gboolean import_star(PyInterp *interp, Frame *frame, PyValue module)
 {
   if (module.type == PY_UNKNOWN) {
@@ -417,7 +423,7 @@ static Flow import_from(PyInterp *interp, Frame *frame, const PyStmt *stmt)
     const PyAlias *alias = &stmt->import.names[i];
     if (py_str_is(alias->name, "*"))
       return import_star(interp, frame, module) ? FLOW_NEXT : FLOW_FAIL;
-    PyValue v = imported_name(interp, module, name, alias->name);
+    PyValue v = note_missing(interp, imported_name(interp, module, name, alias->name));
     if (py_is_null(v) || !py_store_name(interp, frame, alias->asname ? alias->asname : alias->name, v))
       return FLOW_FAIL;
   }
@@ -427,7 +433,7 @@ static Flow import_from(PyInterp *interp, Frame *frame, const PyStmt *stmt)
 static Flow import_plain(PyInterp *interp, Frame *frame, const PyAlias *alias)
 {
   gboolean missing;
-  PyValue module = py_import_module(interp, alias->name->data, &missing);
+  PyValue module = note_missing(interp, py_import_module(interp, alias->name->data, &missing));
   if (py_is_null(module))
     return FLOW_FAIL;
   PyStr *name = alias->asname ? alias->asname : alias->name;

@@ -199,6 +199,8 @@ struct PyInterp {
   guint n_trace;
   guint inside_try;
   guint loading;
+  guint n_doubts;       /* things done so far that the real Python may fail at, for all we know */
+  const PyReason *doubt; /* the latest */
   guint n_generators;
   PyGenerator *generator; /* the one that runs */
   GPtrArray *stacks;      /* free generator stacks */
@@ -241,6 +243,8 @@ struct PyRuntime {
 gboolean py_reserve(PyInterp *interp, gsize bytes);
 gboolean py_exhausted(PyInterp *interp, const char *text);
 gboolean py_step(PyInterp *interp);
+/* Notes that something was done with an unknown value that may raise in reality; gives the value back. */
+PyValue py_doubt(PyInterp *interp, PyValue unknown);
 gboolean py_deep(PyInterp *interp);
 
 /* ---- values.c ---- */
@@ -325,6 +329,9 @@ PyValue py_eval_joined(PyInterp *interp, Frame *frame, const PyExpr *expr);
 int py_conditions_hold(PyInterp *interp, Frame *frame, const PyComprehension *part);
 Flow py_exec_block(PyInterp *interp, Frame *frame, const PyBlock *block);
 Flow py_exec_with(PyInterp *interp, Frame *frame, const PyStmt *stmt, guint item);
+/* Whether the block does nothing but give values to names; and giving them all one unknown instead. */
+gboolean py_only_binds(const PyBlock *block);
+void py_bind_unknown(PyInterp *interp, Frame *frame, const PyBlock *block, PyValue unknown);
 Flow py_exec_try(PyInterp *interp, Frame *frame, const PyStmt *stmt);
 Flow py_exec_match(PyInterp *interp, Frame *frame, const PyStmt *stmt);
 Flow py_exec_class(PyInterp *interp, Frame *frame, const PyStmt *stmt);

@@ -89,6 +89,22 @@ static const Case unknown[] = {
      "stopped: what str() of L"},
     {"import enum\nclass S(str, enum.Enum):\n  A = 'a'\nif f'{S.A}' == 'a': print(1)",
      "stopped: what formatting S"},
+    {"try:\n  import yaml\n  HAS = True\nexcept ImportError:\n  HAS = False\nx = HAS\nassert HAS",
+     "stopped: module yaml"},
+    {"try:\n  import yaml\nexcept ImportError:\n  raise RuntimeError('install it')\nx = yaml.load", "ok"},
+    {"try:\n  import yaml\nexcept ImportError:\n  print('none')", "stopped: module yaml"},
+    {"try:\n  import json\n  HAS = True\nexcept ImportError:\n  HAS = False\nassert HAS", "ok"},
+    {"import os\ntry:\n  x = os.environ['X']\nexcept KeyError:\n  x = 'none'\ny = x", "ok"},
+    {"import os\ntry:\n  x = os.environ['X']\n  HAS = 1\nexcept KeyError:\n  HAS = 0\nassert HAS",
+     "stopped: os.environ"},
+    {"import os\ndef upgrade():\n  try:\n    x = os.environ['X']\n    print(1)\n  except KeyError:\n    "
+     "print(2)",
+     "stopped: os.environ"},
+    {"def f():\n  try:\n    import yaml\n    return True\n  except ImportError:\n    return False\nx = "
+     "f()\nassert x",
+     "stopped: module yaml"},
+    {"import os\ndef upgrade():\n  try:\n    return os.environ['X']\n  except KeyError:\n    return 'd'",
+     "ok"},
     {"import numpy as np\ntry:\n  import yaml\nexcept ImportError:\n  yaml = None", "ok"},
 };
 
