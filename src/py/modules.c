@@ -121,18 +121,24 @@ static PyModule *package_module(PyInterp *interp, const char *name)
 
 /* ---- modules in Python ---- */
 
-static const PyTree *parsed(PyInterp *interp, const char *path, const char *source, gsize len)
+typedef struct {
+  const PyTree *tree;
+  FileStamp stamp; /* of a project's file: it is read again when it has changed */
+} Parsed;
+
+static const PyTree *parse_module(PyInterp *interp, const char *path, const char *source, gsize len,
+                                  const FileStamp *stamp)
 {
   PyRuntime *runtime = interp->runtime;
-  const PyTree *tree = g_hash_table_lookup(runtime->trees, path);
-  if (tree)
-    return tree;
   PySyntaxError problem = {0};
-  tree = py_parse(runtime->arena, path, source, len, PY_PARSE_DEFAULT, &problem);
-  if (tree)
-    g_hash_table_insert(runtime->trees, g_strdup(path), (void *)tree);
-  else
+  const PyTree *tree = py_parse(runtime->arena, path, source, len, PY_PARSE_DEFAULT, &problem);
+  if (!tree) {
     py_raise(interp, "SyntaxError", "%s (%s, line %u)", problem.text, path, problem.line);
+    return NULL;
+  }
+  Parsed *parsed = arena_new0(runtime->arena, Parsed);
+  *parsed = (Parsed){.tree = tree, .stamp = stamp ? *stamp : (FileStamp){0}};
+  g_hash_table_insert(runtime->trees, g_strdup(path), parsed);
   return tree;
 }
 
@@ -175,16 +181,26 @@ static PyValue run_module(PyInterp *interp, const char *name, const PyTree *tree
 
 static PyValue run_file(PyInterp *interp, const char *name, const char *path, gboolean is_package)
 {
-  const PyTree *tree = g_hash_table_lookup(interp->runtime->trees, path);
-  if (!tree) {
-    gsize len;
-    g_autoptr(GError) error = NULL;
-    g_autofree char *text = file_read(path, FILE_LIMIT, &len, NULL, &error);
-    if (!text)
-      return py_unknown(interp, PY_NEEDS_PYTHON, _("module %s cannot be read: %s"), name, error->message);
-    tree = parsed(interp, path, arena_strndup(interp->runtime->arena, text, (gssize)len), len);
-  }
-  return run_module(interp, name, tree, is_package);
+  const Parsed *known = g_hash_table_lookup(interp->runtime->trees, path);
+  FileStamp stamp;
+  if (known && file_stamp(path, &stamp) && file_stamp_equal(&stamp, &known->stamp))
+    return run_module(interp, name, known->tree, is_package);
+  gsize len;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *text = file_read(path, FILE_LIMIT, &len, &stamp, &error);
+  if (!text)
+    return py_unknown(interp, PY_NEEDS_PYTHON, _("module %s cannot be read: %s"), name, error->message);
+  const char *kept = arena_strndup(interp->runtime->arena, text, (gssize)len);
+  return run_module(interp, name, parse_module(interp, path, kept, len, &stamp), is_package);
+}
+
+static PyValue run_library(PyInterp *interp, const char *name, const char *source, gboolean is_package)
+{
+  g_autofree char *path = g_strdup_printf("<%s>", name);
+  const Parsed *known = g_hash_table_lookup(interp->runtime->trees, path);
+  return run_module(interp, name,
+                    known ? known->tree : parse_module(interp, path, source, strlen(source), NULL),
+                    is_package);
 }
 
 /* Whether a library module lies below this name. */
@@ -219,10 +235,8 @@ static PyValue find_module(PyInterp *interp, const char *name)
   if (def)
     return module_value(host_module(interp, def));
   const char *source = library_source(name);
-  if (source) {
-    g_autofree char *path = g_strdup_printf("<%s>", name);
-    return run_module(interp, name, parsed(interp, path, source, strlen(source)), library_package(name));
-  }
+  if (source)
+    return run_library(interp, name, source, library_package(name));
   if (g_hash_table_contains(runtime->packages, name) || library_package(name)) {
     PyModule *module = package_module(interp, name);
     remember(interp, name, module);

@@ -228,7 +228,7 @@ struct PyRuntime {
   GHashTable *made;         /* const PyModuleDef* -> PyModule* */
   GHashTable *host_classes; /* const PyHostClass* -> PyClass* */
   GHashTable *classes;      /* name -> PyClass* of builtins and exceptions */
-  GHashTable *trees;        /* path -> Parsed* */
+  GHashTable *trees;        /* path -> Parsed* (modules.c) */
   GPtrArray *unknown_prefixes;
   PyDict *builtins;
   PyClass *types[PY_UNKNOWN + 1];

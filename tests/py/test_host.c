@@ -1,5 +1,6 @@
 /* What a host sees: functions, classes, operators, contexts, subclasses, modules. */
 #include <criterion/criterion.h>
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "support.h"
@@ -318,6 +319,36 @@ Test(host, project_modules_are_found_by_the_resolver)
     cr_expect_str_eq(outcome, project[i].outcome, "%s: %s", project[i].text, outcome);
     run_end(&run);
   }
+}
+
+/* Runs "import changing" and tells its X. */
+static gint64 imported_x(PyRuntime *runtime)
+{
+  Run run = {.arena = arena_new(ARENA_NO_LIMIT), .interp = py_interp_new(runtime, NULL, NULL)};
+  PySyntaxError problem;
+  const char *text = "import changing\nx = changing.X";
+  PyModule *module =
+      py_run(run.interp, py_parse(run.arena, "test.py", text, strlen(text), 0, &problem), "__main__");
+  PyValue x = module ? py_module_get(module, "x") : py_null();
+  gint64 value = x.type == PY_INT ? x.i : -1;
+  py_interp_free(run.interp);
+  arena_free(run.arena);
+  return value;
+}
+
+Test(host, a_changed_project_module_is_read_again)
+{
+  g_autofree char *folder = g_dir_make_tmp("retort-py-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename(folder, "changing.py", NULL);
+  g_autoptr(PyRuntime) runtime = py_runtime_new();
+  py_runtime_set_resolver(runtime, resolve, folder);
+  g_file_set_contents(path, "X = 1\n", -1, NULL);
+  cr_expect(imported_x(runtime) == 1, "at first");
+  cr_expect(imported_x(runtime) == 1, "unchanged");
+  g_file_set_contents(path, "X = 2 + 0\n", -1, NULL);
+  cr_expect(imported_x(runtime) == 2, "changed");
+  g_remove(path);
+  g_rmdir(folder);
 }
 
 Test(host, calls_python_back)

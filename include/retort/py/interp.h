@@ -24,6 +24,11 @@
  * a module's top level runs, calling an unknown gives an unknown; inside a function such a call stops the run when the
  * reason is PY_NEEDS_PYTHON, because what it would do (to the database, say) would be missed.
  *
+ * Ways nobody can decide between.  When the body of a try did something with an unknown (imported what is not here,
+ * asked the environment), it may fail in reality and a handler run instead: what both ways only bind becomes unknown,
+ * anything more stops the run; handlers that end in raise do not count.  A set of two or more items has no order that
+ * could be known, so that iterating one stops the run too; sorted(), len(), `in` and set operators do not mind.
+ *
  * Host code (host.h) must keep no heap memory of its own across a call that can come back to Python (py_call,
  * py_iter, py_str_of, ...): a generator may be abandoned in the middle.  Take memory from py_arena().
  *
