@@ -6,7 +6,8 @@
 
 SCRIPT_LOCATION is the folder with script.py.mako; VERSIONS names folders below it (default: each that has revision
 files).  Works on copies with a plain env.py and alembic.ini of its own, one for each program.  Modules of the
-application that revision files import are replaced by empty stand-ins, so that Alembic can load the files.
+application that revision files import are replaced by empty stand-ins, so that Alembic can load the files; what
+matters of them is put in by --define (neutron: --define cli.CONTRACT_BRANCH=contract).
 
 Alembic is whatever `import alembic` gives the Python that runs this, --alembic-path puts folders before it.  One
 process imports it once and forks for each question.  Status 1 when anything differs that is not justified below.
@@ -161,6 +162,8 @@ def worker(stubs):
         def __call__(self, *_, **__):
             return self
 
+        __or__ = __ror__ = __call__
+
         def __mro_entries__(self, bases):
             return ()
 
@@ -254,7 +257,8 @@ class Retort:
     def ask(self, argv, folder):
         done = subprocess.run([self.program] + argv, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
         answer = {"status": done.returncode, "out": done.stdout.decode(), "err": done.stderr.decode()}
-        answer["refused"] = bool(re.search(r"cannot be rendered|cannot render", answer["err"] + answer["out"]))
+        said = answer["err"] + answer["out"]
+        answer["refused"] = bool(re.search(r"cannot be rendered|cannot render|needs Python|needs the database", said))
         return answer
 
 
@@ -298,10 +302,19 @@ def missing_modules(folder):
     return missing
 
 
-def copy(location, versions, folder, url):
+def copy(location, versions, folder, url, defines):
     shutil.copytree(location, os.path.join(folder, "migrations"), symlinks=True)
     with open(os.path.join(folder, "migrations", "env.py"), "w", encoding="utf-8") as file:
         file.write(ENV)
+    for define in defines:
+        name, _, value = define.partition("=")
+        for path, _, files in os.walk(folder):
+            for one in (os.path.join(path, f) for f in files if f.endswith(".py")):
+                with open(one, encoding="utf-8") as file:
+                    text = file.read()
+                if name in text:
+                    with open(one, "w", encoding="utf-8") as file:
+                        file.write(text.replace(name, repr(value)))
     listed = " ".join("%(here)s/migrations" + ("" if v == "." else "/" + v) for v in versions)
     with open(os.path.join(folder, "alembic.ini"), "w", encoding="utf-8") as file:
         file.write(INI.format(versions=listed, url=url))
@@ -417,7 +430,11 @@ class Comparison:
         fields = [key for key in ("status", "out", "log") if theirs[key] != ours[key]]
         if rows:
             their_rows, our_rows = rows()
-            if their_rows != our_rows:
+            if their_rows != our_rows and ours["refused"]:
+                # Alembic got some steps further before it failed, if it did: go on from the same place.
+                psql("postgres", "DROP DATABASE compare_a")
+                psql("postgres", "CREATE DATABASE compare_a TEMPLATE compare_b")
+            elif their_rows != our_rows:
                 fields.append("rows")
         if not fields:
             return theirs, ours
@@ -480,7 +497,7 @@ def run(name, location, versions, options):
             url = "postgresql:///%s" % database
             if options.database:
                 url += "?host=%s&port=%s&user=%s" % tuple(os.environ[v] for v in ("PGHOST", "PGPORT", "PGUSER"))
-            copy(location, versions, folder, url)
+            copy(location, versions, folder, url, options.define)
         missing = missing_modules(location)
         alembics = [Alembic(options.alembic_path, missing, seed) for seed in range(SEEDS)]
         alembic = alembics[0]
@@ -531,6 +548,9 @@ def main():
     parser.add_argument("--alembic-path", help="PYTHONPATH of another Alembic")
     parser.add_argument("--database", action="store_true")
     parser.add_argument("--only", help="ask only what contains this")
+    parser.add_argument(
+        "--define", action="append", default=[], metavar="NAME=TEXT", help="put a text for a name in the copies"
+    )
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     differ = 0
