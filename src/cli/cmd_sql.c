@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "handover.h"
 #include "json.h"
 #include "migrate.h"
 #include "out.h"
@@ -11,11 +12,15 @@
 #include "retort/base/text.h"
 #include "retort/render/offline.h"
 #include "retort/run/answers.h"
+#include "retort/run/fallback.h"
 
 const ArgOption sql_options[] = {
     {0, "upgrade", ARG_FLAG, NULL, N_("Only the upgrades."), TRUE},
     {0, "downgrade", ARG_FLAG, NULL, N_("Only the downgrades."), TRUE},
     {0, "database", ARG_FLAG, NULL, N_("Ask the database, read-only, what migrations ask it."), TRUE},
+    {0, "allow-python", ARG_FLAG, NULL,
+     N_("Let the project's own Alembic render what needs Python, from now on."), TRUE},
+    {0, "no-python", ARG_FLAG, NULL, N_("Do not, and take a permission given before back."), TRUE},
     {0, NULL, 0, NULL, NULL, FALSE},
 };
 
@@ -25,8 +30,9 @@ static const char *const states[] = {
 typedef struct {
   Session *session;
   RenderSession *renderer;
-  RenderSession *live;  /* --database: asks it; else NULL */
-  JsonBuilder *builder; /* NULL: text */
+  RenderSession *live;       /* --database: asks it; else NULL */
+  FallbackOptions *fallback; /* allowed: the project's own Alembic; else NULL */
+  JsonBuilder *builder;      /* NULL: text */
   guint not_exact;
 } Output;
 
@@ -122,6 +128,8 @@ static void print_json(JsonBuilder *builder, const Revision *revision, const Scr
   json_builder_end_array(builder);
   if (script->answers)
     add_answers(builder, script);
+  if (script->engine)
+    json_add_text(builder, "engine", script->engine);
   if (script->error) {
     json_builder_set_member_name(builder, "error");
     add_reason(builder, script->error_line, 0, NULL, script->error);
@@ -136,6 +144,10 @@ static void note_reasons(const Revision *revision, const Script *script)
   if (script->answered) {
     g_autofree char *at = answered_at(script, TRUE);
     out_note(_("%s: as the database answered at %s"), revision->path, at);
+    return;
+  }
+  if (script->engine) {
+    out_note(_("%s: as the project's own Alembic rendered it"), revision->path);
     return;
   }
   for (guint i = 0; i < script->reasons->len; i++) {
@@ -175,7 +187,12 @@ static void emit(Output *output, const Revision *revision, Direction direction)
     script_free(script);
     script = render_alone(output->live, revision, direction);
   }
-  gboolean whole = script->state == RENDER_EXACT || script->answered;
+  if (output->fallback && script->state == RENDER_PYTHON) {
+    g_autoptr(GError) error = NULL;
+    if (!fallback_fill(output->fallback, revision, direction, script, &error))
+      out_note("%s: %s", revision->path, error->message);
+  }
+  gboolean whole = script->state == RENDER_EXACT || script->answered || script->engine;
   if (!whole || script->error)
     output->not_exact++;
   if (output->builder) {
@@ -204,6 +221,27 @@ static gboolean ask_database(Session *session, RunAnswers **answers, RenderSessi
   return TRUE;
 }
 
+/* Python code of the project runs only for who said so: now, or once for this project. */
+static gboolean allow_python(Session *session, FallbackOptions *options, gboolean *allowed, GError **error)
+{
+  gboolean now = args_has(session->args, "allow-python"), never = args_has(session->args, "no-python");
+  *allowed = FALSE;
+  if (now && (!session->project || !session->project->config_path)) {
+    g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_REFUSED,
+                        _("Without a configuration there is no Alembic to run."));
+    return FALSE;
+  }
+  if (!session->project || ((now || never) && !fallback_allow(session->project, !never, error)))
+    return !session->project;
+  if (!session->project->config_path || !fallback_allowed(session->project))
+    return TRUE;
+  options->project = session->project;
+  options->anew = now;
+  options->command = handover_command(session, error);
+  *allowed = options->command != NULL;
+  return *allowed;
+}
+
 COMMAND_RUN(sql)
 {
   g_auto(Chosen) chosen = {NULL, NULL};
@@ -218,7 +256,12 @@ COMMAND_RUN(sql)
   choose_options(session, FALSE, &options);
   g_autoptr(RenderSession) renderer = render_session_new(session->project, &options);
   g_autoptr(JsonBuilder) builder = session->json ? json_builder_new() : NULL;
-  Output output = {session, renderer, live, builder, 0};
+  FallbackOptions fallback = {0};
+  gboolean allowed;
+  if (!allow_python(session, &fallback, &allowed, error))
+    return FALSE;
+  g_autoptr(AlembicCommand) command = (AlembicCommand *)fallback.command;
+  Output output = {session, renderer, live, allowed ? &fallback : NULL, builder, 0};
   gboolean up = args_has(session->args, "upgrade") || !args_has(session->args, "downgrade");
   gboolean down = args_has(session->args, "downgrade") || !args_has(session->args, "upgrade");
   if (builder)

@@ -211,10 +211,14 @@ const Command commands[] = {
      .run = cmd_show},
     {.name = "sql",
      .summary = N_("Show the SQL of revisions."),
-     .manual = N_("Each revision by itself, upgrade and downgrade, oldest first. A migration that cannot be "
-                  "rendered exactly is left out, its reasons stand on stderr, and the exit status is 1. With "
-                  "-d works on a bare folder of revision files. With --database, migrations that ask the "
-                  "database are rendered as it answers now, from one read-only snapshot."),
+     .manual =
+         N_("Each revision by itself, upgrade and downgrade, oldest first. A migration that cannot be "
+            "rendered exactly is left out, its reasons stand on stderr, and the exit status is 1. With "
+            "-d works on a bare folder of revision files. With --database, migrations that ask the "
+            "database are rendered as it answers now, from one read-only snapshot. With --allow-python, "
+            "migrations that need Python are rendered by the project's own Alembic, which runs the "
+            "project's code, once for each; the permission is kept for this project, in "
+            "$XDG_STATE_HOME/retort/consent, and what Alembic printed in $XDG_CACHE_HOME/retort."),
      .options = sql_options,
      .positionals = sql_targets,
      .words = WORDS_RANGES,

@@ -20,7 +20,7 @@ static gboolean is_ourselves(const char *program)
          st.st_dev == own.st_dev;
 }
 
-static AlembicCommand *find_command(Session *session, GError **error)
+AlembicCommand *handover_command(Session *session, GError **error)
 {
   if (!session->project)
     session_project_quietly(session);
@@ -91,7 +91,7 @@ char *handover_line(Session *session)
 
 gboolean handover_exec(Session *session, const char *why, GError **error)
 {
-  g_autoptr(AlembicCommand) command = find_command(session, error);
+  g_autoptr(AlembicCommand) command = handover_command(session, error);
   if (!command)
     return FALSE;
   g_autofree char *line = handover_line(session);

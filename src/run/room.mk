@@ -6,6 +6,7 @@ src_run_librun_a_SOURCES = \
 	src/run/brake.c include/retort/run/brake.h \
 	src/run/child.c src/run/child.h \
 	src/run/engine.c src/run/engine_command.c include/retort/run/engine.h \
+	src/run/fallback.c include/retort/run/fallback.h \
 	src/run/journal.c include/retort/run/journal.h \
 	src/run/monitor.c include/retort/run/monitor.h \
 	src/run/mutex.c include/retort/run/mutex.h \

@@ -48,6 +48,7 @@ typedef struct {
   gboolean answered;
   gint64 answered_at; /* µs since 1970, of the first answer; 0: nothing was asked */
   GPtrArray *answers; /* QueryAnswer*, in the order asked; NULL: nothing was asked */
+  const char *engine; /* RENDER_PYTHON: who rendered the statements after all ("alembic"); NULL: nobody */
 } Script;
 
 /* The version of Alembic/SQLAlchemy to follow where they differ (alembic.md 13). */
