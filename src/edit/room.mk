@@ -18,6 +18,8 @@ template_files = data/templates/alembic.ini data/templates/alembic-with-pyprojec
 EXTRA_DIST += data/templates/retort.gresource.xml $(template_files)
 BUILT_SOURCES += src/edit/templates.c src/edit/templates.h
 CLEANFILES += src/edit/templates.c src/edit/templates.h
+# BUILT_SOURCES come first for `make all' alone; this is for `make retort'.
+src/edit/libedit_a-environment.$(OBJEXT): src/edit/templates.h
 
 src/edit/templates.c: data/templates/retort.gresource.xml $(template_files)
 	$(AM_V_GEN)$(MKDIR_P) src/edit && $(GLIB_COMPILE_RESOURCES) --sourcedir=$(srcdir)/data/templates \

@@ -17,7 +17,8 @@ tests_cli_test_server_pgtest_SOURCES = tests/cli/test_answers.c tests/cli/test_s
 tests_cli_test_server_pgtest_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_cli_test_server_pgtest_LDADD = $(PG_LIBS) $(TEST_EXT) $(CLI_EXT)
 
-EXTRA_DIST += tests/cli/golden tests/cli/projects tests/cli/commands.txt tests/cli/record
+EXTRA_DIST += tests/cli/golden tests/cli/projects tests/cli/commands.txt tests/cli/record \
+	tests/cli/compare.py
 
 # The list of files to translate.
 TESTS += tests/cli/potfiles
