@@ -221,7 +221,7 @@ static gboolean would_log(const Project *project)
 
 void session_enter_env(Session *session, gboolean offline)
 {
-  session->logging = session->project && would_log(session->project);
+  session->logging = !session->command->own && session->project && would_log(session->project);
   const EnvScript *env = offline ? &session->project->env_offline : &session->project->env;
   const EnvSetting *ddl = &env->transactional_ddl;
   out_log(session, "INFO", "alembic.runtime.migration", "Context impl PostgresqlImpl.");
