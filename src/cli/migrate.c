@@ -11,6 +11,7 @@
 #include "retort/base/error.h"
 #include "retort/history/target.h"
 #include "retort/render/offline.h"
+#include "retort/run/answers.h"
 #include "retort/run/recovery.h"
 #include "retort/run/rollout.h"
 
@@ -88,11 +89,22 @@ static void note_reasons(const PlanStep *step, const Script *script)
   }
 }
 
-/* Every script before anything runs; NULL when one of them is not exact. */
+/* Its statements are known, at least as the database answers now. */
+static gboolean is_whole(const Script *script)
+{
+  return script->state == RENDER_EXACT || script->answered;
+}
+
+/* Every script before anything runs; NULL when one of them is not exact.  Online, the database is asked, read-only,
+ * what migrations ask it; the rollout asks again. */
 static GPtrArray *render_steps(Session *session, const Plan *plan, gboolean online, GError **error)
 {
   RenderOptions options;
   migrate_render_options(session, online, &options);
+  g_autoptr(RunAnswers) answers = online ? run_answers_new(session->conn, 0, error) : NULL;
+  if (online && !answers)
+    return NULL;
+  options.answers = answers ? run_answers_source(answers) : NULL;
   g_autoptr(RenderSession) renderer = render_session_new(session->project, &options);
   g_autoptr(GPtrArray) scripts = g_ptr_array_new_with_free_func((GDestroyNotify)script_free);
   guint refused = 0;
@@ -102,10 +114,10 @@ static GPtrArray *render_steps(Session *session, const Plan *plan, gboolean onli
     gboolean fails = FALSE;
     if (step->direction != DIRECTION_STAMP) {
       script = render_revision(renderer, step->revision, step->direction);
-      fails = script->state == RENDER_EXACT && script->error;
+      fails = is_whole(script) && script->error;
       for (guint k = 0; k < script->warnings->len; k++)
         out_warning(script->warnings->pdata[k]);
-      if (script->state != RENDER_EXACT || (online && fails)) {
+      if (!is_whole(script) || (online && fails)) {
         note_reasons(step, script);
         refused++;
       }

@@ -8,6 +8,7 @@ typedef enum {
   OP_BEGIN,
   OP_STATEMENT, /* of the migration, or the version table's creation */
   OP_ROW,       /* of the version table: has to change exactly one row */
+  OP_ANSWER,    /* a question of the preview: the answer has to be the same */
   OP_XID,       /* asks for the transaction's id, to know it should COMMIT go astray */
   OP_COMMIT,
   OP_PATIENT, /* no lock_timeout: an autocommit statement follows */
@@ -19,15 +20,17 @@ typedef struct {
   OpKind kind;
   guint step;
   guint statement;
-  char *sql;        /* what is sent; NULL: nothing */
-  gboolean own;     /* OP_STATEMENT: of the migration rather than the version table's */
-  gboolean outside; /* OP_STATEMENT: outside a transaction */
-  RowOp *row;       /* OP_ROW */
+  char *sql;                 /* what is sent; NULL: nothing */
+  gboolean own;              /* OP_STATEMENT: of the migration rather than the version table's */
+  gboolean outside;          /* OP_STATEMENT: outside a transaction */
+  RowOp *row;                /* OP_ROW */
+  const QueryAnswer *answer; /* OP_ANSWER: of the step */
 } Op;
 
 /* A step as it was given, copied: it outlives the history it came from. */
 typedef struct {
   GPtrArray *statements; /* Statement* */
+  GPtrArray *answers;    /* QueryAnswer*, or NULL */
   GPtrArray *row_ops;    /* RowOp* */
   GPtrArray *row_sql;    /* char*, parallel */
   char **rows_after;
@@ -45,6 +48,8 @@ void step_copy_free(StepCopy *step);
 GPtrArray *rollout_program(GPtrArray *steps, const RolloutOptions *options, const char *create_table);
 /* Alembic's message when a version row statement changed n rows instead of one; NULL when n is right. */
 char *rollout_row_complaint(const RowOp *row, const char *version_table, guint64 n);
+/* What differs between the answer of the preview and this one, as a sentence; NULL: they are the same. */
+char *rollout_answer_complaint(const QueryAnswer *answer, const PGresult *result);
 /* The same rows, in whatever order. */
 gboolean rollout_rows_equal(const char *const *a, const char *const *b);
 /* "a, b", or "base"; the caller's. */

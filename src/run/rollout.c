@@ -167,6 +167,13 @@ static gboolean operation_done(Rollout *rollout, const Op *op, const PGresult *r
       return FALSE;
     note_rows(rollout, op);
     break;
+  case OP_ANSWER: {
+    g_autofree char *complaint = rollout_answer_complaint(op->answer, result);
+    if (complaint == NULL)
+      break;
+    g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_REFUSED, complaint);
+    return FALSE;
+  }
   case OP_COMMIT:
     note_commit(rollout, op);
     event.kind = ROLLOUT_EVENT_COMMIT;
@@ -182,7 +189,7 @@ static gboolean operation_done(Rollout *rollout, const Op *op, const PGresult *r
   if (!op->outside && op->kind == OP_STATEMENT && pg_conn_transaction(rollout->conn) == PQTRANS_IDLE)
     rollout->unit_whole = FALSE;
   rollout->pc++;
-  if (op->kind != OP_XID && op->kind != OP_PATIENT && op->kind != OP_STRICT)
+  if (op->kind != OP_XID && op->kind != OP_PATIENT && op->kind != OP_STRICT && op->kind != OP_ANSWER)
     rollout_emit(rollout, &event);
   return TRUE;
 }

@@ -1,6 +1,7 @@
 /* Steps to operations: where transactions begin and end. */
 #include "rollout-private.h"
 
+#include <glib/gi18n.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +44,8 @@ StepCopy *step_copy_new(const Project *project, const RolloutStep *given, GPtrAr
     g_ptr_array_add(step->statements,
                     statement_new(statement->sql, statement->autocommit, statement->line, statement->column));
   }
+  if (given->script != NULL && given->script->answers != NULL)
+    step->answers = g_ptr_array_ref(given->script->answers);
   for (guint i = 0; i < given->step->row_ops->len; i++) {
     const RowOp *op = g_ptr_array_index(given->step->row_ops, i);
     g_ptr_array_add(step->row_ops, row_op_copy(op));
@@ -66,6 +69,7 @@ void step_copy_free(StepCopy *step)
   if (step == NULL)
     return;
   g_ptr_array_unref(step->statements);
+  g_clear_pointer(&step->answers, g_ptr_array_unref);
   g_ptr_array_unref(step->row_ops);
   g_ptr_array_unref(step->row_sql);
   g_strfreev(step->rows_after);
@@ -143,6 +147,12 @@ static void add_step(Builder *builder, guint index, const StepCopy *step, const 
     open_transaction(builder, index);
     add(builder, OP_STATEMENT, index, create_table)->statement = ROLLOUT_VERSION_TABLE;
   }
+  /* What is done already may have changed the answers. */
+  for (guint i = 0; step->answers != NULL && step->skip == 0 && i < step->answers->len; i++) {
+    const QueryAnswer *answer = g_ptr_array_index(step->answers, i);
+    open_transaction(builder, index);
+    add(builder, OP_ANSWER, index, answer->sql)->answer = answer;
+  }
   for (guint i = step->skip; i < step->statements->len; i++)
     add_statement(builder, index, i, g_ptr_array_index(step->statements, i));
   open_transaction(builder, index);
@@ -182,6 +192,23 @@ char *rollout_row_complaint(const RowOp *row, const char *version_table, guint64
   return g_strdup_printf("Online migration expected to match one row when updating '%s' to '%s' in '%s'; "
                          "%" G_GUINT64_FORMAT " found",
                          row->from, row->to, version_table, n);
+}
+
+char *rollout_answer_complaint(const QueryAnswer *answer, const PGresult *result)
+{
+  gboolean same = (guint)PQnfields(result) == answer->n_columns && (guint)PQntuples(result) == answer->n_rows;
+  for (guint i = 0; same && i < answer->n_columns; i++)
+    same = strcmp(PQfname(result, (int)i), answer->names[i]) == 0;
+  for (gsize i = 0; same && i < (gsize)answer->n_columns * answer->n_rows; i++) {
+    int row = (int)(i / answer->n_columns), column = (int)(i % answer->n_columns);
+    const char *now = PQgetisnull(result, row, column) ? NULL : PQgetvalue(result, row, column);
+    same = g_strcmp0(now, answer->cells[i]) == 0;
+  }
+  return same ? NULL
+              : g_strdup_printf(
+                    _("Line %u of the migration asks the database, which now answers otherwise than "
+                      "for the preview: look at it again."),
+                    answer->line);
 }
 
 static int compare_texts(const void *a, const void *b)

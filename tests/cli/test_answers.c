@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "program.h"
+#include "retort/pg/conn.h"
 
 static const char migration[] = "revision = 'a1'\n"
                                 "down_revision = None\n"
@@ -39,4 +40,53 @@ Test(sql, asks_the_database_when_told_to)
     cr_expect(strstr(json, parts[i]), "%s lacks %s", json, parts[i]);
   g_unlink(file);
   g_rmdir(folder);
+}
+
+static const char asking[] =
+    "revision = 'a1'\n"
+    "down_revision = None\n"
+    "from alembic import op\n"
+    "import sqlalchemy as sa\n"
+    "def upgrade():\n"
+    "    for (n,) in op.get_bind().execute(sa.text('SELECT n FROM answers_shelf ORDER BY n')):\n"
+    "        op.execute(f'INSERT INTO answers_copy VALUES ({n})')\n"
+    "def downgrade():\n"
+    "    pass\n";
+
+static char *ask(PgConn *conn, const char *sql)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) results = pg_conn_exec_sync(conn, sql, NULL, &error);
+  cr_assert(results, "%s: %s", sql, error ? error->message : "");
+  const PGresult *last = results->pdata[results->len - 1];
+  return g_strdup(PQntuples(last) ? PQgetvalue(last, 0, 0) : "");
+}
+
+Test(sql, upgrade_runs_what_the_database_answered)
+{
+  g_autofree char *folder = g_dir_make_tmp("retort-sql-XXXXXX", NULL);
+  g_autofree char *versions = g_build_filename(folder, "versions", NULL);
+  g_autofree char *file = g_build_filename(versions, "a1.py", NULL);
+  g_autofree char *ini = g_build_filename(folder, "alembic.ini", NULL);
+  g_autofree char *text = g_strdup_printf("[alembic]\nscript_location = %s\n", folder);
+  g_autofree char *errors = NULL;
+  g_mkdir(versions, 0755);
+  cr_assert(g_file_set_contents(file, asking, -1, NULL) && g_file_set_contents(ini, text, -1, NULL));
+  g_autoptr(PgParams) params = pg_params_default();
+  g_autoptr(PgConn) conn = pg_conn_new(params, NULL);
+  cr_assert(pg_conn_connect_sync(conn, NULL), "connects");
+  g_free(ask(conn, "CREATE DATABASE retort_cli_answers"));
+  g_autoptr(PgParams) own = pg_params_default();
+  pg_params_set(own, "dbname", "retort_cli_answers");
+  g_autoptr(PgConn) inside = pg_conn_new(own, NULL);
+  cr_assert(pg_conn_connect_sync(inside, NULL), "connects");
+  g_free(ask(inside, "CREATE TABLE answers_shelf (n int); CREATE TABLE answers_copy (n int); "
+                     "INSERT INTO answers_shelf VALUES (3), (4)"));
+  int status = program_run(folder, "--url dbname=retort_cli_answers upgrade head", NULL, &errors);
+  cr_expect_eq(status, 0, "status %d: %s", status, errors);
+  g_autofree char *sum = ask(inside, "SELECT string_agg(n::text, ' ' ORDER BY n) FROM answers_copy");
+  cr_expect_str_eq(sum, "3 4");
+  const char *const files[] = {file, versions, ini, folder};
+  for (guint i = 0; i < G_N_ELEMENTS(files); i++)
+    g_remove(files[i]);
 }

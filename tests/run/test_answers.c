@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "../pg/support.h"
+#include "rollout_support.h"
 #include "retort/render/render.h"
 #include "retort/run/answers.h"
 
@@ -177,4 +177,41 @@ Test(answers, render_a_migration)
     g_autofree char *text = g_strndup(plain + strlen("SELECT '"), strlen(plain) - strlen("SELECT ''"));
     cr_expect(strcmp(text, said[i]) == 0, "%s\nwant %s", text, said[i]);
   }
+}
+
+/* A plan of one step that rests on what a table held when it was made; between tells what happened since. */
+static void roll_out(const char *schema, const char *between, const char *log, const char *rows)
+{
+  g_autoptr(RolloutFixture) f = rollout_fixture_new(schema);
+  g_autoptr(GError) error = NULL;
+  test_sql(f->conn, "CREATE TABLE t (n int, s text); INSERT INTO t VALUES (1, NULL), (2, 'x')");
+  g_autoptr(RunAnswers) source = run_answers_new(f->conn, 0, &error);
+  g_autoptr(GPtrArray) answers = g_ptr_array_new_with_free_func((GDestroyNotify)query_answer_free);
+  const AnswerSource *asked = run_answers_source(source);
+  QueryAnswer *answer = asked->query("SELECT n, s FROM t ORDER BY n", asked->data, &error);
+  cr_assert(answer, "%s", error ? error->message : "");
+  answer->line = 7;
+  g_ptr_array_add(answers, answer);
+  g_clear_pointer(&source, run_answers_free);
+  test_sql(f->other, between);
+  rollout_fixture_add(f, DIRECTION_UPGRADE, "+a", "CREATE TABLE made ()", "DELETE FROM t", NULL);
+  Script *script = f->scripts->pdata[0];
+  script->state = RENDER_DATABASE;
+  script->answered = TRUE;
+  script->answers = answers;
+  rollout_fixture_run(f, "");
+  script->answers = NULL;
+  g_autofree char *now = rollout_fixture_rows(f);
+  cr_expect(strcmp(f->log->str, log) == 0 && strcmp(now, rows) == 0, "%s: %s, rows %s %s", schema,
+            f->log->str, now, f->error ? f->error->message : "");
+  if (f->error)
+    cr_expect(strstr(f->error->message, "Line 7") && f->rolled_back, "%s", f->error->message);
+}
+
+Test(answers, have_to_be_the_same_when_the_step_runs)
+{
+  roll_out("answers_same", "SELECT 1",
+           "started step0 begin table ok 0.0 ok 0.1 ok 0.2 ok commit stepdone done", "a");
+  roll_out("answers_value", "UPDATE t SET s = '' WHERE n = 1", "started step0 begin table ok failed", "");
+  roll_out("answers_rows", "DELETE FROM t WHERE n = 2", "started step0 begin table ok failed", "");
 }

@@ -28,7 +28,9 @@
 
 typedef struct {
   const PlanStep *step;  /* borrowed until rollout_new() returns, as the script */
-  const Script *script;  /* RENDER_EXACT.  NULL for a stamp */
+  /* RENDER_EXACT, or answered: then every question is asked again in the step's own transaction, before its first
+   * statement, and another answer fails the step.  NULL for a stamp. */
+  const Script *script;
   guint skip;            /* statements of the script that are done already (run/recovery.h) */
 } RolloutStep;
 
