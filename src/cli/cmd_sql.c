@@ -221,11 +221,10 @@ static gboolean ask_database(Session *session, RunAnswers **answers, RenderSessi
   return TRUE;
 }
 
-/* Python code of the project runs only for who said so: now, or once for this project. */
-static gboolean allow_python(Session *session, FallbackOptions *options, gboolean *allowed, GError **error)
+/* Python code of the project runs only for who said so: now, or once for this project.  *command stays NULL else. */
+static gboolean allow_python(Session *session, AlembicCommand **command, GError **error)
 {
   gboolean now = args_has(session->args, "allow-python"), never = args_has(session->args, "no-python");
-  *allowed = FALSE;
   if (now && (!session->project || !session->project->config_path)) {
     g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_REFUSED,
                         _("Without a configuration there is no Alembic to run."));
@@ -235,11 +234,8 @@ static gboolean allow_python(Session *session, FallbackOptions *options, gboolea
     return !session->project;
   if (!session->project->config_path || !fallback_allowed(session->project))
     return TRUE;
-  options->project = session->project;
-  options->anew = now;
-  options->command = handover_command(session, error);
-  *allowed = options->command != NULL;
-  return *allowed;
+  *command = handover_command(session, error);
+  return *command != NULL;
 }
 
 COMMAND_RUN(sql)
@@ -256,12 +252,12 @@ COMMAND_RUN(sql)
   choose_options(session, FALSE, &options);
   g_autoptr(RenderSession) renderer = render_session_new(session->project, &options);
   g_autoptr(JsonBuilder) builder = session->json ? json_builder_new() : NULL;
-  FallbackOptions fallback = {0};
-  gboolean allowed;
-  if (!allow_python(session, &fallback, &allowed, error))
+  g_autoptr(AlembicCommand) command = NULL;
+  if (!allow_python(session, &command, error))
     return FALSE;
-  g_autoptr(AlembicCommand) command = (AlembicCommand *)fallback.command;
-  Output output = {session, renderer, live, allowed ? &fallback : NULL, builder, 0};
+  FallbackOptions fallback = {
+      .project = session->project, .command = command, .anew = args_has(session->args, "allow-python")};
+  Output output = {session, renderer, live, command ? &fallback : NULL, builder, 0};
   gboolean up = args_has(session->args, "upgrade") || !args_has(session->args, "downgrade");
   gboolean down = args_has(session->args, "downgrade") || !args_has(session->args, "upgrade");
   if (builder)

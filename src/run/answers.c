@@ -205,7 +205,8 @@ static QueryAnswer *query(const char *sql, void *data, GError **error)
     return NULL;
   QueryAnswer *answer = ask_inside(answers, sql, error);
   /* Also closes the cursor. */
-  g_autoptr(GPtrArray) ended = ask(answers, "ROLLBACK TO SAVEPOINT retort_answer", NULL, NULL);
+  GPtrArray *ended = ask(answers, "ROLLBACK TO SAVEPOINT retort_answer", NULL, NULL);
+  g_clear_pointer(&ended, g_ptr_array_unref);
   return answer;
 }
 
@@ -233,7 +234,8 @@ void run_answers_free(RunAnswers *answers)
   if (!answers)
     return;
   if (pg_conn_state(answers->conn) == PG_CONN_IDLE) {
-    g_autoptr(GPtrArray) results = pg_conn_exec_sync(answers->conn, "ROLLBACK", NULL, NULL);
+    GPtrArray *results = pg_conn_exec_sync(answers->conn, "ROLLBACK", NULL, NULL);
+    g_clear_pointer(&results, g_ptr_array_unref);
   }
   g_hash_table_unref(answers->types);
   g_hash_table_unref(answers->steady);
