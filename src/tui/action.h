@@ -1,7 +1,7 @@
 /* Actions: everything a key, the `:` prompt or the mouse can ask for, in one table.
  *
  * A row names the action, its default keys, where it works, its word in the footer ("" when it has none there) and one
- * sentence of help.  Dispatcher, footer, help screen, `:` prompt, the [keys] section of retortrc and the man page all
+ * sentence of help.  Dispatcher, footer, help screen, `:` prompt, the [keys] section of the configuration and the man page all
  * come from it.  In one context a key means one thing; tests/tui proves it.
  */
 #pragma once
