@@ -7,6 +7,18 @@
 
 /* ---- textwrap ---- */
 
+/* The lines without their ends; also of a million of them. */
+static char **split_lines(const char *text)
+{
+  g_autoptr(GPtrArray) lines = g_ptr_array_new();
+  const char *end = text + strlen(text), *newline;
+  for (; (newline = memchr(text, '\n', (gsize)(end - text))) != NULL; text = newline + 1)
+    g_ptr_array_add(lines, g_strndup(text, (gsize)(newline - text)));
+  g_ptr_array_add(lines, g_strdup(text));
+  g_ptr_array_add(lines, NULL);
+  return (char **)g_ptr_array_steal(lines, NULL);
+}
+
 static gboolean is_blank_line(const char *line)
 {
   return line[strspn(line, " \t\r\f\v")] == '\0';
@@ -39,7 +51,7 @@ static PyValue dedent(PyInterp *interp, PyCall *call)
   const char *text = py_arg_text(call, 0);
   if (text == NULL)
     return py_null();
-  g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+  g_auto(GStrv) lines = split_lines(text);
   gsize margin = common_margin(lines);
   g_autoptr(GString) out = g_string_new(NULL);
   for (char **line = lines; *line != NULL; line++) {
@@ -61,7 +73,7 @@ static PyValue indent(PyInterp *interp, PyCall *call)
     return py_null();
   if (py_arg_given(call, 2))
     return py_stop(interp, PY_NEEDS_PYTHON, _("textwrap.indent with a predicate"));
-  g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+  g_auto(GStrv) lines = split_lines(text);
   Builder b;
   builder_init(&b, interp);
   for (char **line = lines; *line != NULL && !b.failed; line++) {
