@@ -96,10 +96,18 @@ typedef struct {
 /* Called with the data of a file and the commit that brought it in. */
 typedef void (*RepoFound)(gpointer wanted, const git_oid *commit, gpointer data);
 
+/* What an earlier walk found out: at its commit the files that it knows need not be followed any further. */
+typedef struct {
+  git_oid head;
+  GHashTable *introduced; /* char*, path below the repository's root -> git_oid* */
+} RepoKnown;
+
 /* Finds the commit that brought each file in, following renames.  Stops when all are found, after limit commits (0:
- * none), or when cancelled.  What lies behind the edge of a shallow clone is not found. */
-void repo_find_introductions(RepoReader *reader, const git_oid *start, const GArray *wanted, guint limit,
-                             GCancellable *cancellable, RepoFound found, gpointer data);
+ * none), or when cancelled.  What lies behind the edge of a shallow clone is not found.  known: NULL, or an earlier
+ * walk's result. */
+void repo_find_introductions(RepoReader *reader, const git_oid *start, const GArray *wanted,
+                             const RepoKnown *known, guint limit, GCancellable *cancellable, RepoFound found,
+                             gpointer data);
 
 /* Who made a commit, when, and its first line; any may be NULL, what is set is the caller's. */
 void repo_describe(git_repository *git, const git_oid *id, char **author, char **email, gint64 *when,

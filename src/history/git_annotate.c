@@ -19,8 +19,15 @@ typedef struct {
   GPtrArray *foreign; /* GitForeignRevision* */
 } Batch;
 
+struct GitMemory {
+  gint references;
+  GMutex lock;
+  RepoKnown known; /* introduced is never changed, only replaced, under lock; NULL: nothing yet */
+};
+
 typedef struct {
   GitAnnotateSink sink;
+  GitMemory *memory; /* or NULL */
   void *data;
   Project project; /* only what says where revision files are */
   GMainContext *context;
@@ -39,9 +46,10 @@ typedef struct {
   gboolean has_head;
   Batch batch;
   gint64 batch_since;
-  GHashTable *open;    /* GitFileInfo* whose commit is not known yet */
-  GHashTable *ids;     /* revision ids that files here have, later those already reported */
-  GHashTable *blobs;   /* contents that need no second look */
+  GHashTable *open;  /* GitFileInfo* whose commit is not known yet -> its path below the repository's root */
+  GHashTable *found; /* char* such a path -> git_oid*, for the next walk */
+  GHashTable *ids;   /* revision ids that files here have, later those already reported */
+  GHashTable *blobs; /* contents that need no second look */
   GHashTable *commits; /* tips that need no second look */
 } Worker;
 
@@ -88,6 +96,7 @@ static void stream_unref(void *data)
     batch_free(batch);
   g_ptr_array_free(stream->project.version_locations, TRUE);
   g_free(stream->project.name);
+  git_memory_unref(stream->memory);
   g_main_context_unref(stream->context);
   g_mutex_clear(&stream->lock);
   g_free(stream);
@@ -205,6 +214,8 @@ static void on_introduced(gpointer wanted, const git_oid *commit, gpointer data)
   GitFileInfo *info = wanted;
   Worker *worker = data;
 
+  g_hash_table_insert(worker->found, g_strdup(g_hash_table_lookup(worker->open, info)),
+                      g_memdup2(commit, sizeof *commit));
   g_hash_table_remove(worker->open, info);
   info->commit = g_malloc(GIT_OID_HEXSZ + 1);
   git_oid_tostr(info->commit, GIT_OID_HEXSZ + 1, commit);
@@ -224,6 +235,29 @@ static GHashTable *head_files(Worker *worker)
     g_hash_table_insert(files, g_strdup(entry->path), g_memdup2(&entry->blob, sizeof entry->blob));
   }
   return files;
+}
+
+/* Walks from HEAD, with what the memory has, and leaves there what it found. */
+static void find_introductions(Worker *worker, const GArray *wanted)
+{
+  GitMemory *memory = worker->stream->memory;
+  RepoKnown known = {0};
+
+  if (memory) {
+    g_mutex_lock(&memory->lock);
+    known.head = memory->known.head;
+    known.introduced = memory->known.introduced ? g_hash_table_ref(memory->known.introduced) : NULL;
+    g_mutex_unlock(&memory->lock);
+  }
+  repo_find_introductions(worker->reader, &worker->head, wanted, known.introduced ? &known : NULL, 0,
+                          worker->cancellable, on_introduced, worker);
+  if (memory && !g_cancellable_is_cancelled(worker->cancellable)) {
+    g_mutex_lock(&memory->lock);
+    g_clear_pointer(&memory->known.introduced, g_hash_table_unref);
+    memory->known = (RepoKnown){.head = worker->head, .introduced = g_hash_table_ref(worker->found)};
+    g_mutex_unlock(&memory->lock);
+  }
+  g_clear_pointer(&known.introduced, g_hash_table_unref);
 }
 
 /* States at once; commits as the walk finds them. */
@@ -261,13 +295,12 @@ static void annotate_files(Worker *worker, const GPtrArray *paths)
     }
     RepoWanted one = {.path = relative, .data = info};
     g_array_append_val(wanted, one);
-    g_hash_table_add(worker->open, info);
+    g_hash_table_insert(worker->open, info, relative);
   }
   send(worker);
   git_index_free(index);
   if (wanted->len > 0)
-    repo_find_introductions(worker->reader, &worker->head, wanted, 0, worker->cancellable, on_introduced,
-                            worker);
+    find_introductions(worker, wanted);
   /* behind the edge of a shallow clone: the state is known all the same */
   GHashTableIter iter;
   gpointer info;
@@ -341,7 +374,7 @@ static void look_at_branch(Worker *worker, const RepoRef *ref, const RepoCommit 
   collect_new(worker, ref, changes->added, workdir, wanted);
   collect_new(worker, ref, changes->after, workdir, wanted);
   if (wanted->len > 0)
-    repo_find_introductions(worker->reader, &ref->commit, wanted, BRANCH_LIMIT, worker->cancellable,
+    repo_find_introductions(worker->reader, &ref->commit, wanted, NULL, BRANCH_LIMIT, worker->cancellable,
                             on_foreign_introduced, worker);
   for (guint i = 0; i < wanted->len; i++) {
     GitForeignRevision *foreign = g_array_index(wanted, RepoWanted, i).data;
@@ -408,11 +441,13 @@ static void annotate_thread(GTask *task, void *source, void *task_data, GCancell
   worker.reader = repo_reader_open(&worker.stream->project, NULL);
   if (worker.reader) {
     worker.open = g_hash_table_new(NULL, NULL);
+    worker.found = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     worker.ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     worker.blobs = g_hash_table_new_full(repo_oid_hash, repo_oid_equal, g_free, NULL);
     worker.commits = g_hash_table_new_full(repo_oid_hash, repo_oid_equal, g_free, NULL);
     run(&worker);
     g_hash_table_destroy(worker.open);
+    g_hash_table_unref(worker.found);
     g_hash_table_destroy(worker.ids);
     g_hash_table_destroy(worker.blobs);
     g_hash_table_destroy(worker.commits);
@@ -438,10 +473,32 @@ static void on_finished(GObject *source, GAsyncResult *result, void *data)
   stream_unref(stream);
 }
 
-void git_annotate(const Project *project, GCancellable *cancellable, const GitAnnotateSink *sink, void *data)
+GitMemory *git_memory_new(void)
+{
+  GitMemory *memory = g_new0(GitMemory, 1);
+
+  memory->references = 1;
+  g_mutex_init(&memory->lock);
+  return memory;
+}
+
+void git_memory_unref(GitMemory *memory)
+{
+  if (!memory || !g_atomic_int_dec_and_test(&memory->references))
+    return;
+  g_clear_pointer(&memory->known.introduced, g_hash_table_unref);
+  g_mutex_clear(&memory->lock);
+  g_free(memory);
+}
+
+void git_annotate(const Project *project, GitMemory *memory, GCancellable *cancellable,
+                  const GitAnnotateSink *sink, void *data)
 {
   Stream *stream = g_new0(Stream, 1);
 
+  if (memory)
+    g_atomic_int_inc(&memory->references);
+  stream->memory = memory;
   stream->sink = *sink;
   stream->data = data;
   stream->context = g_main_context_ref_thread_default();

@@ -215,7 +215,7 @@ static GitSighting *sighting_new(Hunt *hunt, const char *ref, const RepoCommit *
   sighting->commit = g_malloc(GIT_OID_HEXSZ + 1);
   git_oid_tostr(sighting->commit, GIT_OID_HEXSZ + 1, &commit->id);
   g_array_append_val(wanted, one);
-  repo_find_introductions(hunt->reader, &commit->id, wanted, 0, hunt->cancellable, on_introduced,
+  repo_find_introductions(hunt->reader, &commit->id, wanted, NULL, 0, hunt->cancellable, on_introduced,
                           &introduced);
   repo_describe(hunt->reader->git, &introduced, &sighting->author, NULL, &sighting->time, NULL);
   return sighting;

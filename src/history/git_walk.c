@@ -198,7 +198,7 @@ static void follow_move(Walk *walk, const RepoCommit *parent, const RepoCommit *
     return;
   old->moves = walk->reader->moves + 1;
   if (wanted->len > 0)
-    repo_find_introductions(old, &parent->id, wanted, 0, walk->cancellable, walk->found, walk->data);
+    repo_find_introductions(old, &parent->id, wanted, NULL, 0, walk->cancellable, walk->found, walk->data);
 }
 
 static gboolean folder_is_new(const Walk *walk, const RepoCommit *parent, const RepoCommit *commit)
@@ -250,8 +250,25 @@ static void visit(Walk *walk, const RepoCommit *commit)
     repo_queue_push(&walk->queue, repo_commit(reader, &commit->parents[i]));
 }
 
-void repo_find_introductions(RepoReader *reader, const git_oid *start, const GArray *wanted, guint limit,
-                             GCancellable *cancellable, RepoFound found_one, gpointer data)
+/* The files still looked for that the earlier walk found from here. */
+static void recall(Walk *walk, const RepoKnown *known)
+{
+  GHashTableIter iter;
+  gpointer path, wanted;
+
+  g_hash_table_iter_init(&iter, walk->pending);
+  while (g_hash_table_iter_next(&iter, &path, &wanted)) {
+    const git_oid *commit = g_hash_table_lookup(known->introduced, path);
+    if (!commit)
+      continue;
+    walk->found(wanted, commit, walk->data);
+    g_hash_table_iter_remove(&iter);
+  }
+}
+
+void repo_find_introductions(RepoReader *reader, const git_oid *start, const GArray *wanted,
+                             const RepoKnown *known, guint limit, GCancellable *cancellable,
+                             RepoFound found_one, gpointer data)
 {
   Walk walk = {.reader = reader, .cancellable = cancellable, .found = found_one, .data = data};
   RepoCommit *commit;
@@ -266,6 +283,8 @@ void repo_find_introductions(RepoReader *reader, const git_oid *start, const GAr
   for (guint n = 1; g_hash_table_size(walk.pending) > 0 && (commit = repo_queue_pop(&walk.queue)); n++) {
     if ((n % CANCEL_EVERY == 0 && g_cancellable_is_cancelled(cancellable)) || (limit && n > limit))
       break;
+    if (known && git_oid_equal(&commit->id, &known->head))
+      recall(&walk, known);
     visit(&walk, commit);
   }
   repo_queue_clear(&walk.queue);

@@ -61,6 +61,7 @@ Workspace *workspace_new(const TuiOptions *options)
       .online = TRUE, .flavor = options->flavor, .x_arguments = options->x_arguments, .tag = options->tag};
   ws->cancellable = g_cancellable_new();
   ws->environment = -1;
+  ws->git_memory = git_memory_new();
   ws->git_notes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, git_note_free);
   ws->foreign = g_ptr_array_new_with_free_func(foreign_note_free);
   ws->unknown = g_ptr_array_new_with_free_func(g_free);
@@ -104,6 +105,7 @@ void workspace_free(Workspace *ws)
   recovery_free(ws->recovery);
   version_rows_free(ws->rows);
   git_status_free(ws->git);
+  git_memory_unref(ws->git_memory);
   snapshot_unref(ws->snapshot);
   g_hash_table_unref(ws->git_notes);
   g_hash_table_unref(ws->sightings);

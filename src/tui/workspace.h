@@ -97,6 +97,7 @@ struct Workspace {
   guint survey; /* counts surveys: the newest one's answers hold */
 
   gboolean git_loading;
+  GitMemory *git_memory; /* of the walks so far */
   GitStatus *git;        /* NULL until known */
   GHashTable *git_notes; /* path -> GitNote */
   GPtrArray *foreign;    /* ForeignNote* */

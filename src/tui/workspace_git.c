@@ -121,7 +121,7 @@ static void status_known(GObject *source, GAsyncResult *result, void *data)
   GitWalk *walk = g_new0(GitWalk, 1);
   *walk = (GitWalk){ws, g_object_ref(ws->cancellable), snapshot_ref(snapshot), TRUE};
   ws->git_loading = TRUE;
-  git_annotate(snapshot->project, ws->cancellable, &sink, walk);
+  git_annotate(snapshot->project, ws->git_memory, ws->cancellable, &sink, walk);
 }
 
 void workspace_ask_git(Workspace *ws)

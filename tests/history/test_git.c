@@ -65,7 +65,7 @@ static Project *open_root(const char *root)
   return project;
 }
 
-static Annotation *annotate(const char *root, GCancellable *cancellable)
+static Annotation *annotate_again(const char *root, GitMemory *memory, GCancellable *cancellable)
 {
   static const GitAnnotateSink sink = {on_files, on_foreign, on_done};
   Annotation *annotation = g_new0(Annotation, 1);
@@ -75,9 +75,14 @@ static Annotation *annotate(const char *root, GCancellable *cancellable)
   annotation->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   annotation->foreign = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   annotation->commits = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-  git_annotate(project, cancellable, &sink, annotation);
+  git_annotate(project, memory, cancellable, &sink, annotation);
   g_main_loop_run(annotation->loop);
   return annotation;
+}
+
+static Annotation *annotate(const char *root, GCancellable *cancellable)
+{
+  return annotate_again(root, NULL, cancellable);
 }
 
 static void annotation_free(Annotation *annotation)
@@ -200,6 +205,40 @@ Test(git, follows_merges)
   expect_file(got, "m.py", "clean add m");
   expect_file(got, "x.py", "clean merge");
   annotation_free(got);
+  fs_remove(root);
+}
+
+/* The commit behind the first walk is gone when the second one runs: what it knew can only come from the memory. */
+Test(git, reads_only_new_commits_with_a_memory)
+{
+  char *root = new_repository();
+  g_autoptr(GitMemory) memory = git_memory_new();
+
+  fs_revision(root, "a", "");
+  commit(root, 10, "add a");
+  fs_revision(root, "b", "a");
+  commit(root, 20, "add b");
+  Annotation *first = annotate_again(root, memory, NULL);
+  expect_file(first, "a.py", "clean add a");
+  annotation_free(first);
+
+  fs_revision(root, "c", "b");
+  commit(root, 30, "add c");
+  fs_git(root, 0, "mv versions/b.py versions/renamed.py");
+  commit(root, 40, "rename b");
+  g_autofree char *old = fs_git_output(root, "rev-parse HEAD~4");
+  g_autofree char *object = g_strdup_printf("%s/.git/objects/%.2s/%s", root, old, old + 2);
+  cr_assert(g_unlink(object) == 0, "%s", object);
+
+  Annotation *with = annotate_again(root, memory, NULL);
+  expect_file(with, "a.py", "clean add a");
+  expect_file(with, "renamed.py", "clean add b");
+  expect_file(with, "c.py", "clean add c");
+  annotation_free(with);
+  Annotation *without = annotate(root, NULL);
+  expect_file(without, "a.py", "clean -");
+  expect_file(without, "c.py", "clean add c");
+  annotation_free(without);
   fs_remove(root);
 }
 

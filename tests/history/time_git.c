@@ -64,7 +64,7 @@ int main(int argc, char **argv)
                    .known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
                    .start = g_get_monotonic_time()};
   GitAnnotateSink sink = {on_files, on_foreign, on_done};
-  git_annotate(project, NULL, &sink, &timing);
+  git_annotate(project, NULL, NULL, &sink, &timing);
   g_main_loop_run(timing.loop);
   g_main_loop_unref(timing.loop);
   g_hash_table_unref(timing.known);

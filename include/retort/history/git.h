@@ -12,18 +12,18 @@
 
 typedef enum {
   GIT_CLEAN,
-  GIT_UNTRACKED,   /* never committed */
-  GIT_ADDED,       /* staged, not committed */
-  GIT_MODIFIED,    /* differs from HEAD */
+  GIT_UNTRACKED, /* never committed */
+  GIT_ADDED,     /* staged, not committed */
+  GIT_MODIFIED,  /* differs from HEAD */
 } GitFileState;
 
 /* Who brought one revision file in. */
 typedef struct {
-  char *path;       /* absolute, as in Revision */
-  char *commit;     /* 40 hex digits, or NULL while uncommitted */
+  char *path;   /* absolute, as in Revision */
+  char *commit; /* 40 hex digits, or NULL while uncommitted */
   char *author;
   char *email;
-  gint64 time;      /* seconds; 0 when unknown */
+  gint64 time; /* seconds; 0 when unknown */
   char *summary;
   GitFileState state;
 } GitFileInfo;
@@ -32,18 +32,18 @@ typedef struct {
 typedef struct {
   Revision *revision; /* parsed from the blob; path is "ref:path" */
   char *ref;          /* shortest name: "feature/x", "origin/feature/x" */
-  char *commit; /* the one that brought it in there */
+  char *commit;       /* the one that brought it in there */
   char *author;
   gint64 time;
 } GitForeignRevision;
 
 typedef struct {
   gboolean available;
-  char *branch;   /* current branch, "(detached 3f9c2e1)", or NULL */
-  char *head;     /* commit id or NULL before the first commit */
-  char *workdir;  /* NULL for a bare repository */
+  char *branch;  /* current branch, "(detached 3f9c2e1)", or NULL */
+  char *head;    /* commit id or NULL before the first commit */
+  char *workdir; /* NULL for a bare repository */
   gboolean shallow;
-  char *reason;   /* why there is nothing, when available is FALSE */
+  char *reason;    /* why there is nothing, when available is FALSE */
   GPtrArray *tags; /* char*: "name" of tags pointing at HEAD */
 } GitStatus;
 
@@ -59,9 +59,18 @@ typedef struct {
   void (*done)(const GError *error, void *data);
 } GitAnnotateSink;
 
+/* What the walks of one project have found so far: with it a walk after new commits reads only those.  Walks that
+ * share one may overlap. */
+typedef struct GitMemory GitMemory;
+GitMemory *git_memory_new(void);
+void git_memory_unref(GitMemory *memory);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GitMemory, git_memory_unref)
+
 /* A file may come twice: first its state, later with its commit.  When cancelled, nothing comes any more but
- * done(RETORT_ERROR_CANCELLED); data must live until done().  Without a repository only done(NULL) comes. */
-void git_annotate(const Project *project, GCancellable *cancellable, const GitAnnotateSink *sink, void *data);
+ * done(RETORT_ERROR_CANCELLED); data must live until done().  Without a repository only done(NULL) comes.
+ * memory: NULL, or kept by the caller from walk to walk. */
+void git_annotate(const Project *project, GitMemory *memory, GCancellable *cancellable,
+                  const GitAnnotateSink *sink, void *data);
 
 /* "git log -1 -p" of one file's introducing or latest change as text, for the details pane; the caller's. */
 char *git_file_log(const char *path, GError **error);
@@ -79,6 +88,7 @@ typedef struct {
   gint64 time;
 } GitSighting;
 
-GitSighting *git_find_revision(const Project *project, const char *id, GCancellable *cancellable, GError **error);
+GitSighting *git_find_revision(const Project *project, const char *id, GCancellable *cancellable,
+                               GError **error);
 void git_sighting_free(GitSighting *sighting);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GitSighting, git_sighting_free)
