@@ -75,6 +75,17 @@ static gboolean on_path(const GraphView *view, int row, guint lane)
   return FALSE;
 }
 
+/* Hundreds of lanes do not fit: a node out of sight is pointed to from the edge. */
+static void paint_beyond(const GraphView *view, const GraphRow *row, Canvas *canvas, Rect rect)
+{
+  int at = (int)row->node - view->lane_scroll;
+  if (at >= 0 && at < view->lanes_width)
+    return;
+  canvas_put(canvas, at < 0 ? rect.x : rect.x + view->lanes_width - 1, rect.y,
+             row->revision ? node_style(view, row->revision, row->cells[row->node].lane) : STYLE_FAINT,
+             at < 0 ? GLYPH_BEYOND_LEFT : GLYPH_BEYOND_RIGHT);
+}
+
 static void paint_lanes(GraphView *view, const GraphRow *row, int graph_row, Canvas *canvas, Rect rect)
 {
   if (view->matching) {
@@ -101,6 +112,8 @@ static void paint_lanes(GraphView *view, const GraphRow *row, int graph_row, Can
     Style style = (cell->bits & GRAPH_MISSING) ? STYLE_DANGER : theme_lane(cell->lane);
     canvas_put(canvas, x, rect.y, style | (on_path(view, graph_row, cell->lane) ? STYLE_BOLD : 0), glyph);
   }
+  if (row->revision || row->folded > 0)
+    paint_beyond(view, row, canvas, rect);
   canvas_unclip(canvas, before);
 }
 

@@ -23,6 +23,7 @@ static const struct {
     {GLYPH_ELSEWHERE, N_("only on another git branch")},
     {GLYPH_MISSING, N_("missing: a parent or a position that no file has")},
     {GLYPH_FOLD, N_("a run of applied revisions, folded: Enter unfolds")},
+    {GLYPH_BEYOND_RIGHT, N_("its lane is further right; select it to go there")},
     {0x2506, N_("a dotted line is depends_on")},
     {'+', N_("not committed to git")},
     {'~', N_("changed since it was committed")},

@@ -92,6 +92,8 @@ gunichar theme_ascii(gunichar glyph);
 #define GLYPH_FAILED 0x2717
 #define GLYPH_CURRENT 0x25b6
 #define GLYPH_POINTER 0x25c0
+#define GLYPH_BEYOND_RIGHT 0x00bb
+#define GLYPH_BEYOND_LEFT 0x00ab
 
 /* A frame of the spinner, by monotonic time in µs. */
 gunichar theme_spinner(gint64 now);
