@@ -256,6 +256,13 @@ static PyValue find_module(PyInterp *interp, const char *name)
   return run_file(interp, name, path, is_package);
 }
 
+/* A package whose __init__.py could not be followed says nothing about itself, but a module in it is its own file. */
+static PyValue below_unknown(PyInterp *interp, const char *name, PyValue package)
+{
+  PyValue module = find_module(interp, name);
+  return py_is_null(module) && !py_failed(interp) ? package : module;
+}
+
 /* Imports the dotted name with its parents; *missing: what nobody knows gives an unknown. */
 PyValue py_import_module(PyInterp *interp, const char *name, gboolean *missing)
 {
@@ -267,6 +274,8 @@ PyValue py_import_module(PyInterp *interp, const char *name, gboolean *missing)
   PyValue parent = py_null();
   if (dot) {
     parent = py_import_module(interp, arena_strndup(interp->arena, name, dot - name), missing);
+    if (parent.type == PY_UNKNOWN && !*missing)
+      return below_unknown(interp, name, parent);
     if (parent.type != PY_MODULE)
       return parent;
   }
@@ -410,7 +419,8 @@ static gboolean import_star(PyInterp *interp, Frame *frame, PyValue module)
 static PyValue imported_name(PyInterp *interp, PyValue module, const char *module_name, PyStr *name)
 {
   if (module.type == PY_UNKNOWN)
-    return py_unknown(interp, module.reason->kind, _("%s.%s is not available"), module_name, name->data);
+    return py_unknown(interp, module.reason->kind, _("%s.%s is not available: %s"), module_name, name->data,
+                      module.reason->text);
   PyValue v = py_find_attr(interp, module, name);
   if (!py_is_null(v) || py_failed(interp))
     return v;

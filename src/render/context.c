@@ -270,7 +270,7 @@ static PyValue bind_getattr(PyInterp *interp, PyValue self, PyStr *name)
 }
 
 static const PyMethod bind_methods[] = {
-    {"execute", connection_execute, "statement, *multiparams, **params", 0},
+    {"execute", connection_execute, "statement, *multiparams, **params", PY_TAKES_UNKNOWN},
     {"scalar", bind_scalar, "statement, *multiparams, **params", 0},
     {"scalars", bind_scalar, "statement, *multiparams, **params", 0},
     {"exec_driver_sql", bind_driver_sql, "statement, parameters=None, execution_options=None", 0},

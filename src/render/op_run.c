@@ -90,7 +90,8 @@ static gboolean execute_query(PyInterp *interp, SqlQuery *query, PyValue paramet
 
 gboolean execute_value(PyInterp *interp, PyValue sql, PyValue parameters)
 {
-  if (!py_require_known(interp, sql) || (!py_is_null(parameters) && !py_require_known(interp, parameters)))
+  gboolean counts = run_of(interp)->options->online && !py_is_null(parameters);
+  if (!py_require_known(interp, sql) || (counts && !py_require_known(interp, parameters)))
     return FALSE;
   SqlOp *ddl = as_ddl(sql);
   if (ddl)
