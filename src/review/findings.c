@@ -7,15 +7,7 @@
 
 static void add(Forecast *forecast, CheckId check, const char *object)
 {
-  for (guint i = 0; i < forecast->findings->len; i++) {
-    const Finding *other = g_ptr_array_index(forecast->findings, i);
-    if (other->check == check && g_strcmp0(other->object, object) == 0)
-      return;
-  }
-  Finding *finding = g_new0(Finding, 1);
-  finding->check = check;
-  finding->object = g_strdup(object);
-  g_ptr_array_add(forecast->findings, finding);
+  finding_add(forecast->findings, check, object, NULL);
 }
 
 /* What the transaction that is open has done so far. */

@@ -43,13 +43,6 @@ static void loss_free(gpointer data)
   g_free(loss);
 }
 
-static void finding_free(gpointer data)
-{
-  Finding *finding = data;
-  g_free(finding->object);
-  g_free(finding);
-}
-
 static Forecast *forecast_new(void)
 {
   Forecast *forecast = g_new0(Forecast, 1);
@@ -58,7 +51,7 @@ static Forecast *forecast_new(void)
   forecast->scans = g_ptr_array_new_with_free_func(g_free);
   forecast->rebuilds = g_ptr_array_new_with_free_func(g_free);
   forecast->losses = g_ptr_array_new_with_free_func(loss_free);
-  forecast->findings = g_ptr_array_new_with_free_func(finding_free);
+  forecast->findings = g_ptr_array_new_with_free_func((GDestroyNotify)finding_free);
   forecast->notes = g_ptr_array_new_with_free_func(g_free);
   return forecast;
 }
@@ -144,10 +137,7 @@ void add_finding(Reading *r, CheckId check, const char *object)
 {
   if (object != NULL && is_created(r, object))
     return;
-  Finding *finding = g_new0(Finding, 1);
-  finding->check = check;
-  finding->object = g_strdup(object);
-  g_ptr_array_add(r->forecast->findings, finding);
+  finding_add(r->forecast->findings, check, object, NULL);
 }
 
 void add_note(Reading *r, const char *note)
