@@ -38,7 +38,7 @@ GDateTime *draft_create_date(const Project *project, gint64 now, GError **error)
 }
 
 char *draft_file_name(const Project *project, const char *rev_id, const char *message, GDateTime *date,
-                         GError **error)
+                      GError **error)
 {
   g_autofree char *slug = format_slug(message, project->truncate_slug_length);
   g_autofree char *template = mako_literal(project->file_template);

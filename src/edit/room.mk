@@ -6,7 +6,9 @@ src_edit_libedit_a_SOURCES = \
 	src/edit/hooks.c include/retort/edit/hooks.h \
 	src/edit/mako.c include/retort/edit/mako.h \
 	src/edit/mako_run.c \
-	src/edit/rebase.c include/retort/edit/rebase.h
+	src/edit/changes.c include/retort/edit/changes.h \
+	src/edit/rewrite.c include/retort/edit/rewrite.h \
+	src/edit/stage.c src/edit/stage.h
 nodist_src_edit_libedit_a_SOURCES = src/edit/templates.c src/edit/templates.h
 src_edit_libedit_a_CFLAGS = $(AM_CFLAGS) -I$(top_builddir)/src/edit
 

@@ -3,16 +3,16 @@
 #include <string.h>
 
 #include "retort/base/error.h"
-#include "retort/edit/rebase.h"
+#include "retort/edit/rewrite.h"
 
 static char *rewrite(const char *text, const char *parents, GError **error)
 {
   g_auto(GStrv) list = parents[0] != '\0' ? g_strsplit(parents, ",", -1) : g_new0(char *, 1);
   gsize len = 0;
-  return revision_with_parents("r.py", text, strlen(text), (const char *const *)list, &len, error);
+  return revision_rewrite("r.py", text, strlen(text), (const char *const *)list, NULL, &len, error);
 }
 
-Test(rebase, only_the_parent_changes)
+Test(rewrite, only_the_parent_changes)
 {
   static const struct {
     const char *before, *parents, *after;
@@ -35,6 +35,13 @@ Test(rebase, only_the_parent_changes)
        "c",
        "\xef\xbb\xbf"
        "down_revision = 'c'\n"},
+      {"down_revision = (\n    'a',  # theirs\n    \"b\",  # ours\n)\n", "a,c",
+       "down_revision = (\n    'a',  # theirs\n    \"c\",  # ours\n)\n"},
+      {"down_revision = [u'a', r'b']\n", "c,d", "down_revision = [u'c', r'd']\n"},
+      {"down_revision = 'a' 'b'\n", "c", "down_revision = 'c'\n"},
+      {"'''m\n\nRevises: a (rebased)\n'''\ndown_revision = 'a'\n", "c",
+       "'''m\n\nRevises: c (rebased)\n'''\ndown_revision = 'c'\n"},
+      {"'''m\n\nRevises: a'''\ndown_revision = 'a'\n", "", "'''m\n\nRevises:'''\ndown_revision = None\n"},
       {"down_revision = 'a'\ndef upgrade():\n    down_revision = 'not this'\n", "c",
        "down_revision = 'c'\ndef upgrade():\n    down_revision = 'not this'\n"},
   };
@@ -47,7 +54,22 @@ Test(rebase, only_the_parent_changes)
   }
 }
 
-Test(rebase, what_is_not_plain_is_refused)
+Test(rewrite, the_date_on_request)
+{
+  static const char before[] =
+      "\"\"\"m\n\nRevises: a\nCreate Date: 2020-01-01 00:00:00\n\"\"\"\ndown_revision = 'a'\n";
+  static const char *const parents[] = {"c", NULL};
+  g_autoptr(GError) error = NULL;
+  gsize len = 0;
+  g_autofree char *after =
+      revision_rewrite("r.py", before, strlen(before), parents, "2026-02-03 04:05:06", &len, &error);
+  cr_assert(after != NULL, "%s", error != NULL ? error->message : "");
+  cr_expect_str_eq(after,
+                   "\"\"\"m\n\nRevises: c\nCreate Date: 2026-02-03 04:05:06\n\"\"\"\ndown_revision = 'c'\n",
+                   "got\n%s", after);
+}
+
+Test(rewrite, what_is_not_plain_is_refused)
 {
   static const char *const cases[] = {
       "down_revision = get_down_revision(revision)\n",
