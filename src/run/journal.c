@@ -223,7 +223,7 @@ static gint64 int_member(JsonObject *object, const char *name)
   return node != NULL && JSON_NODE_HOLDS_VALUE(node) ? json_node_get_int(node) : 0;
 }
 
-static gboolean still_written(const char *path)
+gboolean journal_alive(const char *path)
 {
   int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0)
@@ -274,7 +274,7 @@ static JournalEntry *entry_from_file(const char *path)
   entry->outcome = JOURNAL_OPEN;
   for (guint i = 1; i < lines->len; i++)
     take_line(entry, g_ptr_array_index(lines, i));
-  entry->alive = entry->outcome == JOURNAL_OPEN && still_written(path);
+  entry->alive = entry->outcome == JOURNAL_OPEN && journal_alive(path);
   return entry;
 }
 

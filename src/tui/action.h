@@ -22,101 +22,118 @@ typedef enum {
   CONTEXT_DONE = 1 << 6,
   CONTEXT_CHOOSE = 1 << 7,
   CONTEXT_MERGE = 1 << 8,
+  CONTEXT_RECORDS = 1 << 9,
+  CONTEXT_REPLAY = 1 << 10,
 } Context;
 #define CONTEXT_MAIN (CONTEXT_GRAPH | CONTEXT_DETAILS)
-#define CONTEXT_ALL ((1 << 9) - 1)
-#define N_CONTEXTS 9
+#define CONTEXT_ALL ((1 << 11) - 1)
+#define N_CONTEXTS 11
+/* Screens that lie on another one and are left by going back. */
+#define CONTEXT_ASIDE                                                                            \
+  (CONTEXT_STEP | CONTEXT_LOCKS | CONTEXT_HELP | CONTEXT_DONE | CONTEXT_CHOOSE | CONTEXT_MERGE | \
+   CONTEXT_RECORDS | CONTEXT_REPLAY)
 
 /* X(id, name, default keys, contexts, footer, help); the order is the order in footer and help. */
-#define TUI_ACTIONS(X)                                                                                       \
-  X(RUN, "run", "Enter", CONTEXT_STEP, N_("run"), N_("Run these statements"))                                \
-  X(RUN_STATEMENTS, "run-statements", "s", CONTEXT_STEP, N_("one by one"),                                   \
-    N_("Run, waiting for a key before each statement"))                                                      \
-  X(RUN_PAUSE, "run-pause", "p", CONTEXT_STEP, N_("pause before COMMIT"),                                    \
-    N_("Run, waiting for a key before each COMMIT"))                                                         \
-  X(LOCK_TIMEOUT, "lock-timeout", "t", CONTEXT_STEP, N_("lock time-out"),                                    \
-    N_("Give up a statement that waits longer than this for a lock"))                                        \
-  X(CONTINUE, "continue", "Enter", CONTEXT_RUN, N_("go on"), N_("Go on after a pause"))                      \
-  X(FINISH, "finish", "Enter", CONTEXT_DONE, "", N_("Leave the finished rollout"))                           \
-  X(CANCEL, "cancel", "Esc C-c", CONTEXT_RUN, N_("cancel, roll back"),                                       \
-    N_("Cancel the running statement and roll back"))                                                        \
-  X(SIGNAL_BLOCKER, "signal-blocker", "t", CONTEXT_RUN, N_("end the blocker"),                               \
-    N_("Cancel or terminate the session the statement waits for, whichever helps"))                          \
-  X(PAUSE, "pause", "P", CONTEXT_RUN, N_("pause after step"),                                                \
-    N_("Wait for a key before the next migration"))                                                          \
-  X(AGAIN, "again", "r", CONTEXT_DONE, N_("again"), N_("After a failure: confirm and run the rest again"))   \
-  X(SIGNAL_CANCEL, "signal-cancel", "c", CONTEXT_LOCKS, N_("cancel"),                                        \
-    N_("Cancel the query of the selected session"))                                                          \
-  X(SIGNAL_TERMINATE, "signal-terminate", "t", CONTEXT_LOCKS, N_("terminate"),                               \
-    N_("Terminate the selected session"))                                                                    \
-  X(STEP_UP, "step-up", "u", CONTEXT_MAIN, N_("up"), N_("Upgrade by one revision"))                          \
-  X(STEP_DOWN, "step-down", "d", CONTEXT_MAIN, N_("down"), N_("Downgrade by one revision"))                  \
-  X(UP_TO, "up-to", "U", CONTEXT_MAIN, N_("up to here"), N_("Upgrade up to the selected revision"))          \
-  X(DOWN_TO, "down-to", "D", CONTEXT_MAIN, N_("down to here"),                                               \
-    N_("Downgrade down to the selected revision"))                                                           \
-  X(MERGE, "merge", "m", CONTEXT_MAIN, N_("merge"), N_("Resolve several heads with a merge revision"))       \
-  X(TOGGLE, "toggle", "x", CONTEXT_MERGE, N_("choose"), N_("Take the head in, or leave it out"))             \
-  X(MESSAGE, "message", "e", CONTEXT_MERGE, N_("message"), N_("Change the message of the merge"))            \
-  X(WRITE, "write", "Enter", CONTEXT_MERGE, N_("write"), N_("Write the file as shown"))                      \
-  X(UNDO, "undo", "z", CONTEXT_MERGE, N_("undo"), N_("Remove the file that was just written"))               \
-  X(OPEN, "open", "Enter", CONTEXT_GRAPH, "", N_("Unfold a fold, or go to the details of the revision"))     \
-  X(FOCUS_NEXT, "focus-next", "Tab", CONTEXT_MAIN, N_("details"), N_("Go to the other pane"))                \
-  X(FOCUS_PREVIOUS, "focus-previous", "S-Tab", CONTEXT_MAIN, "", N_("Go back to the other pane"))            \
-  X(TAB_NEXT, "tab-next", "Right ]", CONTEXT_MAIN, "", N_("Next tab of the details"))                        \
-  X(TAB_PREVIOUS, "tab-previous", "Left [", CONTEXT_MAIN, "", N_("Previous tab of the details"))             \
-  X(TAB_UPGRADE, "tab-upgrade", "1", CONTEXT_MAIN, "", N_("Show the SQL of the upgrade"))                    \
-  X(TAB_DOWNGRADE, "tab-downgrade", "2", CONTEXT_MAIN, "", N_("Show the SQL of the downgrade"))              \
-  X(TAB_SOURCE, "tab-source", "3", CONTEXT_MAIN, "", N_("Show the migration's file"))                        \
-  X(TAB_GIT, "tab-git", "4", CONTEXT_MAIN, "", N_("Show the commit that brought the file in"))               \
-  X(TAB_REVIEW, "tab-review", "5", CONTEXT_MAIN, "",                                                         \
-    N_("Show what the checks say of the upgrade, and the safer way"))                                        \
-  X(FINDING_NEXT, "finding-next", "f", CONTEXT_MAIN, "",                                                     \
-    N_("Go to the next pending revision with a finding"))                                                    \
-  X(FINDING_PREVIOUS, "finding-previous", "F", CONTEXT_MAIN, "",                                             \
-    N_("Go to the previous pending revision with a finding"))                                                \
-  X(LOCKS, "locks", "L", CONTEXT_MAIN | CONTEXT_STEP | CONTEXT_RUN | CONTEXT_DONE, N_("locks"),              \
-    N_("Show who waits for whom"))                                                                           \
-  X(SEARCH, "search", "/", CONTEXT_ALL & ~CONTEXT_RUN, N_("search"), N_("Search, ignoring case"))            \
-  X(SEARCH_NEXT, "search-next", "n", CONTEXT_ALL & ~CONTEXT_RUN, "", N_("Next match"))                       \
-  X(SEARCH_PREVIOUS, "search-previous", "N", CONTEXT_ALL & ~CONTEXT_RUN, "", N_("Previous match"))           \
-  X(GOTO, "goto", "#", CONTEXT_MAIN, "", N_("Go to a revision by the start of its id"))                      \
-  X(GOTO_POSITION, "goto-position", ".", CONTEXT_MAIN, "", N_("Go to where the database stands"))            \
-  X(GOTO_HEAD, "goto-head", "H", CONTEXT_MAIN, "", N_("Go to the next head"))                                \
-  X(GOTO_BASE, "goto-base", "B", CONTEXT_MAIN, "", N_("Go to the next base"))                                \
-  X(GOTO_PARENT, "goto-parent", "p", CONTEXT_MAIN, "",                                                       \
-    N_("Go to the parent; again for the next parent of a merge"))                                            \
-  X(GOTO_CHILD, "goto-child", "c", CONTEXT_MAIN, "",                                                         \
-    N_("Go to the child; again for the next child of a branch point"))                                       \
-  X(GOTO_JUNCTION, "goto-junction", "M", CONTEXT_MAIN, "", N_("Go to the next merge or branch point"))       \
-  X(FILTER, "filter", "&", CONTEXT_MAIN, "",                                                                 \
-    N_("Show only revisions that match: text, author:, branch:, table:, pending, applied, head"))            \
-  X(UNFILTER, "unfilter", "Esc", CONTEXT_GRAPH, N_("show all"), N_("Show all revisions again"))              \
-  X(FOLD, "fold", "z", CONTEXT_MAIN, "", N_("Fold or unfold all runs of applied revisions"))                 \
-  X(COPY_ID, "copy-id", "y", CONTEXT_MAIN, "", N_("Copy the revision's id to the clipboard"))                \
-  X(COPY_TEXT, "copy-text", "Y", CONTEXT_MAIN | CONTEXT_STEP, "",                                            \
-    N_("Copy what the details show to the clipboard"))                                                       \
-  X(ENVIRONMENT, "environment", "E", CONTEXT_MAIN, "",                                                       \
-    N_("Choose among the Alembic environments of this repository"))                                          \
-  X(CHOOSE, "choose", "Enter", CONTEXT_CHOOSE, N_("open"), N_("Open this environment"))                      \
-  X(EDIT, "edit", "e", CONTEXT_MAIN, "", N_("Open the migration in $EDITOR"))                                \
-  X(CONNECT, "connect", "C", CONTEXT_MAIN | CONTEXT_LOCKS, "",                                               \
-    N_("Connect to the database again and read the position"))                                               \
-  X(RELOAD, "reload", "F5 C-r", CONTEXT_MAIN, "", N_("Read all files again"))                                \
-  X(UP, "up", "Up k C-p", CONTEXT_ALL, "", N_("Go up a line"))                                               \
-  X(DOWN, "down", "Down j C-n", CONTEXT_ALL, "", N_("Go down a line"))                                       \
-  X(PAGE_UP, "page-up", "PgUp C-b", CONTEXT_ALL, "", N_("Go up a page"))                                     \
-  X(PAGE_DOWN, "page-down", "PgDn C-f Space", CONTEXT_ALL, "", N_("Go down a page"))                         \
-  X(FIRST, "first", "Home g", CONTEXT_ALL, "", N_("Go to the first line"))                                   \
-  X(LAST, "last", "End G", CONTEXT_ALL, "", N_("Go to the last line"))                                       \
-  X(BACK, "back", "Esc q",                                                                                   \
-    CONTEXT_STEP | CONTEXT_LOCKS | CONTEXT_HELP | CONTEXT_DONE | CONTEXT_CHOOSE | CONTEXT_MERGE, N_("back"), \
-    N_("Go back to the screen before"))                                                                      \
-  X(LEAVE, "leave", "Esc", CONTEXT_DETAILS, N_("graph"), N_("Go back to the graph"))                         \
-  X(COMMAND, "command", ":", CONTEXT_ALL, N_("command"), N_("Run an action by its name"))                    \
-  X(HELP, "help", "? F1", CONTEXT_ALL, N_("help"), N_("Explain the keys and marks of this screen"))          \
-  X(REDRAW, "redraw", "C-l", CONTEXT_ALL, "", N_("Paint the screen anew"))                                   \
-  X(SUSPEND, "suspend", "C-z", CONTEXT_ALL, "", N_("Suspend retort and go back to the shell"))               \
+// clang-format off
+#define TUI_ACTIONS(X) \
+  X(RUN, "run", "Enter", CONTEXT_STEP, N_("run"), N_("Run these statements")) \
+  X(RUN_STATEMENTS, "run-statements", "s", CONTEXT_STEP, N_("one by one"), \
+    N_("Run, waiting for a key before each statement")) \
+  X(RUN_PAUSE, "run-pause", "p", CONTEXT_STEP, N_("pause before COMMIT"), \
+    N_("Run, waiting for a key before each COMMIT")) \
+  X(LOCK_TIMEOUT, "lock-timeout", "t", CONTEXT_STEP, N_("lock time-out"), \
+    N_("Give up a statement that waits longer than this for a lock")) \
+  X(CONTINUE, "continue", "Enter", CONTEXT_RUN, N_("go on"), N_("Go on after a pause")) \
+  X(FINISH, "finish", "Enter", CONTEXT_DONE, "", N_("Leave the finished rollout")) \
+  X(CANCEL, "cancel", "Esc C-c", CONTEXT_RUN, N_("cancel, roll back"), \
+    N_("Cancel the running statement and roll back")) \
+  X(SIGNAL_BLOCKER, "signal-blocker", "t", CONTEXT_RUN, N_("end the blocker"), \
+    N_("Cancel or terminate the session the statement waits for, whichever helps")) \
+  X(PAUSE, "pause", "P", CONTEXT_RUN, N_("pause after step"), \
+    N_("Wait for a key before the next migration")) \
+  X(AGAIN, "again", "r", CONTEXT_DONE, N_("again"), N_("After a failure: confirm and run the rest again")) \
+  X(SIGNAL_CANCEL, "signal-cancel", "c", CONTEXT_LOCKS, N_("cancel"), \
+    N_("Cancel the query of the selected session")) \
+  X(SIGNAL_TERMINATE, "signal-terminate", "t", CONTEXT_LOCKS, N_("terminate"), \
+    N_("Terminate the selected session")) \
+  X(STEP_UP, "step-up", "u", CONTEXT_MAIN, N_("up"), N_("Upgrade by one revision")) \
+  X(STEP_DOWN, "step-down", "d", CONTEXT_MAIN, N_("down"), N_("Downgrade by one revision")) \
+  X(UP_TO, "up-to", "U", CONTEXT_MAIN, N_("up to here"), N_("Upgrade up to the selected revision")) \
+  X(DOWN_TO, "down-to", "D", CONTEXT_MAIN, N_("down to here"), \
+    N_("Downgrade down to the selected revision")) \
+  X(MERGE, "merge", "m", CONTEXT_MAIN, N_("merge"), N_("Resolve several heads with a merge revision")) \
+  X(TOGGLE, "toggle", "x", CONTEXT_MERGE, N_("choose"), N_("Take the head in, or leave it out")) \
+  X(MESSAGE, "message", "e", CONTEXT_MERGE, N_("message"), N_("Change the message of the merge")) \
+  X(WRITE, "write", "Enter", CONTEXT_MERGE, N_("write"), N_("Write the file as shown")) \
+  X(UNDO, "undo", "z", CONTEXT_MERGE, N_("undo"), N_("Remove the file that was just written")) \
+  X(OPEN, "open", "Enter", CONTEXT_GRAPH, "", N_("Unfold a fold, or go to the details of the revision")) \
+  X(FOCUS_NEXT, "focus-next", "Tab", CONTEXT_MAIN, N_("details"), N_("Go to the other pane")) \
+  X(FOCUS_PREVIOUS, "focus-previous", "S-Tab", CONTEXT_MAIN, "", N_("Go back to the other pane")) \
+  X(TAB_NEXT, "tab-next", "Right ]", CONTEXT_MAIN, "", N_("Next tab of the details")) \
+  X(TAB_PREVIOUS, "tab-previous", "Left [", CONTEXT_MAIN, "", N_("Previous tab of the details")) \
+  X(TAB_UPGRADE, "tab-upgrade", "1", CONTEXT_MAIN, "", N_("Show the SQL of the upgrade")) \
+  X(TAB_DOWNGRADE, "tab-downgrade", "2", CONTEXT_MAIN, "", N_("Show the SQL of the downgrade")) \
+  X(TAB_SOURCE, "tab-source", "3", CONTEXT_MAIN, "", N_("Show the migration's file")) \
+  X(TAB_GIT, "tab-git", "4", CONTEXT_MAIN, "", N_("Show the commit that brought the file in")) \
+  X(TAB_REVIEW, "tab-review", "5", CONTEXT_MAIN, "", \
+    N_("Show what the checks say of the upgrade, and the safer way")) \
+  X(FINDING_NEXT, "finding-next", "f", CONTEXT_MAIN, "", \
+    N_("Go to the next pending revision with a finding")) \
+  X(FINDING_PREVIOUS, "finding-previous", "F", CONTEXT_MAIN, "", \
+    N_("Go to the previous pending revision with a finding")) \
+  X(LOCKS, "locks", "L", CONTEXT_MAIN | CONTEXT_STEP | CONTEXT_RUN | CONTEXT_DONE, N_("locks"), \
+    N_("Show who waits for whom")) \
+  X(RECORDS, "records", "l", CONTEXT_MAIN | CONTEXT_DONE, N_("log"), \
+    N_("List past rollouts, and those at work")) \
+  X(REPLAY, "replay", "Enter", CONTEXT_RECORDS, N_("open"), N_("Read, replay or watch this rollout")) \
+  X(OPEN_RECORD, "open-record", "o", CONTEXT_RECORDS, N_("open a file"), \
+    N_("Open the record of a rollout that is kept elsewhere")) \
+  X(PLAY, "play", "Enter p", CONTEXT_REPLAY, N_("play, pause"), N_("Replay it at the pace it had")) \
+  X(NEXT_EVENT, "next-event", "Right ]", CONTEXT_REPLAY, N_("next"), N_("Show one event more")) \
+  X(PREVIOUS_EVENT, "previous-event", "Left [", CONTEXT_REPLAY, N_("previous"), N_("Show one event less")) \
+  X(FASTER, "faster", "+", CONTEXT_REPLAY, N_("faster"), N_("Replay twice as fast")) \
+  X(SLOWER, "slower", "-", CONTEXT_REPLAY, N_("slower"), N_("Replay half as fast")) \
+  X(WHOLE, "whole", "e", CONTEXT_REPLAY, N_("whole"), N_("Show all of it, and what is still to come")) \
+  X(SEARCH, "search", "/", CONTEXT_ALL & ~CONTEXT_RUN, N_("search"), N_("Search, ignoring case")) \
+  X(SEARCH_NEXT, "search-next", "n", CONTEXT_ALL & ~CONTEXT_RUN, "", N_("Next match")) \
+  X(SEARCH_PREVIOUS, "search-previous", "N", CONTEXT_ALL & ~CONTEXT_RUN, "", N_("Previous match")) \
+  X(GOTO, "goto", "#", CONTEXT_MAIN, "", N_("Go to a revision by the start of its id")) \
+  X(GOTO_POSITION, "goto-position", ".", CONTEXT_MAIN, "", N_("Go to where the database stands")) \
+  X(GOTO_HEAD, "goto-head", "H", CONTEXT_MAIN, "", N_("Go to the next head")) \
+  X(GOTO_BASE, "goto-base", "B", CONTEXT_MAIN, "", N_("Go to the next base")) \
+  X(GOTO_PARENT, "goto-parent", "p", CONTEXT_MAIN, "", \
+    N_("Go to the parent; again for the next parent of a merge")) \
+  X(GOTO_CHILD, "goto-child", "c", CONTEXT_MAIN, "", \
+    N_("Go to the child; again for the next child of a branch point")) \
+  X(GOTO_JUNCTION, "goto-junction", "M", CONTEXT_MAIN, "", N_("Go to the next merge or branch point")) \
+  X(FILTER, "filter", "&", CONTEXT_MAIN, "", \
+    N_("Show only revisions that match: text, author:, branch:, table:, pending, applied, head")) \
+  X(UNFILTER, "unfilter", "Esc", CONTEXT_GRAPH, N_("show all"), N_("Show all revisions again")) \
+  X(FOLD, "fold", "z", CONTEXT_MAIN, "", N_("Fold or unfold all runs of applied revisions")) \
+  X(COPY_ID, "copy-id", "y", CONTEXT_MAIN, "", N_("Copy the revision's id to the clipboard")) \
+  X(COPY_TEXT, "copy-text", "Y", CONTEXT_MAIN | CONTEXT_STEP | CONTEXT_REPLAY, "", \
+    N_("Copy what the details show to the clipboard")) \
+  X(ENVIRONMENT, "environment", "E", CONTEXT_MAIN, "", \
+    N_("Choose among the Alembic environments of this repository")) \
+  X(CHOOSE, "choose", "Enter", CONTEXT_CHOOSE, N_("open"), N_("Open this environment")) \
+  X(EDIT, "edit", "e", CONTEXT_MAIN, "", N_("Open the migration in $EDITOR")) \
+  X(CONNECT, "connect", "C", CONTEXT_MAIN | CONTEXT_LOCKS, "", \
+    N_("Connect to the database again and read the position")) \
+  X(RELOAD, "reload", "F5 C-r", CONTEXT_MAIN, "", N_("Read all files again")) \
+  X(UP, "up", "Up k C-p", CONTEXT_ALL, "", N_("Go up a line")) \
+  X(DOWN, "down", "Down j C-n", CONTEXT_ALL, "", N_("Go down a line")) \
+  X(PAGE_UP, "page-up", "PgUp C-b", CONTEXT_ALL, "", N_("Go up a page")) \
+  X(PAGE_DOWN, "page-down", "PgDn C-f Space", CONTEXT_ALL, "", N_("Go down a page")) \
+  X(FIRST, "first", "Home g", CONTEXT_ALL, "", N_("Go to the first line")) \
+  X(LAST, "last", "End G", CONTEXT_ALL, "", N_("Go to the last line")) \
+  X(BACK, "back", "Esc q", CONTEXT_ASIDE, N_("back"), N_("Go back to the screen before")) \
+  X(LEAVE, "leave", "Esc", CONTEXT_DETAILS, N_("graph"), N_("Go back to the graph")) \
+  X(COMMAND, "command", ":", CONTEXT_ALL, N_("command"), N_("Run an action by its name")) \
+  X(HELP, "help", "? F1", CONTEXT_ALL, N_("help"), N_("Explain the keys and marks of this screen")) \
+  X(REDRAW, "redraw", "C-l", CONTEXT_ALL, "", N_("Paint the screen anew")) \
+  X(SUSPEND, "suspend", "C-z", CONTEXT_ALL, "", N_("Suspend retort and go back to the shell")) \
   X(QUIT, "quit", "q C-c", CONTEXT_MAIN, N_("quit"), N_("Leave retort"))
+// clang-format on
 
 typedef enum {
   ACTION_NONE,

@@ -303,6 +303,7 @@ static void run_common(App *app, Screen *screen, ActionId action)
       app_push(app, screen_help_new(app, contexts_of(screen)));
     break;
   case ACTION_LOCKS: app_push(app, screen_locks_new(app)); break;
+  case ACTION_RECORDS: app_push(app, screen_records_new(app)); break;
   case ACTION_BACK: app_pop(app); break;
   case ACTION_REDRAW: app_redraw(app); break;
   case ACTION_CONNECT: workspace_connect(app->ws); break;

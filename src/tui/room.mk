@@ -33,6 +33,8 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/merge_sides.h \
 	src/tui/prompt.c \
 	src/tui/prompt.h \
+	src/tui/record.c \
+	src/tui/record.h \
 	src/tui/run_log.c \
 	src/tui/run_log.h \
 	src/tui/scr_choose.c \
@@ -40,6 +42,8 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/scr_locks.c \
 	src/tui/scr_main.c \
 	src/tui/scr_merge.c \
+	src/tui/scr_records.c \
+	src/tui/scr_replay.c \
 	src/tui/scr_run.c \
 	src/tui/scr_step.c \
 	src/tui/screen.h \

@@ -54,3 +54,6 @@ Screen *screen_help_new(App *app, guint contexts);
 Screen *screen_locks_new(App *app);
 Screen *screen_choose_new(App *app);
 Screen *screen_merge_new(App *app);
+Screen *screen_records_new(App *app);
+/* NULL with error when there is no such file. */
+Screen *screen_replay_new(App *app, const char *path, GError **error);

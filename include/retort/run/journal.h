@@ -73,5 +73,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JournalEntry, journal_entry_free)
 /* All of them, newest first, of JournalEntry*; an empty array when there is no folder. */
 GPtrArray *journal_list(GError **error);
 GPtrArray *journal_list_in(const char *folder, GError **error);
+/* Whether the process that writes this file lives. */
+gboolean journal_alive(const char *path);
 /* The lines of one file, of JsonObject*; a torn last line is left out. */
 GPtrArray *journal_read(const char *path, GError **error);
