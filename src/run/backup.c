@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 
 #include "child.h"
+#include "client.h"
 #include "retort/base/error.h"
 #include "retort/base/file.h"
 #include "retort/base/text.h"
@@ -124,12 +125,7 @@ static void child_said(G_GNUC_UNUSED Child *child, const char *line, void *data)
 
 static gboolean spawn(Backup *backup, const char *const *argv, GError **error)
 {
-  g_auto(GStrv) environment = g_environ_unsetenv(g_get_environ(), "LC_ALL");
-  const char *password = pg_params_get(backup->params, "password");
-  if (password != NULL)
-    environment = g_environ_setenv(environment, "PGPASSWORD", password, TRUE);
-  /* Its lines are read for their words. */
-  environment = g_environ_setenv(environment, "LC_MESSAGES", "C", TRUE);
+  g_auto(GStrv) environment = client_environment(backup->params);
   g_clear_pointer(&backup->child, child_free);
   backup->child = child_new(argv, environment, NULL, child_said, child_over, backup, error);
   return backup->child != NULL;
@@ -143,28 +139,9 @@ static GError *child_error(Backup *backup, const char *program)
 
 /* ---- Stages ---------------------------------------------------------------------------------------------------- */
 
-/* Everything but the password, as a conninfo string. */
-static char *conninfo(const PgParams *params)
-{
-  GString *out = g_string_new(NULL);
-  for (guint i = 0; i < params->keywords->len; i++) {
-    const char *keyword = g_ptr_array_index(params->keywords, i);
-    if (strcmp(keyword, "password") == 0 || strcmp(keyword, "sslpassword") == 0)
-      continue;
-    g_string_append_printf(out, "%s%s='", out->len > 0 ? " " : "", keyword);
-    for (const char *s = g_ptr_array_index(params->values, i); *s != '\0'; s++) {
-      if (*s == '\'' || *s == '\\')
-        g_string_append_c(out, '\\');
-      g_string_append_c(out, *s);
-    }
-    g_string_append_c(out, '\'');
-  }
-  return g_string_free(out, FALSE);
-}
-
 static void start_dump(Backup *backup)
 {
-  g_autofree char *connection = conninfo(backup->params);
+  g_autofree char *connection = client_conninfo(backup->params);
   g_autofree char *jobs = g_strdup_printf("--jobs=%u", MAX(backup->jobs, 1));
   g_autoptr(GError) error = NULL;
   const char *const argv[] = {
@@ -305,16 +282,6 @@ static void choose_names(Backup *backup)
   backup->part = g_strconcat(backup->path, ".part", NULL);
 }
 
-/* Debian keeps one for each server version, and its plain pg_dump may choose another. */
-static void choose_program(Backup *backup)
-{
-  if (backup->pg_dump != NULL)
-    return;
-  g_autofree char *debian =
-      g_strdup_printf("/usr/lib/postgresql/%d/bin/pg_dump", pg_conn_server_version(backup->conn) / 10000);
-  backup->pg_dump = g_strdup(g_file_test(debian, G_FILE_TEST_IS_EXECUTABLE) ? debian : "pg_dump");
-}
-
 static void sizes_known(G_GNUC_UNUSED PgConn *conn, GPtrArray *results, const GError *error, void *data)
 {
   Backup *backup = data;
@@ -335,7 +302,8 @@ static void sizes_known(G_GNUC_UNUSED PgConn *conn, GPtrArray *results, const GE
     return;
   }
   choose_names(backup);
-  choose_program(backup);
+  if (backup->pg_dump == NULL)
+    backup->pg_dump = client_program("pg_dump", pg_conn_server_version(backup->conn));
   backup->stage = STAGE_VERSION;
   if (!has_room(backup, &problem) ||
       !spawn(backup, (const char *const[]){backup->pg_dump, "--version", NULL}, &problem))

@@ -5,11 +5,13 @@ src_run_librun_a_SOURCES = \
 	src/run/backup.c include/retort/run/backup.h \
 	src/run/brake.c include/retort/run/brake.h \
 	src/run/child.c src/run/child.h \
+	src/run/client.c src/run/client.h \
 	src/run/engine.c src/run/engine_command.c include/retort/run/engine.h \
 	src/run/fallback.c include/retort/run/fallback.h \
 	src/run/journal.c include/retort/run/journal.h \
 	src/run/monitor.c include/retort/run/monitor.h \
 	src/run/mutex.c include/retort/run/mutex.h \
+	src/run/scratch.c include/retort/run/scratch.h \
 	src/run/pinned.c src/run/pinned_file.c src/run/pinned-private.h include/retort/run/pinned.h \
 	src/run/preflight.c src/run/preflight_checks.c src/run/preflight-private.h include/retort/run/preflight.h \
 	src/run/recovery.c include/retort/run/recovery.h \
