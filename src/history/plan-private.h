@@ -3,10 +3,6 @@
 
 #include "retort/history/plan.h"
 
-Plan *plan_new(const char *const *rows);
-/* Takes from and to over. */
-PlanStep *plan_add_step(Plan *plan, Direction direction, Revision *revision, char **from, char **to);
-void plan_add_row_op(PlanStep *step, RowOpKind kind, const char *from, const char *to);
 /* A vector of the words that are not NULL. */
 char **plan_words(const char *first, const char *second);
 

@@ -1,4 +1,4 @@
-/* Pinned plans: made from a plan, compared with another, and shown. */
+/* Pinned plans: made from a plan, and made a plan again. */
 #include "pinned-private.h"
 
 #include <glib/gi18n.h>
@@ -22,10 +22,14 @@ void pinned_statement_free(void *data)
 void pinned_step_free(void *data)
 {
   PinnedStep *step = data;
-  char *texts[] = {step->revision, step->path, step->sha256, step->engine};
+  char *texts[] = {step->revision, step->path, step->sha256, step->engine, step->why};
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
     g_free(texts[i]);
   g_ptr_array_unref(step->statements);
+  g_ptr_array_unref(step->asks);
+  g_ptr_array_unref(step->row_ops);
+  g_strfreev(step->from);
+  g_strfreev(step->to);
   g_strfreev(step->rows_after);
   g_free(step);
 }
@@ -42,9 +46,31 @@ void pinned_plan_free(PinnedPlan *plan)
   g_free(plan);
 }
 
+static void row_op_free(void *data)
+{
+  RowOp *op = data;
+  g_free(op->from);
+  g_free(op->to);
+  g_free(op);
+}
+
+void pinned_step_add_row_op(PinnedStep *step, RowOpKind kind, const char *from, const char *to)
+{
+  RowOp *op = g_new0(RowOp, 1);
+  *op = (RowOp){kind, g_strdup(from), g_strdup(to)};
+  g_ptr_array_add(step->row_ops, op);
+}
+
+gboolean pinned_step_by_alembic(const PinnedStep *step)
+{
+  return g_strcmp0(step->engine, "alembic") == 0;
+}
+
 PinnedStep *pinned_step_new(void)
 {
   PinnedStep *step = g_new0(PinnedStep, 1);
+  step->asks = g_ptr_array_new_with_free_func(g_free);
+  step->row_ops = g_ptr_array_new_with_free_func(row_op_free);
   step->statements = g_ptr_array_new_with_free_func(pinned_statement_free);
   return step;
 }
@@ -81,9 +107,22 @@ static gboolean hash_file(PinnedStep *step, GError **error)
   return TRUE;
 }
 
-static gboolean script_usable(const PlanStep *step, const Script *script, GError **error)
+static gboolean is_native(const Script *script)
 {
-  if (script == NULL || (script->state == RENDER_EXACT && script->error == NULL))
+  return script == NULL || script->state == RENDER_EXACT || script->answered;
+}
+
+/* A migration that fails by itself is nobody's to run; one that retort cannot render is Alembic's, if there is one. */
+static gboolean script_usable(const Project *project, const PlanStep *step, const Script *script,
+                              GError **error)
+{
+  gboolean has_alembic = project != NULL && project->config_path != NULL;
+  if (script != NULL && script->error != NULL && is_native(script)) {
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED, _("Revision %s fails by itself: %s:%u: %s"),
+                step->revision->id, step->revision->path, script->error_line, script->error);
+    return FALSE;
+  }
+  if (is_native(script) || has_alembic)
     return TRUE;
   g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED,
               _("Revision %s cannot be pinned: its statements are not known before it runs."),
@@ -91,21 +130,54 @@ static gboolean script_usable(const PlanStep *step, const Script *script, GError
   return FALSE;
 }
 
-static PinnedStep *pin_step(const PlanStep *step, const Script *script, ForecastSession *session,
-                            GError **error)
+/* Why the project's own Alembic has to run it. */
+static char *explain(const PlanStep *step, const Script *script)
 {
-  if (!script_usable(step, script, error))
+  if (is_native(script) || script->reasons == NULL || script->reasons->len == 0)
     return NULL;
-  PinnedStep *pinned = pinned_step_new();
-  pinned->revision = g_strdup(step->revision != NULL ? step->revision->id : "base");
-  pinned->direction = step->direction;
-  pinned->engine = g_strdup("native");
-  for (guint i = 0; script != NULL && i < script->statements->len; i++) {
+  const RenderReason *reason = g_ptr_array_index(script->reasons, 0);
+  g_autofree char *name = g_path_get_basename(reason->path != NULL ? reason->path : step->revision->path);
+  return g_strdup_printf("%s:%u: %s: %s", name, reason->line,
+                         script->state == RENDER_DATABASE ? _("needs the database") : _("needs Python"),
+                         reason->what);
+}
+
+/* Of a script that stopped at what it cannot know, the statements before are not the migration. */
+static gboolean has_statements(const Script *script)
+{
+  return script != NULL && (is_native(script) || script->engine != NULL);
+}
+
+static void pin_script(PinnedStep *pinned, const Script *script, ForecastSession *session)
+{
+  for (guint i = 0; has_statements(script) && i < script->statements->len; i++) {
     const Statement *statement = g_ptr_array_index(script->statements, i);
     PinnedStatement *copy = pinned_statement_new(statement->sql, statement->autocommit);
     add_forecast(copy, session);
     g_ptr_array_add(pinned->statements, copy);
   }
+  for (guint i = 0; script != NULL && script->answered && script->answers != NULL && i < script->answers->len;
+       i++)
+    g_ptr_array_add(pinned->asks, g_strdup(((QueryAnswer *)g_ptr_array_index(script->answers, i))->sql));
+}
+
+static PinnedStep *pin_step(const Project *project, const PlanStep *step, const Script *script,
+                            ForecastSession *session, GError **error)
+{
+  if (!script_usable(project, step, script, error))
+    return NULL;
+  PinnedStep *pinned = pinned_step_new();
+  pinned->revision = g_strdup(step->revision != NULL ? step->revision->id : "base");
+  pinned->direction = step->direction;
+  pinned->engine = g_strdup(is_native(script) ? "native" : "alembic");
+  pinned->why = explain(step, script);
+  pinned->from = g_strdupv(step->from);
+  pinned->to = g_strdupv(step->to);
+  for (guint i = 0; i < step->row_ops->len; i++) {
+    const RowOp *op = g_ptr_array_index(step->row_ops, i);
+    pinned_step_add_row_op(pinned, op->kind, op->from, op->to);
+  }
+  pin_script(pinned, script, session);
   pinned->path = script != NULL && step->revision != NULL ? g_strdup(step->revision->path) : NULL;
   if (pinned->path != NULL && !hash_file(pinned, error)) {
     pinned_step_free(pinned);
@@ -142,7 +214,8 @@ PinnedPlan *pinned_plan_new(const Project *project, const Plan *plan, GPtrArray 
     g_ptr_array_add(rows, g_strdup(*row));
   for (guint i = 0; i < plan->steps->len; i++) {
     const PlanStep *step = g_ptr_array_index(plan->steps, i);
-    PinnedStep *copy = pin_step(step, scripts != NULL ? g_ptr_array_index(scripts, i) : NULL, session, error);
+    PinnedStep *copy =
+        pin_step(project, step, scripts != NULL ? g_ptr_array_index(scripts, i) : NULL, session, error);
     if (copy == NULL)
       return NULL;
     plan_rows_apply(rows, step);
@@ -151,8 +224,6 @@ PinnedPlan *pinned_plan_new(const Project *project, const Plan *plan, GPtrArray 
   }
   return g_steal_pointer(&pinned);
 }
-
-/* ---- Comparing ------------------------------------------------------------------------------------------------- */
 
 guint pinned_plan_position(const PinnedPlan *plan, const char *const *rows)
 {
@@ -166,154 +237,32 @@ guint pinned_plan_position(const PinnedPlan *plan, const char *const *rows)
   return G_MAXUINT;
 }
 
-static void differ(GPtrArray *differences, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static void differ(GPtrArray *differences, const char *format, ...)
+static char **copy_words(char **words)
 {
-  va_list args;
-  va_start(args, format);
-  g_autofree char *text = g_strdup_vprintf(format, args);
-  va_end(args);
-  g_ptr_array_add(differences, text_escape(text, -1, TRUE));
+  return words != NULL ? g_strdupv(words) : g_new0(char *, 1);
 }
 
-static gboolean both_and_different(const char *a, const char *b)
+Plan *pinned_plan_remaining(const PinnedPlan *plan, const RevisionMap *map, guint from, GError **error)
 {
-  return a != NULL && b != NULL && strcmp(a, b) != 0;
-}
-
-static void compare_places(GPtrArray *differences, const PinnedPlan *pinned, const PinnedPlan *now)
-{
-  if (both_and_different(pinned->system_id, now->system_id))
-    differ(differences, _("The plan was made for another server (%s, system identifier %s)."),
-           pinned->identity, pinned->system_id);
-  if (both_and_different(pinned->database, now->database))
-    differ(differences, _("The plan was made for the database %s, this is %s."), pinned->database,
-           now->database);
-  if (pinned->server_version / 10000 != now->server_version / 10000 && pinned->server_version != 0)
-    differ(differences, _("The plan was made for PostgreSQL %d, this is %d."), pinned->server_version / 10000,
-           now->server_version / 10000);
-  if (pinned->transaction != now->transaction)
-    differ(differences, "%s",
-           _("The transactions are set differently (transaction_per_migration in env.py)."));
-}
-
-static void compare_statements(GPtrArray *differences, const PinnedStep *a, const PinnedStep *b)
-{
-  guint common = MIN(a->statements->len, b->statements->len);
-  for (guint i = 0; i < common; i++) {
-    const PinnedStatement *x = g_ptr_array_index(a->statements, i);
-    const PinnedStatement *y = g_ptr_array_index(b->statements, i);
-    if (strcmp(x->sql, y->sql) != 0)
-      differ(differences, _("Statement %u of revision %s differs:\n- %s\n+ %s"), i + 1, a->revision, x->sql,
-             y->sql);
-    else if (x->autocommit != y->autocommit)
-      differ(differences, _("Statement %u of revision %s moved into or out of a transaction."), i + 1,
-             a->revision);
+  g_return_val_if_fail(from <= plan->steps->len, NULL);
+  char **rows =
+      from == 0 ? plan->rows_before : ((PinnedStep *)g_ptr_array_index(plan->steps, from - 1))->rows_after;
+  g_autoptr(Plan) left = plan_new((const char *const *)rows);
+  for (guint i = from; i < plan->steps->len; i++) {
+    const PinnedStep *pinned = g_ptr_array_index(plan->steps, i);
+    Revision *revision = revision_map_get(map, pinned->revision);
+    if (revision == NULL && pinned->path != NULL) {
+      g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED,
+                  _("No file has revision %s any more; the plan has it in %s."), pinned->revision,
+                  pinned->path);
+      return NULL;
+    }
+    PlanStep *step =
+        plan_add_step(left, pinned->direction, revision, copy_words(pinned->from), copy_words(pinned->to));
+    for (guint k = 0; k < pinned->row_ops->len; k++) {
+      const RowOp *op = g_ptr_array_index(pinned->row_ops, k);
+      plan_add_row_op(step, op->kind, op->from, op->to);
+    }
   }
-  for (guint i = common; i < a->statements->len; i++)
-    differ(differences, _("Statement %u of revision %s is gone:\n- %s"), i + 1, a->revision,
-           ((PinnedStatement *)g_ptr_array_index(a->statements, i))->sql);
-  for (guint i = common; i < b->statements->len; i++)
-    differ(differences, _("Statement %u of revision %s is new:\n+ %s"), i + 1, a->revision,
-           ((PinnedStatement *)g_ptr_array_index(b->statements, i))->sql);
-}
-
-static void compare_steps(GPtrArray *differences, const PinnedStep *a, const PinnedStep *b)
-{
-  if (strcmp(a->revision, b->revision) != 0 || a->direction != b->direction) {
-    differ(differences, _("The plan has revision %s where it would now be %s."), a->revision, b->revision);
-    return;
-  }
-  if (g_strcmp0(a->sha256, b->sha256) != 0)
-    differ(differences, _("The file of revision %s changed (%s)."), a->revision, b->path);
-  compare_statements(differences, a, b);
-  if (!rollout_rows_equal((const char *const *)a->rows_after, (const char *const *)b->rows_after)) {
-    g_autofree char *then = rollout_rows_text((const char *const *)a->rows_after);
-    g_autofree char *here = rollout_rows_text((const char *const *)b->rows_after);
-    differ(differences, _("After revision %s the database was to stand at %s, now at %s."), a->revision, then,
-           here);
-  }
-}
-
-GPtrArray *pinned_plan_differences(const PinnedPlan *pinned, const PinnedPlan *now, guint from)
-{
-  GPtrArray *differences = g_ptr_array_new_with_free_func(g_free);
-  compare_places(differences, pinned, now);
-  if (from > pinned->steps->len) {
-    g_autofree char *rows = rollout_rows_text((const char *const *)now->rows_before);
-    differ(differences, _("The database stands at %s, where this plan never is."), rows);
-    return differences;
-  }
-  guint left = pinned->steps->len - from;
-  if (left != now->steps->len)
-    differ(differences, _("%u steps of the plan are left, but it would now take %u."), left, now->steps->len);
-  for (guint i = 0; i < MIN(left, now->steps->len); i++)
-    compare_steps(differences, g_ptr_array_index(pinned->steps, from + i), g_ptr_array_index(now->steps, i));
-  return differences;
-}
-
-/* ---- Showing --------------------------------------------------------------------------------------------------- */
-
-static void add_indented(GString *out, const char *prefix, const char *text)
-{
-  g_autofree char *safe = text_escape(text, -1, TRUE);
-  g_auto(GStrv) lines = g_strsplit(g_strstrip(safe), "\n", -1);
-  for (guint i = 0; lines[i] != NULL; i++)
-    g_string_append_printf(out, "%s%s\n", i == 0 ? prefix : "       ", lines[i]);
-}
-
-static void show_statement(GString *out, guint number, const PinnedStatement *statement, gboolean *open)
-{
-  g_autofree char *prefix = g_strdup_printf("  %3u  ", number);
-  if (statement->autocommit && *open)
-    g_string_append(out, "       COMMIT\n");
-  if (!statement->autocommit && !*open)
-    g_string_append(out, "       BEGIN\n");
-  *open = !statement->autocommit;
-  add_indented(out, prefix, statement->sql);
-  for (guint i = 0; i < statement->locks->len; i++)
-    g_string_append_printf(out, "         · %s\n", (char *)g_ptr_array_index(statement->locks, i));
-  if (statement->summary != NULL && *statement->summary != '\0')
-    g_string_append_printf(out, "         · %s\n", statement->summary);
-}
-
-static void show_step(GString *out, const PinnedPlan *plan, guint index, gboolean *open)
-{
-  static const char *const directions[] = {"upgrade", "downgrade", "stamp"};
-  const PinnedStep *step = g_ptr_array_index(plan->steps, index);
-  g_autofree char *rows = rollout_rows_text((const char *const *)step->rows_after);
-  g_autofree char *path = step->path != NULL ? text_escape(step->path, -1, FALSE) : NULL;
-  g_string_append_printf(out, "\n%u. %s %s", index + 1, directions[step->direction], step->revision);
-  if (path != NULL)
-    g_string_append_printf(out, "  %s  (sha256 %.12s)", path, step->sha256);
-  g_string_append_c(out, '\n');
-  for (guint i = 0; i < step->statements->len; i++)
-    show_statement(out, i + 1, g_ptr_array_index(step->statements, i), open);
-  if (!*open)
-    g_string_append(out, "       BEGIN\n");
-  *open = TRUE;
-  g_string_append_printf(out, "       %s %s\n", _("version rows:"), rows);
-  if (plan->transaction != ROLLOUT_ALL || index + 1 == plan->steps->len) {
-    g_string_append(out, "       COMMIT\n");
-    *open = FALSE;
-  }
-}
-
-char *pinned_plan_text(const PinnedPlan *plan)
-{
-  GString *out = g_string_new(NULL);
-  gboolean open = FALSE;
-  g_autofree char *rows = rollout_rows_text((const char *const *)plan->rows_before);
-  g_autofree char *identity =
-      text_escape(plan->identity != NULL ? plan->identity : _("an unknown database"), -1, FALSE);
-  g_string_append_printf(out, ngettext("%u step for %s", "%u steps for %s", plan->steps->len),
-                         plan->steps->len, identity);
-  if (plan->server_version != 0)
-    g_string_append_printf(out, " (PostgreSQL %d)", plan->server_version / 10000);
-  g_string_append_printf(out, _(", which stands at %s"), rows);
-  g_string_append_c(out, '\n');
-  for (guint i = 0; i < plan->steps->len; i++)
-    show_step(out, plan, i, &open);
-  return g_string_free(out, FALSE);
+  return g_steal_pointer(&left);
 }

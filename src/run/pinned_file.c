@@ -7,6 +7,7 @@
 
 #include "retort/base/error.h"
 #include "retort/base/file.h"
+#include "rollout-private.h"
 
 /* The layout below; a file of another one is refused by name. */
 #define FORMAT_NAME "retort-plan-1"
@@ -14,6 +15,8 @@
 #define PLAN_LIMIT ((gsize)256 * 1024 * 1024)
 
 static const char *const directions[] = {"upgrade", "downgrade", "stamp"};
+static const char *const row_kinds[] = {
+    [ROW_INSERT] = "insert", [ROW_UPDATE] = "update", [ROW_DELETE] = "delete"};
 static const char *const transactions[] = {"per-migration", "all", "no-ddl"};
 
 /* ---- Writing --------------------------------------------------------------------------------------------------- */
@@ -31,7 +34,7 @@ static void add_rows(JsonBuilder *builder, const char *name, char **rows)
 {
   json_builder_set_member_name(builder, name);
   json_builder_begin_array(builder);
-  for (; *rows != NULL; rows++)
+  for (; rows != NULL && *rows != NULL; rows++)
     json_builder_add_string_value(builder, *rows);
   json_builder_end_array(builder);
 }
@@ -51,6 +54,21 @@ static void add_statement(JsonBuilder *builder, const PinnedStatement *statement
   json_builder_end_object(builder);
 }
 
+static void add_row_ops(JsonBuilder *builder, const GPtrArray *row_ops)
+{
+  json_builder_set_member_name(builder, "row_changes");
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < row_ops->len; i++) {
+    const RowOp *op = g_ptr_array_index(row_ops, i);
+    json_builder_begin_object(builder);
+    add_text(builder, "change", row_kinds[op->kind]);
+    add_text(builder, "from", op->from);
+    add_text(builder, "to", op->to);
+    json_builder_end_object(builder);
+  }
+  json_builder_end_array(builder);
+}
+
 static void add_step(JsonBuilder *builder, const PinnedStep *step)
 {
   json_builder_begin_object(builder);
@@ -59,11 +77,20 @@ static void add_step(JsonBuilder *builder, const PinnedStep *step)
   add_text(builder, "path", step->path);
   add_text(builder, "sha256", step->sha256);
   add_text(builder, "engine", step->engine);
+  add_text(builder, "why", step->why);
+  json_builder_set_member_name(builder, "asks");
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < step->asks->len; i++)
+    json_builder_add_string_value(builder, g_ptr_array_index(step->asks, i));
+  json_builder_end_array(builder);
   json_builder_set_member_name(builder, "statements");
   json_builder_begin_array(builder);
   for (guint i = 0; i < step->statements->len; i++)
     add_statement(builder, g_ptr_array_index(step->statements, i));
   json_builder_end_array(builder);
+  add_rows(builder, "from", step->from);
+  add_rows(builder, "to", step->to);
+  add_row_ops(builder, step->row_ops);
   add_rows(builder, "rows_after", step->rows_after);
   json_builder_end_object(builder);
 }
@@ -189,28 +216,85 @@ static gboolean read_statements(PinnedStep *step, JsonArray *array)
   return TRUE;
 }
 
+static gboolean read_row_ops(PinnedStep *step, JsonArray *array)
+{
+  for (guint i = 0; i < json_array_get_length(array); i++) {
+    JsonObject *object = object_at(array, i);
+    g_autofree char *name = object != NULL ? text_of(object, "change") : NULL;
+    g_autofree char *from = object != NULL ? text_of(object, "from") : NULL;
+    g_autofree char *to = object != NULL ? text_of(object, "to") : NULL;
+    guint kind = 0;
+    if (!index_of(row_kinds, G_N_ELEMENTS(row_kinds), name, &kind) || (kind != ROW_INSERT && from == NULL) ||
+        (kind != ROW_DELETE && to == NULL))
+      return FALSE;
+    pinned_step_add_row_op(step, (RowOpKind)kind, from, to);
+  }
+  return TRUE;
+}
+
+static void read_texts(PinnedStep *step, JsonObject *object)
+{
+  g_auto(GStrv) asks = strings_of(object, "asks");
+  step->revision = text_of(object, "revision");
+  step->path = text_of(object, "path");
+  step->sha256 = text_of(object, "sha256");
+  step->engine = text_of(object, "engine");
+  step->why = text_of(object, "why");
+  step->from = strings_of(object, "from");
+  step->to = strings_of(object, "to");
+  step->rows_after = strings_of(object, "rows_after");
+  for (guint i = 0; asks != NULL && asks[i] != NULL; i++)
+    g_ptr_array_add(step->asks, g_strdup(asks[i]));
+}
+
+static gboolean engine_known(const PinnedStep *step)
+{
+  return g_strcmp0(step->engine, "native") == 0 || (pinned_step_by_alembic(step) && step->path != NULL);
+}
+
 static PinnedStep *read_step(JsonObject *object)
 {
   PinnedStep *step = pinned_step_new();
   guint direction = 0;
   g_autofree char *name = object != NULL ? text_of(object, "direction") : NULL;
   JsonArray *statements = object != NULL ? array_of(object, "statements") : NULL;
-  if (object != NULL) {
-    step->revision = text_of(object, "revision");
-    step->path = text_of(object, "path");
-    step->sha256 = text_of(object, "sha256");
-    step->engine = text_of(object, "engine");
-    step->rows_after = strings_of(object, "rows_after");
-  }
-  if (step->revision == NULL || step->rows_after == NULL || statements == NULL ||
-      (step->path != NULL && (step->sha256 == NULL || strlen(step->sha256) != 64)) ||
+  JsonArray *row_ops = object != NULL ? array_of(object, "row_changes") : NULL;
+  if (object != NULL)
+    read_texts(step, object);
+  if (step->revision == NULL || step->rows_after == NULL || statements == NULL || row_ops == NULL ||
+      !engine_known(step) || (step->path != NULL && (step->sha256 == NULL || strlen(step->sha256) != 64)) ||
       !index_of(directions, G_N_ELEMENTS(directions), name, &direction) ||
-      !read_statements(step, statements)) {
+      (direction != DIRECTION_STAMP && step->path == NULL) || !read_statements(step, statements) ||
+      !read_row_ops(step, row_ops)) {
     pinned_step_free(step);
     return NULL;
   }
   step->direction = (Direction)direction;
   return step;
+}
+
+/* The rows that the file promises have to be those that its changes lead to. */
+static gboolean rows_follow(const PinnedPlan *plan)
+{
+  g_autoptr(Plan) whole = plan_new((const char *const *)plan->rows_before);
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(g_free);
+  for (char **row = plan->rows_before; *row != NULL; row++)
+    g_ptr_array_add(rows, g_strdup(*row));
+  for (guint i = 0; i < plan->steps->len; i++) {
+    const PinnedStep *pinned = g_ptr_array_index(plan->steps, i);
+    PlanStep *step = plan_add_step(whole, pinned->direction, NULL, NULL, NULL);
+    for (guint k = 0; k < pinned->row_ops->len; k++) {
+      const RowOp *op = g_ptr_array_index(pinned->row_ops, k);
+      plan_add_row_op(step, op->kind, op->from, op->to);
+    }
+    plan_rows_apply(rows, step);
+    g_autoptr(GPtrArray) words = g_ptr_array_new();
+    g_ptr_array_extend(words, rows, NULL, NULL);
+    g_ptr_array_add(words, NULL);
+    if (!rollout_rows_equal((const char *const *)words->pdata, (const char *const *)pinned->rows_after))
+      return FALSE;
+  }
+  return TRUE;
 }
 
 static gboolean read_steps(PinnedPlan *plan, JsonObject *object)
@@ -242,7 +326,8 @@ static PinnedPlan *read_plan(JsonObject *object)
       version != NULL && JSON_NODE_HOLDS_VALUE(version) ? (int)json_node_get_int(version) : 0;
   plan->rows_before = strings_of(object, "rows_before");
   if (g_strcmp0(format, FORMAT_NAME) != 0 || plan->rows_before == NULL ||
-      !index_of(transactions, G_N_ELEMENTS(transactions), transaction, &index) || !read_steps(plan, object))
+      !index_of(transactions, G_N_ELEMENTS(transactions), transaction, &index) || !read_steps(plan, object) ||
+      !rows_follow(plan))
     return NULL;
   plan->transaction = (RolloutTransaction)index;
   return g_steal_pointer(&plan);

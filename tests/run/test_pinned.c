@@ -196,6 +196,54 @@ Test(pinned, is_refused_without_exact_statements)
   given_tear_down(&given);
 }
 
+Test(pinned, what_needs_python_is_a_step_for_alembic)
+{
+  Given given;
+  given_set_up(&given);
+  Project project = {.name = (char *)"shop", .config_path = (char *)"/srv/alembic.ini"};
+  RenderReason reason = {.line = 12, .what = (char *)"shop.fill(): unknown"};
+  given.script[1].state = RENDER_PYTHON;
+  given.script[1].reasons = g_ptr_array_new();
+  g_ptr_array_add(given.script[1].reasons, &reason);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(PinnedPlan) plan =
+      pinned_plan_new(&project, &given.plan, given.scripts, &given.server, ROLLOUT_ALL, &error);
+  cr_assert(plan != NULL, "%s", error != NULL ? error->message : "");
+  g_autofree char *path = g_build_filename(given.folder, "plan.json", NULL);
+  cr_assert(pinned_plan_write(plan, path, &error), "written: %s", error != NULL ? error->message : "");
+  g_autoptr(PinnedPlan) back = pinned_plan_read(path, &error);
+  cr_assert(back != NULL, "read: %s", error != NULL ? error->message : "");
+  const PinnedStep *step = g_ptr_array_index(back->steps, 1);
+  cr_expect(pinned_step_by_alembic(step), "engine %s", step->engine);
+  cr_expect(step->statements->len == 0, "half a script is none: %u statements", step->statements->len);
+  g_autofree char *text = pinned_plan_text(back);
+  const char *commit = strstr(text, "COMMIT"), *second = strstr(text, "2. upgrade c");
+  cr_expect(commit != NULL && commit < second, "what is open is committed before Alembic runs:\n%s", text);
+  cr_expect(strstr(text, "c:12: needs Python: shop.fill(): unknown") != NULL, "why:\n%s", text);
+  g_unlink(path);
+  g_ptr_array_unref(given.script[1].reasons);
+  given_tear_down(&given);
+}
+
+Test(pinned, becomes_a_plan_again)
+{
+  Given given;
+  given_set_up(&given);
+  g_autoptr(PinnedPlan) pinned = pin(&given);
+  RevisionMap map = {.by_id = g_hash_table_new(g_str_hash, g_str_equal)};
+  g_hash_table_insert(map.by_id, (char *)"c", &given.revisions[1]);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Plan) left = pinned_plan_remaining(pinned, &map, 1, &error);
+  cr_assert(left != NULL, "%s", error != NULL ? error->message : "");
+  g_auto(GStrv) rows = plan_rows_after(left, left->steps->len);
+  cr_expect(left->steps->len == 1 && strcmp(left->rows_before[0], "b") == 0, "one step from b");
+  cr_expect(rows[0] != NULL && strcmp(rows[0], "c") == 0, "to c");
+  cr_expect(pinned_plan_remaining(pinned, &map, 0, &error) == NULL, "b has no file any more");
+  cr_expect(error != NULL && strstr(error->message, "revision b") != NULL, "%s", error ? error->message : "");
+  g_hash_table_unref(map.by_id);
+  given_tear_down(&given);
+}
+
 Test(pinned, refuses_files_that_are_none)
 {
   static const char *const texts[] = {

@@ -46,6 +46,13 @@ Plan *plan_stamp(const RevisionMap *map, const char *const *rows, const char *co
 /* Lets the first step of a purging stamp also delete the rows that are there, so that the plan can be carried out on a
  * live database.  A plan without steps gets one that says nothing (from and to are empty). */
 void plan_purge_rows(Plan *plan, const char *const *rows);
+
+/* A plan made by hand, as from a file: what its steps do to the rows is the caller's to know. */
+Plan *plan_new(const char *const *rows);
+/* Takes from and to over. */
+PlanStep *plan_add_step(Plan *plan, Direction direction, Revision *revision, char **from, char **to);
+void plan_add_row_op(PlanStep *step, RowOpKind kind, const char *from, const char *to);
+
 void plan_free(Plan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Plan, plan_free)
 

@@ -5,12 +5,20 @@
  *   ...
  *   g_autoptr(PinnedPlan) pinned = pinned_plan_read("release-42.json", &error);
  *   guint at = pinned_plan_position(pinned, rows);             where an interrupted rollout goes on
+ *   g_autoptr(Plan) left = pinned_plan_remaining(pinned, map, at, &error);
+ *   ... render left, pin it as `now` ...
  *   g_autoptr(GPtrArray) differences = pinned_plan_differences(pinned, now, at);
  *
  * The file names the database (cluster, database, version) and the rows it was made for, and for each step its
- * revision, file and the file's hash, every statement with its locks, and the rows after it.  It is JSON for programs;
+ * revision, file and the file's hash, the engine and why, every statement with its locks, what the step does to the
+ * version rows, and the rows after it.  What is carried out are these steps and row changes, whatever the project has
+ * grown since; what they rest on (the files, the statements) has to be as it was.  It is JSON for programs;
  * pinned_plan_text() is for people, with the true transaction boundaries: where an autocommit block commits early, and
  * that the version row moves last.
+ *
+ * A migration that asks the database is pinned with the statements that follow from the answers of that moment; the
+ * rollout asks again.  One that needs Python is pinned by its file alone: the project's own Alembic runs it, and the
+ * statements, if there are any, are what Alembic printed with --sql, for reading.
  */
 #pragma once
 
@@ -29,28 +37,35 @@ typedef struct {
 typedef struct {
   char *revision;
   Direction direction;
-  char *path;   /* as the project has it, absolute; NULL for a stamp */
-  char *sha256; /* of the file; NULL for a stamp */
-  char *engine; /* "native" */
+  char *path;            /* as the project has it, absolute; NULL for a stamp */
+  char *sha256;          /* of the file; NULL for a stamp */
+  char *engine;          /* "native" or "alembic" */
+  char *why;             /* "alembic": what retort cannot render, with its place; else NULL */
+  GPtrArray *asks;       /* char*: questions to the database that the statements rest on */
   GPtrArray *statements; /* PinnedStatement* */
+  char **from, **to;     /* as in PlanStep */
+  GPtrArray *row_ops;    /* RowOp* */
   char **rows_after;
 } PinnedStep;
 
 typedef struct {
-  char *created;    /* UTC */
-  char *project;    /* name */
-  char *identity;   /* "app@db1:5432/shop" */
+  char *created;  /* UTC */
+  char *project;  /* name */
+  char *identity; /* "app@db1:5432/shop" */
   char *database;
-  char *system_id;  /* NULL: not known */
+  char *system_id;    /* NULL: not known */
   int server_version; /* 0: not known */
   RolloutTransaction transaction;
   char **rows_before;
   GPtrArray *steps; /* PinnedStep* */
 } PinnedPlan;
 
-/* scripts: Script* by step (NULL for stamps); all have to be RENDER_EXACT.  server may be NULL. */
-PinnedPlan *pinned_plan_new(const Project *project, const Plan *plan, GPtrArray *scripts, const ServerInfo *server,
-                            RolloutTransaction transaction, GError **error);
+gboolean pinned_step_by_alembic(const PinnedStep *step);
+
+/* scripts: Script* by step (NULL for stamps).  One that is neither exact nor answered is a step for the project's own
+ * Alembic, which takes a project with a configuration; one that fails by itself is refused.  server may be NULL. */
+PinnedPlan *pinned_plan_new(const Project *project, const Plan *plan, GPtrArray *scripts,
+                            const ServerInfo *server, RolloutTransaction transaction, GError **error);
 void pinned_plan_free(PinnedPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PinnedPlan, pinned_plan_free)
 
@@ -60,6 +75,9 @@ PinnedPlan *pinned_plan_read(const char *path, GError **error);
 /* The first step that is still to do from these rows; the number of steps when all is done; G_MAXUINT when the rows
  * are not on the plan's way. */
 guint pinned_plan_position(const PinnedPlan *plan, const char *const *rows);
+/* Its steps from `from` on, as a plan for what the map has under these ids; RETORT_ERROR_REFUSED names a revision that it
+ * does not have. */
+Plan *pinned_plan_remaining(const PinnedPlan *plan, const RevisionMap *map, guint from, GError **error);
 /* What differs between the pinned plan from step `from` on and one made now from the present rows: sentences (char*),
  * translated and escaped; empty when they are the same. */
 GPtrArray *pinned_plan_differences(const PinnedPlan *pinned, const PinnedPlan *now, guint from);
