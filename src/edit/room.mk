@@ -7,6 +7,8 @@ src_edit_libedit_a_SOURCES = \
 	src/edit/mako.c include/retort/edit/mako.h \
 	src/edit/mako_run.c \
 	src/edit/changes.c include/retort/edit/changes.h \
+	src/edit/rebase.c include/retort/edit/rebase.h src/edit/rebase-private.h \
+	src/edit/rebase_plan.c \
 	src/edit/rewrite.c include/retort/edit/rewrite.h \
 	src/edit/stage.c src/edit/stage.h
 nodist_src_edit_libedit_a_SOURCES = src/edit/templates.c src/edit/templates.h
