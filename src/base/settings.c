@@ -19,27 +19,74 @@ struct Settings {
 const SettingsKey settings_keys[] = {
     {"retort", "alembic_version", "1.19 | 1.8",
      N_("Which Alembic to follow where they differ: 1.19 with SQLAlchemy 2.0 (the default), or 1.8 with "
-        "1.4.")},
-    {"retort", "alembic", "PATH", N_("The program that commands needing Python are handed over to.")},
-    {"retort", "ascii", "yes | no", N_("Draw with ASCII characters only.")},
-    {"retort", "color", "yes | no", N_("Use colours on the screen.")},
-    {"retort", "mouse", "yes | no", N_("Let the screen take the mouse.")},
-    {"project", "alembic_version", "1.19 | 1.8", N_("As above, for this project.")},
-    {"project", "alembic", "PATH", N_("As above, for this project.")},
+        "1.4."),
+     FALSE},
+    {"retort", "alembic", "PATH", N_("The program that commands needing Python are handed over to."), FALSE},
+    {"retort", "ascii", "yes | no", N_("Draw with ASCII characters only."), FALSE},
+    {"retort", "color", "yes | no", N_("Use colours on the screen."), FALSE},
+    {"retort", "mouse", "yes | no", N_("Let the screen take the mouse."), FALSE},
+    {"project", "alembic_version", "1.19 | 1.8", N_("As above, for this project."), FALSE},
+    {"project", "alembic", "PATH", N_("As above, for this project."), FALSE},
     {"project", "version_table", "NAME",
-     N_("Table that holds the position, when env.py computes it and retort cannot read it there.")},
-    {"project", "version_table_schema", "NAME", N_("Schema of that table, likewise.")},
-    {"project", "version_table_pk", "yes | no", N_("Whether that table has a primary key, likewise.")},
+     N_("Table that holds the position, when env.py computes it and retort cannot read it there."), FALSE},
+    {"project", "version_table_schema", "NAME", N_("Schema of that table, likewise."), FALSE},
+    {"project", "version_table_pk", "yes | no", N_("Whether that table has a primary key, likewise."), FALSE},
     {"project", "transaction_per_migration", "yes | no",
-     N_("Whether each migration has a transaction of its own, likewise.")},
-    {"project", "transactional_ddl", "yes | no", N_("Whether DDL runs in transactions at all, likewise.")},
-    {"project", "literal_binds", "yes | no", N_("Whether --sql writes values into statements, likewise.")},
+     N_("Whether each migration has a transaction of its own, likewise."), FALSE},
+    {"project", "transactional_ddl", "yes | no", N_("Whether DDL runs in transactions at all, likewise."),
+     FALSE},
+    {"project", "literal_binds", "yes | no", N_("Whether --sql writes values into statements, likewise."),
+     FALSE},
     {"keys", NULL, "ACTION = KEYS",
-     N_("Keys of the screen's actions; retort(1) lists them with their defaults.")},
-    {"target", "url", "URL", N_("Where the database is, as SQLAlchemy or libpq write it.")},
-    {"target", "production", "yes | no", N_("A step on this database wants its name typed.")},
-    {"target", "read_only", "yes | no", N_("Nothing is ever changed in this database.")},
-    {NULL, NULL, NULL, NULL},
+     N_("Keys of the screen's actions; retort(1) lists them with their defaults."), FALSE},
+    {"target", "url", "URL", N_("Where the database is, as SQLAlchemy or libpq write it."), FALSE},
+    {"target", "production", "yes | no", N_("A step on this database wants its name typed."), FALSE},
+    {"target", "read_only", "yes | no", N_("Nothing is ever changed in this database."), FALSE},
+    {"target", "ddl_lock_timeout", "DURATION",
+     N_("How long a statement of a transaction waits for a lock (PostgreSQL's lock_timeout): 2.5s by "
+        "default, above "
+        "its deadlock_timeout, so that a plain autovacuum gives way."),
+     TRUE},
+    {"target", "statement_timeout", "DURATION",
+     N_("How long a statement may take (PostgreSQL's statement_timeout); none by default."), TRUE},
+    {"target", "retries", "NUMBER",
+     N_("How often a transaction is tried again that failed for a lock time-out or a deadlock; 10 by "
+        "default."),
+     TRUE},
+    {"target", "retry_pause", "DURATION",
+     N_("The longest random pause before the first retry, doubled for each that follows; 1s by default."),
+     TRUE},
+    {"target", "retry_pause_limit", "DURATION", N_("The longest of these pauses; 1min by default."), TRUE},
+    {"target", "mutex_key", "NUMBER",
+     N_("Key of the advisory lock that lets one rollout run at a time, when the project has one of its own."),
+     TRUE},
+    {"target", "mutex_wait", "DURATION | forever",
+     N_("How long to wait for another rollout to end; none by default."), TRUE},
+    {"target", "brake_waiting", "NUMBER",
+     N_("The brake acts when more sessions than this wait behind the rollout; 20 by default, 0: any number."),
+     TRUE},
+    {"target", "brake_after", "DURATION",
+     N_("The brake acts when a session has waited behind the rollout for so long; 10s by default."), TRUE},
+    {"target", "brake_replica_lag", "DURATION",
+     N_("The brake acts when a replica is so far behind; none by default."), TRUE},
+    {"target", "brake", "ask | cancel | off",
+     N_("What the brake does: ask the operator (the default), or cancel the statement at once."), TRUE},
+    {"target", "old_transaction", "DURATION",
+     N_("From which age a transaction is worth a warning before the rollout; 5min by default."), TRUE},
+    {"target", "backup", "ask | required | no", N_("Whether a backup precedes the rollout; ask by default."),
+     TRUE},
+    {"target", "backup_folder", "PATH", N_("Where backups go; by default retort/backup in $XDG_STATE_HOME."),
+     TRUE},
+    {"target", "backup_format", "custom | directory",
+     N_("pg_dump's format: one file (the default), or a folder written by several jobs."), TRUE},
+    {"target", "backup_jobs", "NUMBER", N_("How many jobs write a folder; 4 by default."), TRUE},
+    {"target", "backup_age", "DURATION",
+     N_("A backup younger than this serves the rollout as well; none by default: always a new one."), TRUE},
+    {"target", "alembic", "COMMAND",
+     N_("The command line of the project's own Alembic, for migrations that need Python."), FALSE},
+    {"target", "redact_queries", "yes | no",
+     N_("Keep the query texts of other sessions out of the record; no by default."), TRUE},
+    {NULL, NULL, NULL, NULL, FALSE},
 };
 
 gboolean settings_truth(const char *value, gboolean fallback)
@@ -73,10 +120,17 @@ static char *section_kind(const char *section, const char **name)
   return g_strndup(section, (gsize)(blank - section));
 }
 
+/* How rollouts are done may be said for one target, for a project or for all. */
+static gboolean may_stand_in(const SettingsKey *key, const char *kind)
+{
+  return strcmp(key->section, kind) == 0 ||
+         (key->shared && (strcmp(kind, "project") == 0 || strcmp(kind, "retort") == 0));
+}
+
 static const SettingsKey *find_key(const char *kind, const char *key)
 {
   for (const SettingsKey *k = settings_keys; k->section; k++)
-    if (strcmp(k->section, kind) == 0 && (!key || !k->key || strcmp(k->key, key) == 0))
+    if (may_stand_in(k, kind) && (!key || !k->key || strcmp(k->key, key) == 0))
       return k;
   return NULL;
 }
@@ -186,6 +240,16 @@ const char *settings_get(const Settings *settings, const char *name, const char 
   if (!value)
     value = project_get(settings, folder, key);
   return value ? value : ini_get_raw(settings->ini, "retort", key);
+}
+
+const char *settings_get_for(const Settings *settings, const char *target, const char *name,
+                             const char *folder, const char *key)
+{
+  if (!settings->ini)
+    return NULL;
+  g_autofree char *section = target ? g_strconcat("target ", target, NULL) : NULL;
+  const char *value = section ? ini_get_raw(settings->ini, section, key) : NULL;
+  return value ? value : settings_get(settings, name, folder, key);
 }
 
 const SettingsTarget *settings_target(const Settings *settings, const char *name)

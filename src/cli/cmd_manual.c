@@ -111,6 +111,10 @@ static void put_settings(GString *out)
     put_text(out, k->value);
     g_string_append(out, "\\fR\n");
     put_text(out, _(k->help));
+    if (k->shared) {
+      g_string_append_c(out, ' ');
+      put_text(out, _("Also in [project NAME] and [retort]."));
+    }
     g_string_append_c(out, '\n');
   }
 }

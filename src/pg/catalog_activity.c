@@ -1,4 +1,6 @@
 /* What backends are doing: progress, locks they hold, who uses a table. */
+#include <string.h>
+
 #include "catalog-private.h"
 
 /* ---- Progress -------------------------------------------------------------------------------------------------- */
@@ -39,6 +41,39 @@ void progress_free(Progress *progress)
   g_free(progress);
 }
 
+/* The phases of CREATE INDEX CONCURRENTLY come in this order; shares are of its usual running time.  Waits are no
+ * progress. */
+static const struct {
+  const char *prefix;
+  double from, share;
+} index_phases[] = {
+    {"initializing", 0, 0},
+    {"waiting for writers before build", 0, 0},
+    {"building index: scanning table", 0, 0.35},
+    {"building index: sorting", 0.35, 0.05},
+    {"building index: loading tuples in tree", 0.40, 0.20},
+    {"building index", 0, 0.60},
+    {"waiting for writers before validation", 0.60, 0},
+    {"index validation: scanning index", 0.60, 0.10},
+    {"index validation: sorting tuples", 0.70, 0},
+    {"index validation: scanning table", 0.70, 0.30},
+    {"waiting for old snapshots", 1.0, 0},
+    {"waiting for readers", 1.0, 0},
+};
+
+/* Of everything the command has to do.  Without CONCURRENTLY building is all there is. */
+static double overall(const Progress *progress)
+{
+  gboolean index = progress->command != NULL && strstr(progress->command, "INDEX") != NULL;
+  if (!index || progress->phase == NULL)
+    return g_strcmp0(progress->command, "VACUUM") == 0 ? -1 : progress->fraction;
+  double whole = strstr(progress->command, "CONCURRENTLY") != NULL ? 1.0 : 1 / 0.60;
+  for (guint i = 0; i < G_N_ELEMENTS(index_phases); i++)
+    if (g_str_has_prefix(progress->phase, index_phases[i].prefix))
+      return MIN(1.0, whole * (index_phases[i].from + index_phases[i].share * MAX(progress->fraction, 0)));
+  return -1;
+}
+
 static void read_progress(const PGresult *result, const GError *error, CatalogFunc func, void *data)
 {
   Progress *progress = NULL;
@@ -53,6 +88,7 @@ static void read_progress(const PGresult *result, const GError *error, CatalogFu
     progress->waits_for = (int)cell_int(result, 0, 6);
     progress->fraction =
         progress->total > 0 ? CLAMP((double)progress->done / (double)progress->total, 0.0, 1.0) : -1.0;
+    progress->overall = overall(progress);
   }
   ((ProgressFunc)func)(progress, error, data);
 }
@@ -122,13 +158,30 @@ void catalog_may_see_files(PgConn *conn, PrivilegeFunc func, void *data)
   catalog_ask(conn, sql, read_privilege, (CatalogFunc)func, data);
 }
 
+/* ---- Replicas -------------------------------------------------------------------------------------------------- */
+
+static void read_lag(const PGresult *result, const GError *error, CatalogFunc func, void *data)
+{
+  ((ReplicaLagFunc)func)(result != NULL ? cell_seconds(result, 0, 0) : -1, error, data);
+}
+
+void catalog_replica_lag(PgConn *conn, ReplicaLagFunc func, void *data)
+{
+  /* An idle replica that has caught up reports no lag at all. */
+  static const char sql[] = "SELECT max(coalesce(extract(epoch FROM replay_lag), 0)) FROM "
+                            "pg_catalog.pg_stat_replication WHERE state IN ('streaming', 'catchup')";
+  static const char none[] = "SELECT NULL";
+  catalog_ask(conn, pg_conn_server_version(conn) >= 100000 ? sql : none, read_lag, (CatalogFunc)func, data);
+}
+
 /* ---- Locks of one backend -------------------------------------------------------------------------------------- */
 
 static const char locks_sql[] =
     "SELECT CASE WHEN c.oid IS NOT NULL THEN n.nspname || '.' || c.relname ELSE 'new relation ' || "
     "l.relation END, "
-    "l.mode, l.granted FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation "
-    "LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE l.pid = %d AND l.locktype = "
+    "l.mode, l.granted, coalesce(c.relkind, '') FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_class c "
+    "ON c.oid = l.relation "
+    "LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE l.pid = %s AND l.locktype = "
     "'relation' "
     "AND l.database IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = "
     "pg_catalog.current_database())) "
@@ -147,11 +200,11 @@ static void held_lock_free(void *data)
   g_free(lock);
 }
 
-static void read_locks(const PGresult *result, const GError *error, CatalogFunc func, void *data)
+GPtrArray *catalog_locks_read(const PGresult *result)
 {
-  GPtrArray *locks = result != NULL ? g_ptr_array_new_with_free_func(held_lock_free) : NULL;
+  GPtrArray *locks = g_ptr_array_new_with_free_func(held_lock_free);
   HeldLock *last = NULL;
-  for (int i = 0; result != NULL && i < PQntuples(result); i++) {
+  for (int i = 0; i < PQntuples(result); i++) {
     g_autofree char *relation = cell_text(result, i, 0);
     LockMode mode = lock_mode_from_pg(PQgetvalue(result, i, 1));
     gboolean granted = cell_true(result, i, 2);
@@ -159,6 +212,7 @@ static void read_locks(const PGresult *result, const GError *error, CatalogFunc 
       last = g_new0(HeldLock, 1);
       last->relation = g_steal_pointer(&relation);
       last->granted = TRUE;
+      last->kind = *PQgetvalue(result, i, 3);
       g_ptr_array_add(locks, last);
     }
     if (mode > last->mode) {
@@ -166,14 +220,24 @@ static void read_locks(const PGresult *result, const GError *error, CatalogFunc 
       last->granted = granted;
     }
   }
-  if (locks != NULL)
-    g_ptr_array_sort(locks, compare_held);
-  ((HeldLocksFunc)func)(locks, error, data);
+  g_ptr_array_sort(locks, compare_held);
+  return locks;
+}
+
+static void read_locks(const PGresult *result, const GError *error, CatalogFunc func, void *data)
+{
+  ((HeldLocksFunc)func)(result != NULL ? catalog_locks_read(result) : NULL, error, data);
+}
+
+char *catalog_locks_sql(int pid)
+{
+  g_autofree char *number = g_strdup_printf("%d", pid);
+  return g_strdup_printf(locks_sql, pid != 0 ? number : "pg_catalog.pg_backend_pid()");
 }
 
 void catalog_locks(PgConn *conn, int pid, HeldLocksFunc func, void *data)
 {
-  g_autofree char *sql = g_strdup_printf(locks_sql, pid);
+  g_autofree char *sql = catalog_locks_sql(pid);
   catalog_ask(conn, sql, read_locks, (CatalogFunc)func, data);
 }
 

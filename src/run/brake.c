@@ -86,3 +86,11 @@ char *brake_reason(const BrakeLimits *limits, const Blast *blast)
   return g_strdup_printf(_("Backend %d has waited behind this statement for %s (%s)."), blast->longest_pid,
                          duration, blast->applications);
 }
+
+char *brake_lag_reason(const BrakeLimits *limits, double lag_s)
+{
+  if (limits->replica_lag_s <= 0 || lag_s <= limits->replica_lag_s)
+    return NULL;
+  g_autofree char *lag = text_duration(lag_s);
+  return g_strdup_printf(_("A replica has fallen %s behind."), lag);
+}

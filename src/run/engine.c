@@ -215,17 +215,18 @@ void alembic_run_cancel(AlembicRun *run)
 
 /* ---- The beginning --------------------------------------------------------------------------------------------- */
 
-static char **command_line(const Project *project, const AlembicCommand *command,
-                           const AlembicRunOptions *options)
+char **alembic_command_line(const Project *project, const AlembicCommand *command, const char *verb,
+                            const char *argument)
 {
-  static const char *const verbs[] = {"upgrade", "downgrade", "stamp"};
   g_autoptr(GStrvBuilder) argv = g_strv_builder_new();
   g_strv_builder_addv(argv, (const char **)command->argv);
   if (project->config_path != NULL && !g_str_has_suffix(project->config_path, ".toml"))
     g_strv_builder_add_many(argv, "-c", project->config_path, NULL);
   if (project->section != NULL && strcmp(project->section, "alembic") != 0)
     g_strv_builder_add_many(argv, "-n", project->section, NULL);
-  g_strv_builder_add_many(argv, verbs[options->direction], options->target, NULL);
+  g_strv_builder_add(argv, verb);
+  if (argument != NULL)
+    g_strv_builder_add(argv, argument);
   return g_strv_builder_end(argv);
 }
 
@@ -243,13 +244,14 @@ static char *connection_options(const AlembicRunOptions *options)
 AlembicRun *alembic_run_new(PgConn *conn, const Project *project, const AlembicCommand *command,
                             const AlembicRunOptions *options, EngineFunc func, void *data)
 {
+  static const char *const verbs[] = {"upgrade", "downgrade", "stamp"};
   static guint runs; /* numbers the runs of this process, to tell their backends apart */
   const char *schema = NULL;
   AlembicRun *run = g_new0(AlembicRun, 1);
   run->refs = 1;
   run->context = g_main_context_ref_thread_default();
   run->conn = conn;
-  run->argv = command_line(project, command, options);
+  run->argv = alembic_command_line(project, command, verbs[options->direction], options->target);
   run->folder = project->config_path != NULL ? g_path_get_dirname(project->config_path) : NULL;
   run->table = g_strdup(project_version_table(project, &schema));
   run->schema = g_strdup(schema);

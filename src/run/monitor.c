@@ -45,6 +45,8 @@ struct LockMonitor {
   GArray *pids;        /* int, zero-terminated */
   GQueue signals;      /* SignalJob* */
   SignalJob *signal;   /* the one under way */
+  gboolean replicas;   /* are asked about */
+  double replica_lag_s;
   LockReportFunc func;
   void *data;
 
@@ -112,9 +114,12 @@ static void monitor_unref(LockMonitor *monitor)
 
 static void deliver(LockMonitor *monitor)
 {
-  monitor->report =
-      (LockReport){monitor->shown.snapshot, monitor->shown.progress, monitor->shown.locks, monitor->error,
-                   monitor->state == MONITOR_RESTING || monitor->state == MONITOR_ASKING};
+  monitor->report = (LockReport){monitor->shown.snapshot,
+                                 monitor->shown.progress,
+                                 monitor->shown.locks,
+                                 monitor->error,
+                                 monitor->state == MONITOR_RESTING || monitor->state == MONITOR_ASKING,
+                                 monitor->replica_lag_s};
   monitor->refs++;
   monitor->func(monitor, &monitor->report, monitor->data);
   monitor_unref(monitor);
@@ -159,11 +164,21 @@ static void round_over(LockMonitor *monitor, const GError *error)
 
 /* ---- The questions of a round ---------------------------------------------------------------------------------- */
 
+static void lag_arrived(double lag_s, const GError *error, void *data)
+{
+  LockMonitor *monitor = data;
+  monitor->replica_lag_s = lag_s;
+  round_over(monitor, error);
+}
+
 static void locks_arrived(GPtrArray *locks, const GError *error, void *data)
 {
   LockMonitor *monitor = data;
   monitor->gathered.locks = locks;
-  round_over(monitor, error);
+  if (error == NULL && monitor->replicas)
+    catalog_replica_lag(monitor->conn, lag_arrived, monitor);
+  else
+    round_over(monitor, error);
 }
 
 static void progress_arrived(Progress *progress, const GError *error, void *data)
@@ -292,6 +307,7 @@ LockMonitor *lock_monitor_new(const PgParams *params, LockReportFunc func, void 
   pg_conn_set_deadline(monitor->conn, DEADLINE_MS);
   pg_conn_on_lost(monitor->conn, connection_lost, monitor);
   monitor->retry_ms = FIRST_RETRY_MS;
+  monitor->replica_lag_s = -1;
   monitor->pids = g_array_new(TRUE, TRUE, sizeof(int));
   g_queue_init(&monitor->signals);
   monitor->func = func;
@@ -316,6 +332,12 @@ void lock_monitor_watch(LockMonitor *monitor, const int *pids)
   g_array_set_size(monitor->pids, 0);
   for (const int *pid = pids; pid != NULL && *pid != 0; pid++)
     g_array_append_val(monitor->pids, *pid);
+}
+
+void lock_monitor_watch_replicas(LockMonitor *monitor, gboolean watch)
+{
+  monitor->replicas = watch;
+  monitor->replica_lag_s = -1;
 }
 
 void lock_monitor_set_active(LockMonitor *monitor, gboolean active)

@@ -6,9 +6,12 @@
 typedef struct {
   PgConn *conn;
   PreflightInput input;
-  char *names;       /* SQL array of the plan's relations */
-  GPtrArray *items;  /* PreflightItem* */
-  const char *check; /* at work */
+  char *names;         /* SQL array of the plan's relations */
+  gboolean *rewritten; /* by relation, or NULL */
+  char **rows;         /* or NULL */
+  char *backup_folder; /* or NULL */
+  GPtrArray *items;    /* PreflightItem* */
+  const char *check;   /* at work */
 } Preflight;
 
 typedef struct {

@@ -32,6 +32,9 @@ static void run_free(void *data)
   PreflightRun *run = data;
   g_free((void *)run->preflight.input.modes);
   g_free(run->preflight.names);
+  g_free(run->preflight.rewritten);
+  g_free(run->preflight.backup_folder);
+  g_strfreev(run->preflight.rows);
   g_clear_pointer(&run->preflight.items, g_ptr_array_unref);
   g_free(run);
 }
@@ -83,6 +86,11 @@ void preflight_run(PgConn *conn, const PreflightInput *input, PreflightFunc func
   preflight->conn = conn;
   preflight->input = *input;
   preflight->input.relations = NULL;
+  preflight->rewritten = input->rewritten != NULL
+                             ? g_memdup2(input->rewritten, sizeof *input->rewritten * input->n_relations)
+                             : NULL;
+  preflight->backup_folder = g_strdup(input->backup_folder);
+  preflight->rows = g_strdupv((char **)input->rows);
   preflight->input.modes =
       input->modes != NULL ? g_memdup2(input->modes, sizeof *input->modes * input->n_relations) : NULL;
   if (preflight->input.mutex_key == 0)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "retort/base/text.h"
+#include "retort/run/backup.h"
 
 /* A list that names more than these says how many more. */
 #define NAMED 5
@@ -131,6 +132,80 @@ static void judge_signal(Preflight *preflight, const PGresult *result)
       g_strdup(_("Grant pg_signal_backend and pg_monitor to this role, or have somebody at hand who may.")));
 }
 
+/* ---- Where we are ---------------------------------------------------------------------------------------------- */
+
+static char *ask_position(const Preflight *preflight)
+{
+  return preflight->rows != NULL ? g_strdup("SELECT pg_catalog.current_database()") : NULL;
+}
+
+static void judge_position(Preflight *preflight, const PGresult *result)
+{
+  g_autofree char *database = cell(result, 0, 0);
+  g_autofree char *rows = preflight->rows[0] != NULL ? g_strjoinv(", ", preflight->rows) : g_strdup("base");
+  g_autofree char *safe = text_escape(rows, -1, FALSE);
+  preflight_add(preflight, PREFLIGHT_OK,
+                g_strdup_printf(_("%s stands at %s, where this plan starts."), database, safe), NULL);
+}
+
+static char *ask_sizes(const Preflight *preflight)
+{
+  return g_strdup_printf(
+      "SELECT c.oid::regclass::text, c.relpages::bigint * pg_catalog.current_setting('block_size')::bigint, "
+      "u.place - 1 FROM pg_catalog.unnest(%s) WITH ORDINALITY u (name, place) "
+      "JOIN pg_catalog.pg_class c ON c.oid = pg_catalog.to_regclass(u.name) AND c.relkind IN ('r', 'm') "
+      "ORDER BY 2 DESC",
+      preflight->names);
+}
+
+/* Written anew, it needs the room twice, and nobody uses it meanwhile. */
+#define LARGE_REWRITE (G_GUINT64_CONSTANT(100) * 1024 * 1024)
+
+static void judge_sizes(Preflight *preflight, const PGresult *result)
+{
+  g_autoptr(GString) list = g_string_new(NULL);
+  for (int i = 0; i < PQntuples(result); i++) {
+    guint64 place = number(result, i, 2);
+    g_autofree char *table = cell(result, i, 0);
+    g_autofree char *size = text_size(number(result, i, 1));
+    if (preflight->rewritten != NULL && place < preflight->input.n_relations && preflight->rewritten[place] &&
+        number(result, i, 1) >= LARGE_REWRITE) {
+      preflight_add(
+          preflight, PREFLIGHT_WARNING,
+          g_strdup_printf(_("%s (%s) is written anew as a whole."), table, size),
+          g_strdup(_("It needs as much room again, and as much WAL; nobody can use it meanwhile.")));
+      return;
+    }
+    if (i < NAMED)
+      g_string_append_printf(list, "%s%s %s", i > 0 ? ", " : "", table, size);
+  }
+  if (list->len > 0)
+    preflight_add(preflight, PREFLIGHT_OK, g_strdup_printf(_("Tables of this plan: %s."), list->str), NULL);
+}
+
+static char *ask_backup(const Preflight *preflight)
+{
+  return preflight->backup_folder != NULL ? g_strdup("SELECT pg_catalog.current_database()") : NULL;
+}
+
+#define OLD_BACKUP_S (24 * 3600)
+
+static void judge_backup(Preflight *preflight, const PGresult *result)
+{
+  double age = 0;
+  g_autofree char *path = backup_newest(preflight->backup_folder, PQgetvalue(result, 0, 0), &age);
+  g_autofree char *when = text_duration(age);
+  if (path == NULL)
+    preflight_add(preflight, PREFLIGHT_WARNING,
+                  g_strdup(_("retort has made no backup of this database yet.")),
+                  g_strdup(_("Take one now, unless it is backed up in another way.")));
+  else
+    preflight_add(preflight, age > OLD_BACKUP_S ? PREFLIGHT_WARNING : PREFLIGHT_OK,
+                  g_strdup_printf(_("The last backup by retort is %s old."), when),
+                  age > OLD_BACKUP_S ? g_strdup(_("Take a new one, unless it is backed up in another way."))
+                                     : NULL);
+}
+
 /* ---- Time-outs ------------------------------------------------------------------------------------------------- */
 
 static char *ask_timeouts(G_GNUC_UNUSED const Preflight *preflight)
@@ -164,6 +239,9 @@ static void judge_timeouts(Preflight *preflight, const PGresult *result)
 
 static char *ask_mutex(const Preflight *preflight)
 {
+  /* Who holds the lock lets others work no further than to wait for it. */
+  if (preflight->input.mutex_held)
+    return g_strdup("SELECT WHERE false");
   return g_strdup_printf(
       "SELECT a.pid, a.usename, a.application_name, extract(epoch FROM pg_catalog.clock_timestamp() - "
       "a.backend_start) "
@@ -176,7 +254,8 @@ static char *ask_mutex(const Preflight *preflight)
       "pg_catalog.current_database()) "
       "UNION ALL SELECT a.pid, a.usename, a.application_name, "
       "extract(epoch FROM pg_catalog.clock_timestamp() - a.backend_start) FROM pg_catalog.pg_stat_activity a "
-      "WHERE a.application_name = 'retort' AND a.datname = pg_catalog.current_database() "
+      "WHERE a.application_name IN ('retort', 'retort-rollout') AND a.datname = "
+      "pg_catalog.current_database() "
       "AND a.pid <> pg_catalog.pg_backend_pid() AND a.xact_start IS NOT NULL",
       preflight->input.mutex_key);
 }
@@ -444,16 +523,19 @@ const PreflightCheck preflight_checks[] = {
     {"pooler", 0, ask_pooler, judge_pooler},
     {"owner", 0, ask_owner, judge_owner},
     {"signal", 100000, ask_signal, judge_signal},
+    {"position", 0, ask_position, judge_position},
     {"timeouts", 0, ask_timeouts, judge_timeouts},
     {"other-rollout", 0, ask_mutex, judge_mutex},
     {"old-transactions", 100000, ask_old_transactions, judge_old_transactions},
     {"prepared-transactions", 0, ask_prepared, judge_prepared},
     {"table-users", 100000, ask_table_users, judge_table_users},
     {"autovacuum", 100000, ask_autovacuum, judge_autovacuum},
+    {"sizes", 0, ask_sizes, judge_sizes},
     {"invalid-indexes", 0, ask_invalid_indexes, judge_invalid_indexes},
     {"unvalidated-constraints", 0, ask_unvalidated, judge_unvalidated},
     {"pending-detach", 140000, ask_detaching, judge_detaching},
     {"replica-lag", 100000, ask_replicas, judge_replicas},
     {"replication-slots", 100000, ask_slots, judge_slots},
+    {"backup", 0, ask_backup, judge_backup},
 };
 const guint n_preflight_checks = G_N_ELEMENTS(preflight_checks);

@@ -38,7 +38,8 @@ typedef struct {
   FileStamp stamp;
   char *revision; /* id, or "base" */
   Direction direction;
-  guint skip; /* first statement to run */
+  guint skip;     /* first statement to run */
+  guint8 *levels; /* by statement; NULL: all calm */
 } StepCopy;
 
 /* rows: the version rows (char*) before the step; the step is done to them. */
@@ -100,6 +101,7 @@ struct Rollout {
   guint busy;       /* depth of calls that touch it after events */
   gboolean freed;
   gboolean cancelled;
+  char *yielding; /* why the transaction is to be given up for now, or NULL */
   GSource *timer;
 
   guint pc;              /* next operation */
@@ -112,6 +114,7 @@ struct Rollout {
   char *server_start;    /* when the server was started, as of the last COMMIT */
   char **rows_expected;  /* as of the last COMMIT */
   char **rows_pending;   /* as of the COMMIT to come; NULL: unchanged */
+  guint steps_pending;   /* ... and the steps that are committed with them */
   guint steps_committed;
   gboolean outside_journaled;         /* the last line of the record was a statement outside a transaction */
   gboolean liveness_set;              /* client_connection_check_interval */
@@ -131,6 +134,13 @@ struct Rollout {
   char *verdict;      /* of txid_status(), or NULL */
   char **rows;        /* read again at the end; NULL: unknown */
 };
+
+/* A rollout of steps that were copied already (StepCopy*, not owned by it when the array does not free them). */
+Rollout *rollout_new_copied(PgConn *conn, const Project *project, GPtrArray *steps,
+                            const char *const *rows_before, const RolloutOptions *options,
+                            const RolloutSink *sink, void *data);
+/* Why these rows are not the ones that a plan starts from, as a sentence; NULL: they are. */
+char *rollout_rows_complaint(const char *const *now, const char *const *expected);
 
 const Op *rollout_op(const Rollout *rollout); /* at pc, or NULL behind the last */
 /* Goes on from the state it is in until something has to be waited for. */

@@ -41,6 +41,7 @@ RolloutEvent rollout_event(const Rollout *rollout, RolloutEventKind kind)
 void rollout_emit(Rollout *rollout, RolloutEvent *event)
 {
   rollout_journal(rollout, event);
+  event->step += rollout->options.first_step;
   if (!rollout->freed)
     rollout->sink.event(event, rollout->data);
 }
@@ -77,8 +78,8 @@ static void destroy(Rollout *rollout)
   g_strfreev(rollout->rows_pending);
   g_strfreev(rollout->rows);
   g_clear_error(&rollout->error);
-  char *texts[] = {rollout->version_table, rollout->version_schema, rollout->create_sql,  rollout->xid,
-                   rollout->old_settings,  rollout->verdict,        rollout->server_start};
+  char *texts[] = {rollout->version_table, rollout->version_schema, rollout->create_sql,   rollout->xid,
+                   rollout->old_settings,  rollout->verdict,        rollout->server_start, rollout->yielding};
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
     g_free(texts[i]);
   g_free(rollout);
@@ -127,15 +128,16 @@ static void note_rows(Rollout *rollout, const Op *op)
     return;
   g_strfreev(rollout->rows_pending);
   rollout->rows_pending = g_strdupv(step->rows_after);
+  rollout->steps_pending = op->step + 1;
 }
 
-static void note_commit(Rollout *rollout, const Op *op)
+static void note_commit(Rollout *rollout)
 {
   g_clear_pointer(&rollout->xid, g_free);
   rollout->attempt = 1;
   if (rollout->rows_pending == NULL)
     return;
-  rollout->steps_committed = op->step + 1;
+  rollout->steps_committed = rollout->steps_pending;
   g_strfreev(rollout->rows_expected);
   rollout->rows_expected = g_steal_pointer(&rollout->rows_pending);
 }
@@ -151,8 +153,17 @@ static gboolean row_changed(Rollout *rollout, const Op *op, const PGresult *resu
 }
 
 /* What success of an operation means; the event for it, if there is one. */
-static gboolean operation_done(Rollout *rollout, const Op *op, const PGresult *result, GError **error)
+static void tell_locks(Rollout *rollout, const PGresult *result)
 {
+  g_autoptr(GPtrArray) locks = catalog_locks_read(result);
+  RolloutEvent event = rollout_event(rollout, ROLLOUT_EVENT_LOCKS);
+  event.locks = locks;
+  rollout_emit(rollout, &event);
+}
+
+static gboolean operation_done(Rollout *rollout, const Op *op, GPtrArray *results, GError **error)
+{
+  const PGresult *result = results->len > 0 ? g_ptr_array_index(results, results->len - 1) : NULL;
   RolloutEvent event = rollout_event(rollout, ROLLOUT_EVENT_STATEMENT_DONE);
   event.text = result != NULL ? PQcmdStatus((PGresult *)result) : "";
   event.elapsed_s = rollout_since(rollout->op_began);
@@ -175,10 +186,13 @@ static gboolean operation_done(Rollout *rollout, const Op *op, const PGresult *r
     return FALSE;
   }
   case OP_COMMIT:
-    note_commit(rollout, op);
+    note_commit(rollout);
     event.kind = ROLLOUT_EVENT_COMMIT;
     break;
   case OP_XID:
+    if (rollout->options.observe_locks)
+      tell_locks(rollout, result);
+    result = g_ptr_array_index(results, 0);
     g_free(rollout->xid);
     g_free(rollout->server_start);
     rollout->xid = PQgetisnull(result, 0, 0) ? NULL : g_strdup(PQgetvalue(result, 0, 0));
@@ -208,10 +222,19 @@ static gboolean commit_held(const Op *op, const PGresult *result, GError **error
 static gboolean worth_retrying(const Rollout *rollout, const Op *op, const GError *error)
 {
   const char *sqlstate = pg_error_sqlstate(error);
-  return (strcmp(sqlstate, "55P03") == 0 || strcmp(sqlstate, "40P01") == 0) && !op->outside &&
+  gboolean yields = rollout->yielding != NULL && strcmp(sqlstate, "57014") == 0;
+  return (yields || strcmp(sqlstate, "55P03") == 0 || strcmp(sqlstate, "40P01") == 0) && !op->outside &&
          rollout->unit_whole && rollout->attempt <= rollout->options.retries &&
          pg_conn_state(rollout->conn) == PG_CONN_IDLE &&
          pg_conn_transaction(rollout->conn) == PQTRANS_INERROR;
+}
+
+/* The error says why rather than that it was cancelled; what yields once has yielded. */
+static void explain_yield(Rollout *rollout, GError **error)
+{
+  g_clear_error(error);
+  *error = g_error_new_literal(RETORT_ERROR, RETORT_ERROR_DATABASE, rollout->yielding);
+  g_clear_pointer(&rollout->yielding, g_free);
 }
 
 static void operation_answered(PgConn *conn, GPtrArray *results, const GError *error, void *data)
@@ -224,13 +247,23 @@ static void operation_answered(PgConn *conn, GPtrArray *results, const GError *e
   rollout->waiting = FALSE;
   rollout->state = STATE_READY;
   rollout->committing = rollout->committing && pg_conn_state(conn) != PG_CONN_IDLE;
-  if (problem != NULL || !commit_held(op, last, &problem) || !operation_done(rollout, op, last, &problem)) {
+  if (problem != NULL || !commit_held(op, last, &problem) ||
+      !operation_done(rollout, op, results, &problem)) {
     gboolean stopped = rollout->cancelled && strcmp(pg_error_sqlstate(problem), "57014") == 0;
     gboolean again = !rollout->cancelled && worth_retrying(rollout, op, problem);
+    if (rollout->yielding != NULL && !stopped && strcmp(pg_error_sqlstate(problem), "57014") == 0)
+      explain_yield(rollout, &problem);
     rollout_end(rollout, stopped ? OUTCOME_CANCELLED : again ? OUTCOME_RETRY : OUTCOME_FAILED, problem);
   }
   rollout_turn(rollout);
   rollout_leave(rollout);
+}
+
+static gboolean is_warned_of(const Rollout *rollout, const Op *op)
+{
+  const StepCopy *step = op->step < rollout->steps->len ? g_ptr_array_index(rollout->steps, op->step) : NULL;
+  return op->kind == OP_STATEMENT && op->own && step != NULL && step->levels != NULL &&
+         step->levels[op->statement] > 0;
 }
 
 static const char *pause_reason(const Rollout *rollout, const Op *op)
@@ -241,6 +274,8 @@ static const char *pause_reason(const Rollout *rollout, const Op *op)
   case ROLLOUT_PAUSE_STATEMENT: return op->kind == OP_STATEMENT && op->own ? _("before a statement") : NULL;
   case ROLLOUT_PAUSE_COMMIT: return op->kind == OP_COMMIT ? _("before COMMIT") : NULL;
   case ROLLOUT_PAUSE_MIGRATION: return op->kind == OP_STEP && op->step > 0 ? _("before a migration") : NULL;
+  case ROLLOUT_PAUSE_WARNING:
+    return is_warned_of(rollout, op) ? _("before a statement with a warning") : NULL;
   default: return NULL;
   }
 }
@@ -272,11 +307,26 @@ static void run_operation(Rollout *rollout, const Op *op)
   rollout_send(rollout, op->sql, operation_answered);
 }
 
+/* What was to be cancelled is over already, or nothing ran: a transaction that is open goes all the same. */
+static void give_way(Rollout *rollout)
+{
+  PGTransactionStatusType status = pg_conn_transaction(rollout->conn);
+  g_autoptr(GError) error = NULL;
+  explain_yield(rollout, &error);
+  gboolean again = rollout->unit_whole && rollout->attempt <= rollout->options.retries;
+  if (status != PQTRANS_IDLE)
+    rollout_end(rollout, again ? OUTCOME_RETRY : OUTCOME_FAILED, error);
+}
+
 static void do_ready(Rollout *rollout)
 {
   const Op *op = rollout_op(rollout);
   if (op == NULL || rollout->cancelled) {
     rollout_end(rollout, op == NULL ? OUTCOME_DONE : OUTCOME_CANCELLED, NULL);
+    return;
+  }
+  if (rollout->yielding != NULL) {
+    give_way(rollout);
     return;
   }
   const char *reason = pause_reason(rollout, op);
@@ -322,9 +372,12 @@ void rollout_turn(Rollout *rollout)
 {
   rollout_enter(rollout);
   while (!rollout->waiting && !rollout->freed) {
-    if (rollout->cancelled && (rollout->state == STATE_PAUSED || rollout->state == STATE_DELAY)) {
+    gboolean rests = rollout->state == STATE_PAUSED || rollout->state == STATE_DELAY;
+    if (rests && rollout->cancelled) {
       rollout_stop_timer(rollout);
       rollout_end(rollout, OUTCOME_CANCELLED, NULL);
+    } else if (rollout->state == STATE_PAUSED && rollout->yielding != NULL) {
+      rollout->state = STATE_READY;
     }
     actions[rollout->state](rollout);
   }
@@ -348,9 +401,9 @@ static void kick(Rollout *rollout)
 
 /* ---- For its owner --------------------------------------------------------------------------------------------- */
 
-Rollout *rollout_new(PgConn *conn, const Project *project, const RolloutStep *steps, guint n_steps,
-                     const char *const *rows_before, const RolloutOptions *options, const RolloutSink *sink,
-                     void *data)
+Rollout *rollout_new_copied(PgConn *conn, const Project *project, GPtrArray *steps,
+                            const char *const *rows_before, const RolloutOptions *options,
+                            const RolloutSink *sink, void *data)
 {
   Rollout *rollout = g_new0(Rollout, 1);
   const char *schema = NULL;
@@ -367,15 +420,23 @@ Rollout *rollout_new(PgConn *conn, const Project *project, const RolloutStep *st
     rollout->options.retry_max_ms = RETRY_MAX_MS;
   rollout->sink = *sink;
   rollout->data = data;
-  rollout->steps = g_ptr_array_new_with_free_func((GDestroyNotify)step_copy_free);
+  rollout->steps = g_ptr_array_ref(steps);
   rollout->rows_expected = rows_before != NULL ? g_strdupv((char **)rows_before) : g_new0(char *, 1);
-  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(g_free);
-  for (char **row = rollout->rows_expected; *row != NULL; row++)
-    g_ptr_array_add(rows, g_strdup(*row));
-  for (guint i = 0; i < n_steps; i++)
-    g_ptr_array_add(rollout->steps, step_copy_new(project, &steps[i], rows));
   rollout->waiting = TRUE;
   return rollout;
+}
+
+Rollout *rollout_new(PgConn *conn, const Project *project, const RolloutStep *steps, guint n_steps,
+                     const char *const *rows_before, const RolloutOptions *options, const RolloutSink *sink,
+                     void *data)
+{
+  g_autoptr(GPtrArray) copies = g_ptr_array_new_with_free_func((GDestroyNotify)step_copy_free);
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(g_free);
+  for (const char *const *row = rows_before; row != NULL && *row != NULL; row++)
+    g_ptr_array_add(rows, g_strdup(*row));
+  for (guint i = 0; i < n_steps; i++)
+    g_ptr_array_add(copies, step_copy_new(project, &steps[i], rows));
+  return rollout_new_copied(conn, project, copies, rows_before, options, sink, data);
 }
 
 void rollout_free(Rollout *rollout)
@@ -457,6 +518,20 @@ void rollout_cancel(Rollout *rollout)
     pg_conn_cancel(rollout->conn);
   else if (rollout->state == STATE_PAUSED || rollout->state == STATE_DELAY)
     kick(rollout);
+}
+
+void rollout_yield(Rollout *rollout, const char *reason)
+{
+  const Op *op = rollout_op(rollout);
+  if (rollout->cancelled || rollout->yielding != NULL || rollout->outcome != OUTCOME_NONE)
+    return;
+  if (rollout->state == STATE_RUNNING && op != NULL && op->kind != OP_COMMIT) {
+    rollout->yielding = g_strdup(reason);
+    pg_conn_cancel(rollout->conn);
+  } else if (rollout->state == STATE_PAUSED && pg_conn_transaction(rollout->conn) != PQTRANS_IDLE) {
+    rollout->yielding = g_strdup(reason);
+    kick(rollout);
+  }
 }
 
 gboolean rollout_finished(const Rollout *rollout)

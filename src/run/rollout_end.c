@@ -295,6 +295,7 @@ void rollout_do_over(Rollout *rollout)
   event.rows = rollout->rows;
   event.rolled_back = rollout->rolled_back;
   event.outcome_unknown = rollout->unknown;
+  event.outside = rollout->was_outside;
   event.elapsed_s = rollout_since(rollout->began);
   rollout->state = STATE_FINISHED;
   pg_conn_on_notice(rollout->conn, NULL, NULL);

@@ -18,7 +18,19 @@ static const struct {
     [ROLLOUT_EVENT_CANCELLED] = {"cancelled", JOURNAL_NOW},
     [ROLLOUT_EVENT_DONE] = {"done", JOURNAL_NOW},
     [ROLLOUT_EVENT_RETRY] = {"retry", JOURNAL_LAZY},
+    [ROLLOUT_EVENT_LOCKS] = {"locks", JOURNAL_LAZY},
 };
+
+/* The end of a part is not the end of the record. */
+static const char *name_of(const Rollout *rollout, RolloutEventKind kind)
+{
+  switch (rollout->options.part ? kind : ROLLOUT_EVENT_STARTED) {
+  case ROLLOUT_EVENT_FAILED: return "part-failed";
+  case ROLLOUT_EVENT_CANCELLED: return "part-cancelled";
+  case ROLLOUT_EVENT_DONE: return "part-done";
+  default: return kinds[kind].name;
+  }
+}
 
 static const char *direction_name(Direction direction)
 {
@@ -45,7 +57,7 @@ static void add_step(JsonObject *object, const Rollout *rollout, const RolloutEv
   if (event->step >= rollout->steps->len)
     return;
   const StepCopy *step = g_ptr_array_index(rollout->steps, event->step);
-  json_object_set_int_member(object, "step", event->step);
+  json_object_set_int_member(object, "step", rollout->options.first_step + event->step);
   if (event->kind != ROLLOUT_EVENT_STEP)
     return;
   g_autofree char *rows = rollout_rows_text((const char *const *)step->rows_after);
@@ -81,6 +93,17 @@ static void add_end(JsonObject *object, const RolloutEvent *event)
     json_object_set_boolean_member(object, "unknown", TRUE);
 }
 
+static void add_locks(JsonObject *object, const GPtrArray *locks)
+{
+  JsonArray *array = json_array_new();
+  for (guint i = 0; i < locks->len; i++) {
+    const HeldLock *lock = g_ptr_array_index(locks, i);
+    g_autofree char *text = g_strdup_printf("%s %s", lock_mode_name(lock->mode), lock->relation);
+    json_array_add_string_element(array, text);
+  }
+  json_object_set_array_member(object, "held", array);
+}
+
 static gboolean is_end(RolloutEventKind kind)
 {
   return kind == ROLLOUT_EVENT_FAILED || kind == ROLLOUT_EVENT_CANCELLED || kind == ROLLOUT_EVENT_DONE;
@@ -107,15 +130,17 @@ void rollout_journal(Rollout *rollout, const RolloutEvent *event)
   if (event->kind == ROLLOUT_EVENT_COMMIT || event->kind == ROLLOUT_EVENT_STARTED) {
     g_autofree char *rows = rollout_rows_text((const char *const *)rollout->rows_expected);
     json_object_set_string_member(object, "rows", rows);
-    json_object_set_int_member(object, "steps", rollout->steps_committed);
+    json_object_set_int_member(object, "steps", rollout->options.first_step + rollout->steps_committed);
   }
+  if (event->locks != NULL)
+    add_locks(object, event->locks);
   if (is_end(event->kind))
     add_end(object, event);
   /* Outside a transaction every statement is a commit point of its own. */
   gboolean outside = event->kind == ROLLOUT_EVENT_STATEMENT && !event->in_transaction;
   JournalSync sync = outside || rollout->outside_journaled ? JOURNAL_NOW : kinds[event->kind].sync;
   rollout->outside_journaled = outside;
-  journal_write(rollout->options.journal, kinds[event->kind].name, object, sync);
+  journal_write(rollout->options.journal, name_of(rollout, event->kind), object, sync);
 }
 
 void rollout_journal_commit(Rollout *rollout)
@@ -124,7 +149,7 @@ void rollout_journal_commit(Rollout *rollout)
   if (rollout->options.journal == NULL)
     return;
   JsonObject *object = json_object_new();
-  json_object_set_int_member(object, "step", op->step);
+  json_object_set_int_member(object, "step", rollout->options.first_step + op->step);
   if (rollout->xid != NULL)
     json_object_set_string_member(object, "xid", rollout->xid);
   if (rollout->server_start != NULL)
@@ -132,6 +157,7 @@ void rollout_journal_commit(Rollout *rollout)
   if (rollout->rows_pending != NULL) {
     g_autofree char *rows = rollout_rows_text((const char *const *)rollout->rows_pending);
     json_object_set_string_member(object, "rows_after", rows);
+    json_object_set_int_member(object, "steps", rollout->options.first_step + rollout->steps_pending);
   }
   /* Without the version rows in it only the record and the server know of this COMMIT. */
   journal_write(rollout->options.journal, "committing", object,

@@ -55,6 +55,8 @@ StepCopy *step_copy_new(const Project *project, const RolloutStep *given, GPtrAr
   step->rows_after = rows_copy(rows);
   step->direction = given->step->direction;
   step->skip = MIN(given->skip, step->statements->len);
+  if (given->levels != NULL)
+    step->levels = g_memdup2(given->levels, step->statements->len);
   step->revision = g_strdup(revision != NULL ? revision->id : "base");
   /* A stamp runs nothing of the file; a revision from memory has none. */
   if (given->script != NULL && revision != NULL && revision->path != NULL && revision->stamp.inode != 0) {
@@ -75,6 +77,7 @@ void step_copy_free(StepCopy *step)
   g_strfreev(step->rows_after);
   g_free(step->path);
   g_free(step->revision);
+  g_free(step->levels);
   g_free(step);
 }
 
@@ -84,6 +87,15 @@ static void op_free(void *data)
   row_op_free(op->row);
   g_free(op->sql);
   g_free(op);
+}
+
+/* One message to the server for both questions. */
+static char *rollout_xid_sql(gboolean observe_locks)
+{
+  static const char xid[] = "SELECT pg_catalog.txid_current_if_assigned(), extract(epoch FROM "
+                            "pg_catalog.pg_postmaster_start_time())";
+  g_autofree char *locks = observe_locks ? catalog_locks_sql(0) : NULL;
+  return g_strconcat(xid, locks != NULL ? "; " : NULL, locks, NULL);
 }
 
 typedef struct {
@@ -114,9 +126,8 @@ static void close_transaction(Builder *builder, guint step)
 {
   if (!builder->open)
     return;
-  add(builder, OP_XID, step,
-      "SELECT pg_catalog.txid_current_if_assigned(), extract(epoch FROM "
-      "pg_catalog.pg_postmaster_start_time())");
+  g_autofree char *sql = rollout_xid_sql(builder->options->observe_locks);
+  add(builder, OP_XID, step, sql);
   add(builder, OP_COMMIT, step, "COMMIT");
   builder->open = FALSE;
 }

@@ -27,14 +27,23 @@ static gboolean all_unchanged(const Rollout *rollout, GError **error)
   return TRUE;
 }
 
+char *rollout_rows_complaint(const char *const *now, const char *const *expected)
+{
+  if (rollout_rows_equal(now, expected))
+    return NULL;
+  g_autofree char *here = rollout_rows_text(now);
+  g_autofree char *there = rollout_rows_text(expected);
+  return g_strdup_printf(_("The database stands at %s, but this plan starts from %s; plan again."), here,
+                         there);
+}
+
 static gboolean rows_as_expected(const Rollout *rollout, const VersionRows *rows, GError **error)
 {
-  if (rollout_rows_equal((const char *const *)rows->rows, (const char *const *)rollout->rows_expected))
+  g_autofree char *complaint =
+      rollout_rows_complaint((const char *const *)rows->rows, (const char *const *)rollout->rows_expected);
+  if (complaint == NULL)
     return TRUE;
-  g_autofree char *now = rollout_rows_text((const char *const *)rows->rows);
-  g_autofree char *expected = rollout_rows_text((const char *const *)rollout->rows_expected);
-  g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED,
-              _("The database stands at %s, but this plan starts from %s; plan again."), now, expected);
+  g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_REFUSED, complaint);
   return FALSE;
 }
 

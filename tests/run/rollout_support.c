@@ -146,6 +146,7 @@ static void log_event(RolloutFixture *fixture, const RolloutEvent *event)
   case ROLLOUT_EVENT_CANCELLED: g_string_append(log, "cancelled"); break;
   case ROLLOUT_EVENT_DONE: g_string_append(log, "done"); break;
   case ROLLOUT_EVENT_RETRY: g_string_append_printf(log, "retry%u", event->attempt); break;
+  case ROLLOUT_EVENT_LOCKS: g_string_append(log, "locks"); break;
   }
 }
 
@@ -173,8 +174,9 @@ void rollout_fixture_start(RolloutFixture *fixture, const char *before)
   g_autofree RolloutStep *steps = g_new0(RolloutStep, fixture->plan->len + 1);
   g_auto(GStrv) rows = *before != '\0' ? g_strsplit(before, " ", -1) : g_new0(char *, 1);
   for (guint i = 0; i < fixture->plan->len; i++)
-    steps[i] = (RolloutStep){g_ptr_array_index(fixture->plan, i), g_ptr_array_index(fixture->scripts, i),
-                             i == 0 ? fixture->skip : 0};
+    steps[i] = (RolloutStep){.step = g_ptr_array_index(fixture->plan, i),
+                             .script = g_ptr_array_index(fixture->scripts, i),
+                             .skip = i == 0 ? fixture->skip : 0};
   rollout_free(fixture->rollout);
   fixture->finished = FALSE;
   g_string_truncate(fixture->log, 0);

@@ -35,8 +35,9 @@ Test(brake, measures_who_is_behind_us)
   static const struct {
     BrakeLimits limits;
     gboolean stops;
-  } cases[] = {{{0, 0}, FALSE}, {{3, 0}, FALSE},  {{2, 0}, TRUE},
-               {{0, 4}, FALSE}, {{0, 3.5}, TRUE}, {{9, 3.5}, TRUE}};
+  } cases[] = {{{.waiting = 0}, FALSE},    {{.waiting = 3}, FALSE},
+               {{.waiting = 2}, TRUE},     {{.longest_s = 4}, FALSE},
+               {{.longest_s = 3.5}, TRUE}, {{.waiting = 9, .longest_s = 3.5}, TRUE}};
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autofree char *reason = brake_reason(&cases[i].limits, &blast);
     cr_expect((reason != NULL) == cases[i].stops, "%u, %.1f: %s", cases[i].limits.waiting,
@@ -44,7 +45,7 @@ Test(brake, measures_who_is_behind_us)
   }
   g_auto(Blast) nobody = {0};
   blast_measure(snapshot, 99, &nobody);
-  g_autofree char *none = brake_reason(&(BrakeLimits){1, 1}, &nobody);
+  g_autofree char *none = brake_reason(&(BrakeLimits){.waiting = 1, .longest_s = 1}, &nobody);
   cr_expect(nobody.waiting == 0 && none == NULL, "nobody behind");
 }
 

@@ -2,7 +2,7 @@
  *
  *   [retort]            what holds for every project
  *   [project NAME]      what holds for one: NAME is the project's name or its folder's absolute path
- *   [target NAME]       a database by name, for --target
+ *   [target NAME]       a database by name, for --target, and how rollouts are done there
  *   [keys]              keys of the screen (tui/ reads them)
  *
  * A missing file is an empty one.  Unknown keys and sections are reported in settings_diags().  Values are taken as
@@ -29,6 +29,7 @@ typedef struct {
   const char *key;     /* NULL: any */
   const char *value;   /* what may stand there */
   const char *help;    /* N_(): one sentence */
+  gboolean shared;     /* of a target: may also stand in [project NAME] and [retort] */
 } SettingsKey;
 
 extern const SettingsKey settings_keys[]; /* ends with an all-zero entry */
@@ -45,6 +46,9 @@ char *settings_path(void);
 /* [project NAME] (by name, then by folder) over [retort]; NULL when neither has the key.  Both may be NULL.
  * Borrowed. */
 const char *settings_get(const Settings *settings, const char *name, const char *folder, const char *key);
+/* [target TARGET] over the above. */
+const char *settings_get_for(const Settings *settings, const char *target, const char *name,
+                             const char *folder, const char *key);
 /* yes/true/on/1 and no/false/off/0; fallback otherwise. */
 gboolean settings_truth(const char *value, gboolean fallback);
 /* Borrowed, or NULL. */

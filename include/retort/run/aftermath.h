@@ -22,13 +22,15 @@ typedef struct {
   AftermathState state;
   char *text;    /* a sentence, translated */
   char *cleanup; /* SQL, outside a transaction, after which the statement can run again; NULL: none needed */
-  char *finish;  /* SQL that completes what was begun, instead of running the statement again; NULL: there is none */
+  char *
+      finish; /* SQL that completes what was begun, instead of running the statement again; NULL: there is none */
 } Aftermath;
 
 void aftermath_free(Aftermath *aftermath);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Aftermath, aftermath_free)
 
-typedef void (*AftermathFunc)(Aftermath *aftermath, const GError *error, void *data); /* the callee's to keep */
+typedef void (*AftermathFunc)(Aftermath *aftermath, const GError *error,
+                              void *data); /* the callee's to keep */
 void aftermath_examine(PgConn *conn, const char *sql, AftermathFunc func, void *data);
 
 /* The question that is asked for a statement, or NULL when none is known; the caller's. */

@@ -22,8 +22,8 @@ typedef struct {
   const char *folder;   /* made when missing, for its owner only */
   const char *position; /* version rows, for the name; NULL: left out */
   BackupFormat format;
-  guint jobs;           /* BACKUP_DIRECTORY; 0: 1 */
-  const char *pg_dump;  /* program; NULL: the server's version where Debian keeps it, else from PATH */
+  guint jobs;            /* BACKUP_DIRECTORY; 0: 1 */
+  const char *pg_dump;   /* program; NULL: the server's version where Debian keeps it, else from PATH */
   gboolean ignore_space; /* do not ask whether the disk has room */
 } BackupOptions;
 
@@ -37,11 +37,11 @@ typedef enum {
 
 typedef struct {
   BackupEventKind kind;
-  const char *path;   /* final name */
-  const char *table;  /* PROGRESS: "public.orders" */
-  guint64 done;       /* bytes of tables (as the server stores them) whose turn is over */
-  guint64 total;      /* of all tables */
-  guint64 bytes;      /* DONE: size of the backup */
+  const char *path;  /* final name */
+  const char *table; /* PROGRESS: "public.orders" */
+  guint64 done;      /* bytes of tables (as the server stores them) whose turn is over */
+  guint64 total;     /* of all tables */
+  guint64 bytes;     /* DONE: size of the backup */
   double elapsed_s;
   double remaining_s; /* PROGRESS: at this pace; < 0: unknown */
   const GError *error;

@@ -15,10 +15,10 @@
 #include "retort/pg/locks.h"
 
 typedef struct {
-  guint waiting;       /* sessions behind us */
-  double longest_s;    /* the longest of their waits; 0: nobody waits */
-  int longest_pid;     /* 0: nobody */
-  char *applications;  /* "web, worker (3)": most first, at most four names; NULL: nobody */
+  guint waiting;      /* sessions behind us */
+  double longest_s;   /* the longest of their waits; 0: nobody waits */
+  int longest_pid;    /* 0: nobody */
+  char *applications; /* "web, worker (3)": most first, at most four names; NULL: nobody */
 } Blast;
 
 /* Fills blast (clear it with blast_clear()); a pid that is not in the snapshot has nobody behind it. */
@@ -27,9 +27,12 @@ void blast_clear(Blast *blast);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Blast, blast_clear)
 
 typedef struct {
-  guint waiting;    /* stop when more than so many wait; 0: no limit */
-  double longest_s; /* stop when anybody waits longer; 0: no limit */
+  guint waiting;        /* stop when more than so many wait; 0: no limit */
+  double longest_s;     /* stop when anybody waits longer; 0: no limit */
+  double replica_lag_s; /* stop when a replica is further behind; 0: no limit */
 } BrakeLimits;
 
 /* Why to stop, as a sentence, the caller's; NULL: go on. */
 char *brake_reason(const BrakeLimits *limits, const Blast *blast);
+/* The same for the replica that is furthest behind; lag_s < 0: not known. */
+char *brake_lag_reason(const BrakeLimits *limits, double lag_s);

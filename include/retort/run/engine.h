@@ -29,6 +29,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(AlembicCommand, alembic_command_free)
  * RETORT_ERROR_CONFIG when there is none. */
 AlembicCommand *alembic_command_find(const Project *project, const char *configured, GError **error);
 
+/* The whole command line for a verb and its argument (or NULL): the configuration and section are named as well.  The
+ * caller's (g_strfreev). */
+char **alembic_command_line(const Project *project, const AlembicCommand *command, const char *verb,
+                            const char *argument);
+
 typedef struct {
   Direction direction;
   const char *target;            /* revision id (or "base") given to the command */
@@ -47,9 +52,9 @@ typedef enum {
 
 typedef struct {
   EngineEventKind kind;
-  const char *text;    /* STARTED: the command; OUTPUT: the line, not escaped */
-  int pid;             /* of its backend; 0: not found (asyncpg and others ignore PGAPPNAME) */
-  char **rows;         /* DONE, FAILED; NULL: unknown */
+  const char *text; /* STARTED: the command; OUTPUT: the line, not escaped */
+  int pid;          /* of its backend; 0: not found (asyncpg and others ignore PGAPPNAME) */
+  char **rows;      /* DONE, FAILED; NULL: unknown */
   double elapsed_s;
   const GError *error; /* RETORT_ERROR_CANCELLED after alembic_run_cancel() */
 } EngineEvent;

@@ -22,8 +22,9 @@ typedef struct {
   const LockSnapshot *snapshot; /* the newest; NULL before the first */
   const Progress *progress;     /* of the first watched pid; NULL: no progress view speaks of it */
   const GPtrArray *locks;       /* HeldLock*: of the first watched pid; NULL: not asked */
-  const GError *error;          /* why the newest question failed, or why there is no connection; NULL: all is well */
+  const GError *error; /* why the newest question failed, or why there is no connection; NULL: all is well */
   gboolean connected;
+  double replica_lag_s; /* of the replica furthest behind; < 0: not asked, or there is none */
 } LockReport;
 
 typedef void (*LockReportFunc)(LockMonitor *monitor, const LockReport *report, void *data);
@@ -35,6 +36,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LockMonitor, lock_monitor_free)
 
 /* Pids that are ours, zero-terminated: marked, always included; progress and locks are asked for the first. */
 void lock_monitor_watch(LockMonitor *monitor, const int *pids);
+/* Whether reports speak of replicas. */
+void lock_monitor_watch_replicas(LockMonitor *monitor, gboolean watch);
 /* Starts or pauses the reports; starting asks at once. */
 void lock_monitor_set_active(LockMonitor *monitor, gboolean active);
 /* Asks now rather than at the next second, active or not. */
@@ -43,4 +46,5 @@ void lock_monitor_refresh(LockMonitor *monitor);
 const LockReport *lock_monitor_report(const LockMonitor *monitor);
 
 /* Signals a backend over the monitor's connection, as soon as it is free; see lock_signal().  A refresh follows. */
-void lock_monitor_signal(LockMonitor *monitor, const LockNode *node, SignalVerb verb, SignalFunc func, void *data);
+void lock_monitor_signal(LockMonitor *monitor, const LockNode *node, SignalVerb verb, SignalFunc func,
+                         void *data);

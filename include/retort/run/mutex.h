@@ -21,8 +21,8 @@
 typedef struct RolloutMutex RolloutMutex;
 
 typedef enum {
-  MUTEX_FREE,      /* not asked for yet */
-  MUTEX_WAITING,   /* somebody has it: holder tells who */
+  MUTEX_FREE,    /* not asked for yet */
+  MUTEX_WAITING, /* somebody has it: holder tells who */
   MUTEX_HELD,
   MUTEX_TIMED_OUT, /* gave up waiting */
   MUTEX_LOST,      /* it was held, and its connection went away: somebody else may have it now */
@@ -30,11 +30,11 @@ typedef enum {
 } MutexState;
 
 typedef struct {
-  int pid;           /* 0: unknown */
+  int pid; /* 0: unknown */
   char *user;
   char *application;
   char *client;
-  double since_s;    /* age of that session */
+  double since_s; /* age of that session */
 } MutexHolder;
 
 /* Called on every change of state, and while waiting whenever the holder changes; holder and error are borrowed. */

@@ -20,20 +20,24 @@ typedef enum {
 typedef struct {
   const char *check; /* its name: "old-transactions" */
   PreflightLevel level;
-  char *text;        /* what was found, a sentence, translated; foreign names are escaped */
-  char *advice;      /* what to do about it, or NULL */
+  char *text;   /* what was found, a sentence, translated; foreign names are escaped */
+  char *advice; /* what to do about it, or NULL */
 } PreflightItem;
 
 /* What the plan will do.  Everything but relations may be 0. */
 typedef struct {
   const RelationName *relations; /* that it locks, and that exist before it */
   const LockMode *modes;         /* parallel: the strongest lock; NULL: ACCESS EXCLUSIVE everywhere */
+  const gboolean *rewritten;     /* parallel: written anew as a whole; NULL: none is */
   guint n_relations;
-  gboolean concurrently;         /* some statement waits for old snapshots */
-  guint lock_timeout_ms;         /* the rollout's; 0: the session's */
-  gint64 mutex_key;              /* 0: ROLLOUT_MUTEX_KEY */
-  guint old_transaction_s;       /* what counts as old; 0: 300 */
-  guint replica_lag_s;           /* what counts as far behind; 0: 10 */
+  gboolean concurrently;     /* some statement waits for old snapshots */
+  guint lock_timeout_ms;     /* the rollout's; 0: the session's */
+  gint64 mutex_key;          /* 0: ROLLOUT_MUTEX_KEY */
+  guint old_transaction_s;   /* what counts as old; 0: 300 */
+  guint replica_lag_s;       /* what counts as far behind; 0: 10 */
+  const char *backup_folder; /* where the age of the newest backup is looked up; NULL: not asked */
+  const char *const *rows;   /* version rows as they were read; NULL: not asked */
+  gboolean mutex_held;       /* by this very rollout */
 } PreflightInput;
 
 /* items: PreflightItem*, in the order of the checks; the callee's.  error: the connection failed on the way. */
