@@ -10,7 +10,9 @@ src_edit_libedit_a_SOURCES = \
 	src/edit/rebase.c include/retort/edit/rebase.h src/edit/rebase-private.h \
 	src/edit/rebase_plan.c \
 	src/edit/rewrite.c include/retort/edit/rewrite.h \
-	src/edit/stage.c src/edit/stage.h
+	src/edit/guard.c include/retort/edit/guard.h \
+	src/edit/stage.c src/edit/stage.h \
+	src/edit/uses.c include/retort/edit/uses.h
 nodist_src_edit_libedit_a_SOURCES = src/edit/templates.c src/edit/templates.h
 src_edit_libedit_a_CFLAGS = $(AM_CFLAGS) -I$(top_builddir)/src/edit
 

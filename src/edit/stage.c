@@ -38,7 +38,7 @@ static void need_git(void)
   g_once(&once, initialize, NULL);
 }
 
-static gboolean git_failed(GError **error, const char *what)
+gboolean stage_git_failed(GError **error, const char *what)
 {
   const git_error *last = git_error_last();
   g_set_error(error, RETORT_ERROR, RETORT_ERROR_FAILED, "%s: %s", what,
@@ -46,7 +46,7 @@ static gboolean git_failed(GError **error, const char *what)
   return FALSE;
 }
 
-static git_repository *open_around(const char *path, GError **error)
+git_repository *stage_open_around(const char *path, GError **error)
 {
   git_repository *git = NULL;
   g_autofree char *folder = g_path_get_dirname(path);
@@ -55,7 +55,7 @@ static git_repository *open_around(const char *path, GError **error)
   if (code == GIT_ENOTFOUND)
     g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED, _("%s is in no git repository"), folder);
   else if (code < 0)
-    git_failed(error, _("the git repository cannot be opened"));
+    stage_git_failed(error, _("the git repository cannot be opened"));
   return code < 0 ? NULL : git;
 }
 
@@ -122,7 +122,7 @@ static gboolean add_path(git_index *index, GPtrArray *notes, const char *path, G
 {
   IndexNote *note = note_entry(notes, index, path);
   if (git_index_add_bypath(index, path) < 0)
-    return git_failed(error, path);
+    return stage_git_failed(error, path);
   const git_index_entry *entry = git_index_get_bypath(index, path, 0);
   note->has = entry != NULL;
   if (entry != NULL)
@@ -133,7 +133,7 @@ static gboolean add_path(git_index *index, GPtrArray *notes, const char *path, G
 static gboolean drop_path(git_index *index, GPtrArray *notes, const char *path, GError **error)
 {
   note_entry(notes, index, path);
-  return git_index_remove_bypath(index, path) >= 0 || git_failed(error, path);
+  return git_index_remove_bypath(index, path) >= 0 || stage_git_failed(error, path);
 }
 
 static gboolean stage_file(git_repository *git, git_index *index, GPtrArray *notes, const FileChange *change,
@@ -163,14 +163,14 @@ gboolean changes_stage(Changes *changes, GError **error)
   if (changes->files->len == 0)
     return TRUE;
   g_return_val_if_fail(changes->applied, FALSE);
-  git_repository *git = open_around(((const FileChange *)changes->files->pdata[0])->path, error);
+  git_repository *git = stage_open_around(((const FileChange *)changes->files->pdata[0])->path, error);
   git_index *index = NULL;
   g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(index_note_free);
-  gboolean good = git != NULL && (git_repository_index(&index, git) == 0 || git_failed(error, "git"));
+  gboolean good = git != NULL && (git_repository_index(&index, git) == 0 || stage_git_failed(error, "git"));
   for (guint i = 0; good && i < changes->files->len; i++)
     good = stage_file(git, index, notes, changes->files->pdata[i], error);
   /* Only now does the index on the disk change. */
-  good = good && (git_index_write(index) == 0 || git_failed(error, _("git's index cannot be written")));
+  good = good && (git_index_write(index) == 0 || stage_git_failed(error, _("git's index cannot be written")));
   if (good) {
     g_clear_pointer(&changes->index_before, g_ptr_array_unref);
     changes->index_before = g_steal_pointer(&notes);
@@ -196,12 +196,12 @@ static void restore(git_index *index, const IndexNote *note)
 
 gboolean stage_undo(Changes *changes, GError **error)
 {
-  git_repository *git = open_around(((const FileChange *)changes->files->pdata[0])->path, error);
+  git_repository *git = stage_open_around(((const FileChange *)changes->files->pdata[0])->path, error);
   git_index *index = NULL;
-  gboolean good = git != NULL && (git_repository_index(&index, git) == 0 || git_failed(error, "git"));
+  gboolean good = git != NULL && (git_repository_index(&index, git) == 0 || stage_git_failed(error, "git"));
   for (guint i = changes->index_before->len; good && i > 0; i--)
     restore(index, changes->index_before->pdata[i - 1]);
-  good = good && (git_index_write(index) == 0 || git_failed(error, _("git's index cannot be written")));
+  good = good && (git_index_write(index) == 0 || stage_git_failed(error, _("git's index cannot be written")));
   if (good)
     g_clear_pointer(&changes->index_before, g_ptr_array_unref);
   git_index_free(index);
