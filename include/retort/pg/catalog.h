@@ -75,8 +75,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Progress, progress_free)
 /* How far the replica furthest behind is, in seconds; < 0: there is none. */
 typedef void (*ReplicaLagFunc)(double lag_s, const GError *error, void *data);
 void catalog_replica_lag(PgConn *conn, ReplicaLagFunc func, void *data);
-/* Of the whole command, 0 to 1, as far as the phases tell; < 0: unknown. */
-double progress_overall(const Progress *progress);
 /* progress NULL without error: no view speaks of this backend. */
 typedef void (*ProgressFunc)(Progress *progress, const GError *error, void *data);
 void catalog_progress(PgConn *conn, int pid, ProgressFunc func, void *data);
