@@ -58,6 +58,11 @@ static const ArgPositional rev_one[] = {
     {NULL, 0, NULL},
 };
 
+static const ArgPositional side_optional[] = {
+    {"side", ARG_OPTIONAL, N_("The revision to move, with what it has below it that --onto has not.")},
+    {NULL, 0, NULL},
+};
+
 static const ArgPositional revisions_some[] = {
     {"revisions", ARG_SOME, N_("One or more revisions, or heads for all heads.")},
     {NULL, 0, NULL},
@@ -100,6 +105,19 @@ const Command commands[] = {
                   "beside the project, or on PATH."),
      .options = no_options,
      .run = cmd_check},
+    {.name = "conflicts",
+     .summary = N_("Show branches that would add a head once they are merged."),
+     .manual =
+         N_("Each branch is compared with the trunk by the revisions that it adds since it left it, from git's "
+            "objects alone: nothing is checked out, and a bare clone will do. Revisions under the same parent "
+            "collide unless a merge revision joins them already; a branch with a branch label of its own is "
+            "meant. What is not committed counts as well. The exit status is 1 when there are any, for "
+            "continuous integration and pre-commit: there `retort conflicts --of HEAD' asks for the branch at "
+            "hand, and `retort heads --with origin/main' for one other."),
+     .options = conflicts_options,
+     .own = TRUE,
+     .has_json = TRUE,
+     .run = cmd_conflicts},
     {.name = "current",
      .summary = N_("Show where the database stands."),
      .manual = N_("Never creates the version table. When the database stands at a revision that no file has, "
@@ -107,6 +125,15 @@ const Command commands[] = {
      .options = current_options,
      .has_json = TRUE,
      .run = cmd_current},
+    {.name = "delete",
+     .summary = N_("Delete a revision that was just made."),
+     .manual = N_("Only one that nothing stands on or depends on. Databases and git are asked as for rebase; one that "
+                  "has the revision refuses."),
+     .options = delete_options,
+     .positionals = revision_one,
+     .words = WORDS_TARGETS,
+     .own = TRUE,
+     .run = cmd_delete},
     {.name = "downgrade",
      .summary = N_("Go back to an earlier revision."),
      .manual = N_("As upgrade, in the other direction. With --sql a range is needed."),
@@ -185,6 +212,22 @@ const Command commands[] = {
      .own = TRUE,
      .has_json = TRUE,
      .run = cmd_plan},
+    {.name = "rebase",
+     .summary = N_("Move one side of several heads on top of the other."),
+     .manual = N_(
+         "Rewrites down_revision of the first revision of the moved side, and Revises in its docstring; every "
+         "other byte stays. With two heads one of them need not be named. The difference is shown first.\n\n"
+         "A revision that a database has already must not be moved: what is slipped in beneath it never runs "
+         "there. So every [target NAME] of retort's configuration and the database in use are asked, read-only, "
+         "and the branches in git. When one of them has it, or does not answer, the id of the revision has to be "
+         "typed or given as --confirm; a production target that has it refuses. Then `merge` is the way.\n\n"
+         "All files are written, or none. With --dry-run the exit status is 1 when something speaks against it."),
+     .options = rebase_options,
+     .positionals = side_optional,
+     .words = WORDS_TARGETS,
+     .own = TRUE,
+     .has_json = TRUE,
+     .run = cmd_rebase},
     {.name = "review",
      .summary = N_("Say what statements will lock, rewrite and risk."),
      .manual =

@@ -4,7 +4,9 @@
 #include "command.h"
 
 extern const ArgOption verbose_options[];
+extern const ArgOption conflicts_options[];
 extern const ArgOption current_options[];
+extern const ArgOption delete_options[];
 extern const ArgOption ensure_version_options[];
 extern const ArgOption heads_options[];
 extern const ArgOption history_options[];
@@ -12,6 +14,7 @@ extern const ArgOption init_options[];
 extern const ArgOption log_options[];
 extern const ArgOption merge_options[];
 extern const ArgOption plan_options[];
+extern const ArgOption rebase_options[];
 extern const ArgOption review_options[];
 extern const ArgOption revision_options[];
 extern const ArgOption script_options[];
@@ -21,7 +24,9 @@ extern const ArgOption stamp_options[];
 COMMAND_RUN(branches);
 COMMAND_RUN(check);
 COMMAND_RUN(complete);
+COMMAND_RUN(conflicts);
 COMMAND_RUN(current);
+COMMAND_RUN(delete);
 COMMAND_RUN(downgrade);
 COMMAND_RUN(edit);
 COMMAND_RUN(ensure_version);
@@ -35,6 +40,7 @@ COMMAND_RUN(log);
 COMMAND_RUN(manual);
 COMMAND_RUN(merge);
 COMMAND_RUN(plan);
+COMMAND_RUN(rebase);
 COMMAND_RUN(review);
 COMMAND_RUN(revision);
 COMMAND_RUN(show);

@@ -6,6 +6,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cmd_branches.c \
 	src/cli/cmd_check.c \
 	src/cli/cmd_complete.c \
+	src/cli/cmd_conflicts.c \
 	src/cli/cmd_current.c \
 	src/cli/cmd_edit.c \
 	src/cli/cmd_ensure_version.c \
@@ -18,19 +19,23 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cmd_manual.c \
 	src/cli/cmd_migrate.c \
 	src/cli/cmd_plan.c \
+	src/cli/cmd_rebase.c \
 	src/cli/cmd_review.c \
 	src/cli/cmd_revision.c \
 	src/cli/cmd_show.c \
 	src/cli/cmd_sql.c \
 	src/cli/cmd_stamp.c \
 	src/cli/commands.c src/cli/commands.h src/cli/command.h \
+	src/cli/consent.c src/cli/consent.h \
 	src/cli/handover.c src/cli/handover.h \
 	src/cli/help.c src/cli/help.h \
 	src/cli/json.c src/cli/json.h \
 	src/cli/list.c src/cli/list.h \
 	src/cli/migrate.c src/cli/migrate.h \
 	src/cli/out.c src/cli/out.h \
+	src/cli/pin.c src/cli/pin.h \
 	src/cli/position.c src/cli/position.h \
+	src/cli/refs.c src/cli/refs.h \
 	src/cli/screen.c src/cli/screen.h \
 	src/cli/session.c src/cli/session.h \
 	src/cli/wrap.c

@@ -14,10 +14,11 @@ static void reason_free(void *data)
   g_free(reason);
 }
 
-Guard *guard_new(const RevisionMap *map, const GPtrArray *moved)
+Guard *guard_new(const RevisionMap *map, const GPtrArray *moved, GuardPurpose purpose)
 {
   Guard *guard = g_new0(Guard, 1);
   guard->map = map;
+  guard->purpose = purpose;
   guard->moved = g_ptr_array_new();
   for (guint i = 0; i < moved->len; i++)
     g_ptr_array_add(guard->moved, moved->pdata[i]);
@@ -69,7 +70,10 @@ void guard_add_database(Guard *guard, const GuardDatabase *database)
   }
   g_autoptr(GPtrArray) unknown = g_ptr_array_new();
   g_autofree char *names = applied_there(guard, database->rows, unknown);
-  if (names != NULL && database->production)
+  if (names != NULL && guard->purpose == GUARD_OF_DELETE)
+    add(guard, GUARD_REFUSE, _("%s has %s: downgrade it first, or no file would tell how"), database->name,
+        names);
+  else if (names != NULL && database->production)
     add(guard, GUARD_REFUSE, _("%s (production) has %s: what is slipped in beneath would never run there"),
         database->name, names);
   else if (names != NULL)

@@ -174,3 +174,24 @@ void rebase_plan_free(RebasePlan *plan)
   g_ptr_array_unref(plan->notes);
   g_free(plan);
 }
+
+Changes *revision_removal(const RevisionMap *map, const Revision *revision, GError **error)
+{
+  g_autoptr(Changes) changes = changes_new();
+  if (revision->all_next->len > 0) {
+    const Revision *above = revision->all_next->pdata[0];
+    gboolean stands = g_ptr_array_find(revision->next, above, NULL);
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED,
+                stands ? _("%s (%s) stands on %s: rebase or delete that first")
+                       : _("%s (%s) depends on %s: change that first"),
+                above->id, above->path, revision->id);
+    return NULL;
+  }
+  if (revision_map_get(map, revision->id) != revision) {
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED, _("%s is present more than once"), revision->id);
+    return NULL;
+  }
+  if (!unchanged(revision, error) || !changes_delete(changes, revision->path, error))
+    return NULL;
+  return g_steal_pointer(&changes);
+}
