@@ -64,7 +64,8 @@ static void note_unknown(Conflict *conflict, const Revision *revision, guint lin
                              : g_strdup_printf("%s: %s", revision->path, why));
 }
 
-static void read_statements(Conflict *conflict, const Revision *revision, const Script *script, GPtrArray *list)
+static void read_statements(Conflict *conflict, const Revision *revision, const Script *script,
+                            GPtrArray *list)
 {
   for (guint i = 0; i < script->statements->len; i++) {
     const Statement *statement = script->statements->pdata[i];
@@ -159,7 +160,8 @@ static gboolean covered(const GPtrArray *left, const GPtrArray *right, const Cha
          creates_table(right, change->relation);
 }
 
-static void compare_revisions(ConflictPair *pair, GHashTable *said, const GPtrArray *left, const GPtrArray *right)
+static void compare_revisions(ConflictPair *pair, GHashTable *said, const GPtrArray *left,
+                              const GPtrArray *right)
 {
   for (guint i = 0; i < left->len; i++) {
     const SideChange *a = left->pdata[i];
@@ -220,8 +222,8 @@ static void compare_pair(Conflict *conflict, const RevisionMap *map, ConflictPai
 /* ---- all of it ---- */
 
 /* Renders what any two of the heads have not in common. */
-static void read_sides(Conflict *conflict, RenderSession *session, const RevisionMap *map, const GPtrArray *heads,
-                       ConflictSource source, void *data)
+static void read_sides(Conflict *conflict, RenderSession *session, const RevisionMap *map,
+                       const GPtrArray *heads, ConflictSource source, void *data)
 {
   for (guint i = 0; i < heads->len; i++) {
     g_autoptr(GPtrArray) head = g_ptr_array_new();
@@ -289,10 +291,11 @@ char *conflict_sentence(const ConflictPair *pair)
 {
   if (pair->clashes->len == 0)
     return pair->unknown->len > 0
-               ? g_strdup_printf(ngettext("no object in common, as far as can be seen: %u migration cannot be read",
-                                          "no object in common, as far as can be seen: %u migrations cannot be read",
-                                          pair->unknown->len),
-                                 pair->unknown->len)
+               ? g_strdup_printf(
+                     ngettext("no object in common, as far as can be seen: %u migration cannot be read",
+                              "no object in common, as far as can be seen: %u migrations cannot be read",
+                              pair->unknown->len),
+                     pair->unknown->len)
                : g_strdup(_("independent: no object in common"));
   const ConflictClash *first = pair->clashes->pdata[0];
   guint more = pair->clashes->len - 1;

@@ -8,6 +8,7 @@
 #include <git2.h>
 
 #include "retort/history/git.h"
+#include "revision-private.h"
 
 /* One commit, as far as walks need it. */
 typedef struct {
@@ -16,7 +17,7 @@ typedef struct {
   gint64 time; /* of the committer: orders the walk */
   guint n_parents;
   git_oid *parents;
-  git_oid *folders; /* tree of each watched folder; all zero when absent */
+  git_oid *folders; /* repo_folders(); NULL until asked for */
   gboolean queued;
 } RepoCommit;
 
@@ -52,8 +53,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RepoReader, repo_reader_free)
 
 /* NULL when the object is missing (the edge of a shallow clone) or is no commit. */
 RepoCommit *repo_commit(RepoReader *reader, const git_oid *id);
+/* The tree of each watched folder at the commit; all zero when it is absent.  The commit's. */
+const git_oid *repo_folders(RepoReader *reader, const RepoCommit *commit);
 /* Do both have the same in all watched folders? */
-gboolean repo_commit_same(const RepoReader *reader, const RepoCommit *a, const RepoCommit *b);
+gboolean repo_commit_same(RepoReader *reader, const RepoCommit *a, const RepoCommit *b);
 /* The entry name of a tree, or FALSE. */
 gboolean repo_tree_entry(RepoReader *reader, const git_oid *tree, const char *name, gsize len, git_oid *id);
 
@@ -75,6 +78,9 @@ GPtrArray *repo_files(RepoReader *reader, const RepoCommit *commit);
 char *repo_blob(RepoReader *reader, const git_oid *blob, gsize *len);
 /* A blob as the revision file path, imported constants looked for beside imports_from; NULL when it is none. */
 Revision *repo_revision(RepoReader *reader, const git_oid *blob, const char *path, const char *imports_from);
+/* The same, with the reason. */
+Revision *repo_revision_scan(RepoReader *reader, const git_oid *blob, const char *path,
+                             const char *imports_from, RevisionFault *fault);
 
 /* Commits newest first, each once. */
 typedef struct {
@@ -120,6 +126,8 @@ typedef struct {
 
 /* Branches, local before remote, then tags if asked for; RepoRef*, owned. */
 GPtrArray *repo_refs(git_repository *git, gboolean tags);
+/* References whose name matches: names as above, or whole ones when the glob begins with refs/. */
+GPtrArray *repo_refs_matching(git_repository *git, const char *glob);
 
 gboolean repo_error(GError **error, const char *what);
 guint repo_oid_hash(gconstpointer id);

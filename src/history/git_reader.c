@@ -1,9 +1,10 @@
 /* Commits and trees from their bytes. */
+#include <glib/gi18n.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "git-private.h"
-#include "revision-private.h"
+#include "retort/base/error.h"
 
 /* Folders in folders in a version location. */
 #define MAX_DEPTH 40
@@ -187,11 +188,10 @@ static gint64 committer_time(const char *p, const char *end)
   return 0;
 }
 
-static RepoCommit *commit_parse(RepoReader *reader, const git_oid *id, const char *p, const char *end)
+static RepoCommit *commit_parse(const git_oid *id, const char *p, const char *end)
 {
   git_oid parents[64];
   RepoCommit *commit = g_new0(RepoCommit, 1);
-  guint slot = 0;
 
   commit->id = *id;
   if (!header_id(&p, end, "tree ", &commit->tree)) {
@@ -203,9 +203,6 @@ static RepoCommit *commit_parse(RepoReader *reader, const git_oid *id, const cha
     commit->n_parents++;
   commit->parents = g_memdup2(parents, commit->n_parents * sizeof *parents);
   commit->time = committer_time(p, end);
-  commit->folders = g_new0(git_oid, MAX(reader->folders->len, 1));
-  for (guint i = 0; i < reader->folders->len; i++)
-    commit->folders[i] = folder_tree(reader, &commit->tree, reader->folders->pdata[i], &slot);
   return commit;
 }
 
@@ -218,16 +215,30 @@ RepoCommit *repo_commit(RepoReader *reader, const git_oid *id)
     return commit;
   if (git_odb_read(&object, reader->odb, id) == 0 && git_odb_object_type(object) == GIT_OBJECT_COMMIT) {
     const char *data = git_odb_object_data(object);
-    commit = commit_parse(reader, id, data, data + git_odb_object_size(object));
+    commit = commit_parse(id, data, data + git_odb_object_size(object));
   }
   git_odb_object_free(object);
   g_hash_table_insert(reader->commits, g_memdup2(id, sizeof *id), commit);
   return commit;
 }
 
-gboolean repo_commit_same(const RepoReader *reader, const RepoCommit *a, const RepoCommit *b)
+const git_oid *repo_folders(RepoReader *reader, const RepoCommit *commit)
 {
-  return memcmp(a->folders, b->folders, reader->folders->len * sizeof *a->folders) == 0;
+  RepoCommit *memo = (RepoCommit *)commit;
+  guint slot = 0;
+
+  if (memo->folders)
+    return memo->folders;
+  memo->folders = g_new0(git_oid, MAX(reader->folders->len, 1));
+  for (guint i = 0; i < reader->folders->len; i++)
+    memo->folders[i] = folder_tree(reader, &memo->tree, reader->folders->pdata[i], &slot);
+  return memo->folders;
+}
+
+gboolean repo_commit_same(RepoReader *reader, const RepoCommit *a, const RepoCommit *b)
+{
+  return memcmp(repo_folders(reader, a), repo_folders(reader, b), reader->folders->len * sizeof(git_oid)) ==
+         0;
 }
 
 static void entry_free(void *data)
@@ -332,10 +343,12 @@ RepoChanges *repo_changes(RepoReader *reader, const RepoCommit *old, const RepoC
   changes->deleted = g_ptr_array_new_with_free_func(entry_free);
   changes->before = g_ptr_array_new_with_free_func(entry_free);
   changes->after = g_ptr_array_new_with_free_func(entry_free);
+  const git_oid *before = old ? repo_folders(reader, old) : NULL;
+  const git_oid *after = repo_folders(reader, commit);
   for (guint i = 0; i < reader->folders->len; i++) {
-    const git_oid *from = old ? &old->folders[i] : &none;
-    if (!git_oid_equal(from, &commit->folders[i]))
-      compare_trees(&comparison, from, &commit->folders[i], reader->folders->pdata[i], 0);
+    const git_oid *from = before ? &before[i] : &none;
+    if (!git_oid_equal(from, &after[i]))
+      compare_trees(&comparison, from, &after[i], reader->folders->pdata[i], 0);
   }
   return changes;
 }
@@ -373,13 +386,24 @@ char *repo_blob(RepoReader *reader, const git_oid *blob, gsize *len)
   return data;
 }
 
-Revision *repo_revision(RepoReader *reader, const git_oid *blob, const char *path, const char *imports_from)
+Revision *repo_revision_scan(RepoReader *reader, const git_oid *blob, const char *path,
+                             const char *imports_from, RevisionFault *fault)
 {
-  RevisionFault fault = {0};
   gsize len;
   g_autofree char *data = repo_blob(reader, blob, &len);
-  Revision *revision =
-      data && len <= FILE_LIMIT ? revision_scan(path, imports_from, data, len, NULL, &fault) : NULL;
+
+  *fault = (RevisionFault){.code = RETORT_ERROR_FILE};
+  if (data && len <= FILE_LIMIT)
+    return revision_scan(path, imports_from, data, len, NULL, fault);
+  fault->text =
+      g_strdup(data ? _("larger than any migration: not read") : _("git does not have its content"));
+  return NULL;
+}
+
+Revision *repo_revision(RepoReader *reader, const git_oid *blob, const char *path, const char *imports_from)
+{
+  RevisionFault fault;
+  Revision *revision = repo_revision_scan(reader, blob, path, imports_from, &fault);
 
   revision_fault_clear(&fault);
   return revision;

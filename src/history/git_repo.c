@@ -175,6 +175,26 @@ GPtrArray *repo_refs(git_repository *git, gboolean tags)
   return refs;
 }
 
+GPtrArray *repo_refs_matching(git_repository *git, const char *glob)
+{
+  GPtrArray *refs = g_ptr_array_new_with_free_func(ref_free);
+
+  if (g_str_has_prefix(glob, "refs/")) {
+    add_refs(git, glob, refs);
+    return refs;
+  }
+  g_autoptr(GPtrArray) all = repo_refs(git, FALSE);
+  for (guint i = 0; i < all->len; i++) {
+    const RepoRef *ref = all->pdata[i];
+    if (!g_pattern_match_simple(glob, ref->name))
+      continue;
+    RepoRef *copy = g_new0(RepoRef, 1);
+    *copy = (RepoRef){.name = g_strdup(ref->name), .commit = ref->commit};
+    g_ptr_array_add(refs, copy);
+  }
+  return refs;
+}
+
 /* The branch that HEAD names, which need not have a commit yet. */
 static char *branch_name(git_repository *git)
 {

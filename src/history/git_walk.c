@@ -203,8 +203,11 @@ static void follow_move(Walk *walk, const RepoCommit *parent, const RepoCommit *
 
 static gboolean folder_is_new(const Walk *walk, const RepoCommit *parent, const RepoCommit *commit)
 {
+  const git_oid *before = repo_folders(walk->reader, parent);
+  const git_oid *after = repo_folders(walk->reader, commit);
+
   for (guint i = 0; i < walk->reader->folders->len; i++)
-    if (git_oid_is_zero(&parent->folders[i]) && !git_oid_is_zero(&commit->folders[i]))
+    if (git_oid_is_zero(&before[i]) && !git_oid_is_zero(&after[i]))
       return TRUE;
   return FALSE;
 }

@@ -261,6 +261,24 @@ Revision *revision_read(const char *path, GError **error)
   return revision;
 }
 
+Revision *revision_copy(const Revision *revision)
+{
+  Revision *copy = g_new0(Revision, 1);
+
+  copy->id = g_strdup(revision->id);
+  copy->path = g_strdup(revision->path);
+  copy->down_revision = g_strdupv(revision->down_revision);
+  copy->depends_on = g_strdupv(revision->depends_on);
+  copy->branch_labels = g_strdupv(revision->branch_labels);
+  copy->down_revision_is_scalar = revision->down_revision_is_scalar;
+  copy->doc = g_strdup(revision->doc);
+  copy->long_doc = g_strdup(revision->long_doc);
+  copy->create_date = g_strdup(revision->create_date);
+  copy->down_revision_line = revision->down_revision_line;
+  copy->stamp = revision->stamp;
+  return copy;
+}
+
 void revision_free(Revision *revision)
 {
   if (!revision)

@@ -210,11 +210,11 @@ static RevisionMap *merge_maps(const GraphView *view)
   const GPtrArray *own = view->snapshot->map->revisions;
   GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)revision_free);
   for (guint i = 0; i < own->len; i++)
-    g_ptr_array_add(all, workspace_copy_revision(g_ptr_array_index(own, i)));
+    g_ptr_array_add(all, revision_copy(g_ptr_array_index(own, i)));
   for (guint i = 0; i < view->ws->foreign->len; i++) {
     const ForeignNote *note = g_ptr_array_index(view->ws->foreign, i);
     if (!revision_map_get(view->snapshot->map, note->revision->id))
-      g_ptr_array_add(all, workspace_copy_revision(note->revision));
+      g_ptr_array_add(all, revision_copy(note->revision));
   }
   return revision_map_new(all);
 }

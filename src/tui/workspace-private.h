@@ -9,6 +9,3 @@ typedef struct WorkspaceSources {
   guint locks_timer;
   guint position_timer;
 } WorkspaceSources;
-
-/* What the file says, without what a map made of it. */
-Revision *workspace_copy_revision(const Revision *revision);

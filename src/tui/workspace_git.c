@@ -63,7 +63,7 @@ static void foreign_arrived(GPtrArray *foreign, void *data)
     if (known_foreign(ws, found->revision->id) || revision_map_get(ws->snapshot->map, found->revision->id))
       continue;
     ForeignNote *note = g_new0(ForeignNote, 1);
-    note->revision = workspace_copy_revision(found->revision);
+    note->revision = revision_copy(found->revision);
     note->ref = text_escape(found->ref, -1, FALSE);
     note->commit = g_strdup(found->commit);
     note->author = found->author ? text_escape(found->author, -1, FALSE) : NULL;
@@ -199,21 +199,4 @@ void workspace_find_unknown(Workspace *ws)
     g_task_set_task_data(task, job, sighting_job_free);
     g_task_run_in_thread(task, sighting_thread);
   }
-}
-
-Revision *workspace_copy_revision(const Revision *revision)
-{
-  Revision *copy = g_new0(Revision, 1);
-  copy->id = g_strdup(revision->id);
-  copy->path = g_strdup(revision->path);
-  copy->down_revision = g_strdupv(revision->down_revision);
-  copy->depends_on = g_strdupv(revision->depends_on);
-  copy->branch_labels = g_strdupv(revision->branch_labels);
-  copy->down_revision_is_scalar = revision->down_revision_is_scalar;
-  copy->doc = g_strdup(revision->doc);
-  copy->long_doc = g_strdup(revision->long_doc);
-  copy->create_date = g_strdup(revision->create_date);
-  copy->down_revision_line = revision->down_revision_line;
-  copy->stamp = revision->stamp;
-  return copy;
 }

@@ -38,6 +38,8 @@ struct Revision {
 Revision *revision_read(const char *path, GError **error);
 /* The same from bytes already in memory, for other git branches and for tests. */
 Revision *revision_parse(const char *path, const char *text, gsize len, GError **error);
+/* What the file says, without what a map made of it; the caller's. */
+Revision *revision_copy(const Revision *revision);
 void revision_free(Revision *revision);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Revision, revision_free)
 

@@ -40,3 +40,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RevisionMap, revision_map_free)
 
 /* The revision with exactly this id, or NULL. */
 Revision *revision_map_get(const RevisionMap *map, const char *id);
+
+/* The newest revisions that all of these come from, by parents: those that none of the others comes after; empty when
+ * there are none.  Revision*, borrowed, in the map's order; the array is the caller's. */
+GPtrArray *revision_map_common(const RevisionMap *map, const GPtrArray *revisions);
+/* What one side has and the other has not, oldest first: Revision*, borrowed; the array is the caller's. */
+GPtrArray *revision_map_own(const RevisionMap *map, const GPtrArray *side, const GPtrArray *other);

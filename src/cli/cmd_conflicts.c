@@ -1,0 +1,203 @@
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "commands.h"
+#include "json.h"
+#include "out.h"
+#include "refs.h"
+#include "retort/base/error.h"
+#include "retort/base/text.h"
+#include "retort/history/collisions.h"
+
+/* Branches named on one line; --json names all. */
+#define MANY_BRANCHES 4
+#define SHORT_COMMIT 10
+
+const ArgOption conflicts_options[] = {
+    {0, "branches", ARG_VALUE, "GLOB",
+     N_("Look at branches that match, such as 'origin/*'; with refs/ in front at any references, such as "
+        "'refs/pull/*/head'. Default: all local and remote branches."),
+     FALSE},
+    {0, "trunk", ARG_VALUE, "REF",
+     N_("The branch that the others are merged into. Default: where origin/HEAD points, else main, master, "
+        "trunk or develop."),
+     FALSE},
+    {0, "of", ARG_VALUE, "REF", N_("Only collisions of this branch; HEAD is the one checked out."), FALSE},
+    {0, "newer", ARG_VALUE, "DAYS", N_("Leave out branches without a commit in so many days."), FALSE},
+    {0, NULL, 0, NULL, NULL, FALSE},
+};
+
+static void json_side(JsonBuilder *builder, const CollisionSide *side)
+{
+  json_builder_begin_object(builder);
+  json_add_text(builder, "revision", side->revision);
+  json_add_text(builder, "head", side->head);
+  json_add_int(builder, "length", side->length);
+  json_add_text(builder, "message", side->message);
+  json_add_text(builder, "path", side->path);
+  json_add_text(builder, "commit", side->commit);
+  json_add_text(builder, "author", side->author);
+  json_add_int(builder, "time", side->time);
+  json_add_truth(builder, "in_trunk", side->in_trunk);
+  json_add_truth(builder, "here", side->here);
+  json_builder_set_member_name(builder, "branches");
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < side->branches->len; i++) {
+    const CollisionBranch *branch = side->branches->pdata[i];
+    json_builder_begin_object(builder);
+    json_add_text(builder, "name", branch->ref);
+    json_add_text(builder, "commit", branch->commit);
+    json_add_text(builder, "author", branch->author);
+    json_add_int(builder, "time", branch->time);
+    json_builder_end_object(builder);
+  }
+  json_builder_end_array(builder);
+  json_builder_end_object(builder);
+}
+
+static void print_json(const Collisions *found)
+{
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+
+  json_builder_begin_object(builder);
+  json_add_text(builder, "trunk", found->trunk);
+  json_add_int(builder, "references", found->n_refs);
+  json_add_int(builder, "adding", found->n_adding);
+  json_builder_set_member_name(builder, "collisions");
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < found->collisions->len; i++) {
+    const Collision *collision = found->collisions->pdata[i];
+    json_builder_begin_object(builder);
+    json_add_text(builder, "parent", collision->parent);
+    json_add_text(builder, "parent_path", collision->parent_path);
+    json_builder_set_member_name(builder, "sides");
+    json_builder_begin_array(builder);
+    for (guint k = 0; k < collision->sides->len; k++)
+      json_side(builder, collision->sides->pdata[k]);
+    json_builder_end_array(builder);
+    json_builder_end_object(builder);
+  }
+  json_builder_end_array(builder);
+  json_add_array(builder, "notes", found->notes);
+  json_builder_end_object(builder);
+  out_json(json_builder_get_root(builder));
+}
+
+static char *branch_names(const CollisionSide *side)
+{
+  GString *names = g_string_new(NULL);
+  guint shown = MIN(side->branches->len, MANY_BRANCHES);
+
+  for (guint i = 0; i < shown; i++)
+    g_string_append_printf(names, "%s%s", i > 0 ? ", " : "",
+                           ((CollisionBranch *)side->branches->pdata[i])->ref);
+  if (side->branches->len > shown)
+    g_string_append_printf(names, _(" and %u more"), side->branches->len - shown);
+  return g_string_free(names, FALSE);
+}
+
+static void print_side(const Session *session, const CollisionSide *side)
+{
+  g_autofree char *names = branch_names(side);
+  g_autofree char *first = g_strdup(side->message ? side->message : "");
+  g_autofree char *age = refs_age(side->author, side->time);
+  g_autofree char *more = side->length > 1
+                              ? g_strdup_printf(_("  (%u revisions, up to %s)"), side->length, side->head)
+                              : g_strdup("");
+
+  g_strdelimit(first, "\r\n\t", ' ');
+  out_line(session, "  %s  %s%s", side->revision, first, more);
+  out_line(session, _("      on %s"), names);
+  out_line(session, "      %s", side->path);
+  if (side->commit)
+    out_line(session, "      %.*s  %s", SHORT_COMMIT, side->commit, age);
+}
+
+/* One sentence on what to do; the sides are at least two. */
+static void print_fix(const Session *session, const Collision *collision)
+{
+  const CollisionSide *stays = collision->sides->pdata[0];
+  const CollisionSide *moves = collision->sides->pdata[1];
+
+  for (guint i = 1; i < collision->sides->len; i++)
+    if (((CollisionSide *)collision->sides->pdata[i])->here)
+      moves = collision->sides->pdata[i];
+  const CollisionBranch *branch = moves->branches->pdata[0];
+  const CollisionBranch *other = stays->branches->pdata[0];
+  out_line(session,
+           _("  fix: bring %s into %s, then there `retort rebase %s --onto %s', when no database has %s yet; "
+             "else `retort merge %s %s'"),
+           other->ref, branch->ref, moves->revision, stays->head, moves->revision, stays->head, moves->head);
+}
+
+static void print_text(const Session *session, const Collisions *found)
+{
+  for (guint i = 0; i < found->collisions->len; i++) {
+    const Collision *collision = found->collisions->pdata[i];
+    if (collision->parent)
+      out_line(session,
+               ngettext("after %s: %u line of revisions", "after %s: %u lines of revisions",
+                        collision->sides->len),
+               collision->parent, collision->sides->len);
+    else
+      out_line(session, _("several beginnings: %u lines of revisions without a parent"),
+               collision->sides->len);
+    if (collision->parent_path)
+      out_line(session, "  %s", collision->parent_path);
+    for (guint k = 0; k < collision->sides->len; k++)
+      print_side(session, collision->sides->pdata[k]);
+    print_fix(session, collision);
+    out_line(session, "%s", "");
+  }
+  if (found->collisions->len == 0)
+    out_line(session, _("no conflicts: %u references looked at, %u add revisions to %s"), found->n_refs,
+             found->n_adding, found->trunk);
+  else
+    out_line(session,
+             ngettext("%u conflict: %u references looked at, %u add revisions to %s",
+                      "%u conflicts: %u references looked at, %u add revisions to %s",
+                      found->collisions->len),
+             found->collisions->len, found->n_refs, found->n_adding, found->trunk);
+}
+
+static gboolean read_options(const Session *session, CollisionOptions *options, GError **error)
+{
+  const char *newer = session_value(session, "newer");
+  guint64 days = 0;
+
+  *options = (CollisionOptions){.trunk = session_value(session, "trunk"),
+                                .branches = session_value(session, "branches"),
+                                .of = session_value(session, "of")};
+  if (newer && !g_ascii_string_to_unsigned(newer, 10, 1, 36500, &days, NULL)) {
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_USAGE, _("--newer %s: give a number of days"), newer);
+    return FALSE;
+  }
+  if (days > 0)
+    options->newer_than = g_get_real_time() / G_USEC_PER_SEC - (gint64)days * 24 * 60 * 60;
+  return TRUE;
+}
+
+COMMAND_RUN(conflicts)
+{
+  CollisionOptions options;
+  gboolean bare;
+
+  if (!read_options(session, &options, error))
+    return FALSE;
+  g_autoptr(GitRefs) refs = refs_open(session, options.trunk, &bare, error);
+  if (!refs)
+    return FALSE;
+  if (!bare && !(options.working = session_map_with_faults(session, error)))
+    return FALSE;
+  g_autoptr(Collisions) found = git_collisions(refs, &options, NULL, error);
+  if (!found)
+    return FALSE;
+  if (session->json)
+    print_json(found);
+  else
+    print_text(session, found);
+  for (guint i = 0; i < found->notes->len && !session->json; i++)
+    out_note("%s", (const char *)found->notes->pdata[i]);
+  session->status = found->collisions->len > 0 ? 1 : 0;
+  return TRUE;
+}

@@ -1,0 +1,42 @@
+#include "refs.h"
+
+#include <stdio.h>
+
+#include "out.h"
+#include "retort/base/text.h"
+
+GitRefs *refs_open(Session *session, const char *at, gboolean *bare, GError **error)
+{
+  *bare = git_is_bare(".");
+  if (*bare) {
+    ProjectOptions options;
+    session_project_options(session, &options);
+    return git_refs_open_bare(".", at, &options, error);
+  }
+  Project *project = session_project(session, error);
+  return project ? git_refs_open(project, error) : NULL;
+}
+
+gboolean refs_report(const GitRevisions *revisions)
+{
+  gboolean wrong = FALSE;
+
+  fflush(stdout);
+  for (guint i = 0; i < revisions->map->diags->items->len; i++) {
+    const Diag *diag = revisions->map->diags->items->pdata[i];
+    g_autofree char *line = diag_format(diag);
+    fprintf(stderr, "%s\n", line);
+    wrong |= diag->severity == DIAG_ERROR;
+  }
+  for (guint i = 0; i < revisions->clashes->len; i++)
+    out_note("%s", (const char *)revisions->clashes->pdata[i]);
+  return wrong;
+}
+
+char *refs_age(const char *author, gint64 time)
+{
+  g_autofree char *age = time ? text_age(time, g_get_real_time() / G_USEC_PER_SEC) : g_strdup("");
+  g_autofree char *who = text_escape(author ? author : "", -1, FALSE);
+
+  return g_strdup_printf("%s%s%s", who, *who && *age ? " " : "", age);
+}

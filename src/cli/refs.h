@@ -1,0 +1,12 @@
+/* Commands that look at other commits: with a working folder or without. */
+#pragma once
+
+#include "retort/history/refs.h"
+#include "session.h"
+
+/* Of the project at hand; in a bare repository, as the commit at (NULL: HEAD) configures it, and *bare is TRUE. */
+GitRefs *refs_open(Session *session, const char *at, gboolean *bare, GError **error);
+/* What is wrong in revision files of a commit, to stderr; TRUE when something could not be read. */
+gboolean refs_report(const GitRevisions *revisions);
+/* "2d ana" and such: age and author, escaped for a terminal; the caller's. */
+char *refs_age(const char *author, gint64 time);

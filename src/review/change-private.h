@@ -1,0 +1,28 @@
+/* Inside the room: changes from a tree that is parsed already. */
+#pragma once
+
+#include <pg_query/pg_query.pb-c.h>
+
+#include "retort/review/change.h"
+
+/* Appends the changes of one statement.  *unknown is set, unless it is already, when they may not be all. */
+void changes_read_node(GPtrArray *changes, const PgQuery__Node *statement, char **unknown);
+/* ALTER TABLE and the parts of table definitions. */
+void changes_read_alter_table(GPtrArray *changes, const PgQuery__AlterTableStmt *alter);
+void changes_read_column(GPtrArray *changes, const char *table, const PgQuery__ColumnDef *column);
+void changes_read_constraint(GPtrArray *changes, const char *table, const PgQuery__Constraint *constraint,
+                             const char *column);
+
+/* relation and name are copied; the newest, for setting more. */
+Change *change_add(GPtrArray *changes, ChangeVerb verb, ObjectClass class, const char *relation,
+                   const char *name);
+/* "schema.name" without public; the caller's. */
+char *change_relation(const PgQuery__RangeVar *var);
+/* The same from a list of names, leaving out the last skip; NULL when nothing is left. */
+char *change_name_from_list(PgQuery__Node *const *names, gsize n, gsize skip);
+/* A String node's text, or "". */
+const char *change_word(const PgQuery__Node *node);
+/* "varchar(20)", "pg_catalog" left out; the caller's. */
+char *change_type_text(const PgQuery__TypeName *type);
+/* The expression as SQL; the caller's. */
+char *change_expression_text(const PgQuery__Node *expression);
