@@ -503,6 +503,12 @@ void rollout_continue(Rollout *rollout)
   }
 }
 
+void rollout_hold(Rollout *rollout)
+{
+  if (rollout->state == STATE_DELAY)
+    rollout_stop_timer(rollout);
+}
+
 void rollout_set_pause(Rollout *rollout, RolloutPause mode)
 {
   rollout->options.pause = mode;

@@ -16,13 +16,6 @@ typedef struct {
   char **rows_before;
 } StepInfo;
 
-/* What the last sample of a kind was, so that only changes are written. */
-typedef struct {
-  char *locks;
-  char *progress;
-  char *blast;
-} Samples;
-
 struct Supervision {
   guint refs; /* the owner's, and one while something of it is on the stack */
   gboolean freed;
@@ -73,7 +66,7 @@ struct Supervision {
   char **rows;                               /* as last read */
   gboolean unknown;
   guint steps_committed;
-  Samples samples;
+  char *sample; /* what the last one said, so that only changes are recorded */
 
   /* A statement outside a transaction that was not answered with success. */
   Aftermath *aftermath;

@@ -52,8 +52,8 @@ static void destroy(Supervision *s)
   g_clear_error(&s->error);
   if (s->current_said != NULL)
     g_string_free(s->current_said, TRUE);
-  char *texts[] = {s->version_table, s->version_schema, s->command,          s->samples.locks,
-                   s->samples.blast, s->aftermath_sql,  s->leftovers_before, s->samples.progress};
+  char *texts[] = {s->version_table, s->version_schema, s->command,
+                   s->sample,        s->aftermath_sql,  s->leftovers_before};
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
     g_free(texts[i]);
   g_main_context_unref(s->context);
@@ -321,6 +321,7 @@ void supervision_answer(Supervision *s, SupervisionAnswer answer)
   supervision_enter(s);
   JsonObject *object = supervision_object("question", question_names[question]);
   json_object_set_string_member(object, "answer", answer_names[answer_index(answer)].name);
+  json_object_set_string_member(object, "text", supervision_answer_label(question, answer));
   supervision_record(s, "answer", object, JOURNAL_NOW);
   supervision_unask(s);
   if (!s->freed)
@@ -400,6 +401,12 @@ void supervision_continue(Supervision *s)
     rollout_continue(s->rollout);
 }
 
+void supervision_hold(Supervision *s)
+{
+  if (s->rollout != NULL)
+    rollout_hold(s->rollout);
+}
+
 void supervision_set_pause(Supervision *s, RolloutPause pause)
 {
   s->options.pause = pause;
@@ -413,7 +420,8 @@ void supervision_cancel(Supervision *s)
     return;
   s->cancelled = TRUE;
   supervision_enter(s);
-  supervision_record(s, "cancel", NULL, JOURNAL_LAZY);
+  supervision_record(s, "cancel", supervision_object("text", _("The operator stops the rollout.")),
+                     JOURNAL_LAZY);
   if (s->question == QUESTION_BRAKE)
     supervision_unask(s);
   if (s->rollout != NULL)

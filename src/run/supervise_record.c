@@ -61,6 +61,15 @@ void supervision_open_journal(Supervision *s)
   record_plan(s);
 }
 
+static char *items_text(const GPtrArray *items)
+{
+  guint counts[3] = {0};
+  for (guint i = 0; i < items->len; i++)
+    counts[((PreflightItem *)g_ptr_array_index(items, i))->level]++;
+  return g_strdup_printf(_("%u ok, %u warnings, %u stops"), counts[PREFLIGHT_OK], counts[PREFLIGHT_WARNING],
+                         counts[PREFLIGHT_STOP]);
+}
+
 void supervision_record_items(Supervision *s, const char *event, const GPtrArray *items)
 {
   static const char *const levels[] = {"ok", "warning", "stop"};
@@ -72,122 +81,149 @@ void supervision_record_items(Supervision *s, const char *event, const GPtrArray
     json_object_set_string_member(object, "text", item->text);
     json_array_add_object_element(array, object);
   }
-  JsonObject *object = json_object_new();
+  g_autofree char *text = items_text(items);
+  JsonObject *object = supervision_object("text", text);
   json_object_set_array_member(object, "items", array);
   supervision_record(s, event, object, JOURNAL_LAZY);
 }
 
 /* ---- Samples --------------------------------------------------------------------------------------------------- */
 
-/* Takes text over; TRUE when it is not what the last sample said. */
-static gboolean is_news(char **last, char *text)
+/* A line is written when this changes: times that only go on are no part of it. */
+static void sign_locks(GString *sign, JsonArray *held, const GPtrArray *locks)
 {
-  gboolean news = g_strcmp0(*last, text) != 0;
-  g_free(*last);
-  *last = text;
-  return news;
-}
-
-static void record_locks(Supervision *s, const GPtrArray *locks)
-{
-  g_autoptr(GString) text = g_string_new(NULL);
-  JsonArray *array = json_array_new();
   for (guint i = 0; i < locks->len; i++) {
     const HeldLock *lock = g_ptr_array_index(locks, i);
     g_autofree char *line = g_strdup_printf("%s %s%s", lock_mode_name(lock->mode), lock->relation,
                                             lock->granted ? "" : " (waits)");
-    g_string_append_printf(text, "%s\n", line);
-    json_array_add_string_element(array, line);
+    g_string_append_printf(sign, "%s\n", line);
+    json_array_add_string_element(held, line);
   }
-  if (!is_news(&s->samples.locks, g_strdup(text->str))) {
-    json_array_unref(array);
-    return;
-  }
-  JsonObject *object = json_object_new();
-  json_object_set_array_member(object, "held", array);
-  supervision_record(s, "locks", object, JOURNAL_LAZY);
 }
 
-static void record_progress(Supervision *s, const Progress *progress)
+static JsonObject *progress_object(GString *sign, const Progress *progress)
 {
-  g_autofree char *text = g_strdup_printf("%s/%s/%.3f/%d", progress->command, progress->phase,
-                                          progress->overall, progress->waits_for);
-  if (!is_news(&s->samples.progress, g_steal_pointer(&text)))
-    return;
   JsonObject *object = supervision_object("command", progress->command);
   json_object_set_string_member(object, "phase", progress->phase != NULL ? progress->phase : "");
+  if (progress->relation != NULL)
+    json_object_set_string_member(object, "relation", progress->relation);
+  if (progress->unit != NULL)
+    json_object_set_string_member(object, "unit", progress->unit);
   if (progress->overall >= 0)
     json_object_set_double_member(object, "overall", progress->overall);
   json_object_set_int_member(object, "done", (gint64)progress->done);
   json_object_set_int_member(object, "total", (gint64)progress->total);
   if (progress->waits_for != 0)
     json_object_set_int_member(object, "waits_for", progress->waits_for);
-  supervision_record(s, "progress", object, JOURNAL_LAZY);
+  g_string_append_printf(sign, "%s/%s/%.3f/%" G_GUINT64_FORMAT "/%d\n", progress->command, progress->phase,
+                         progress->overall, progress->done, progress->waits_for);
+  return object;
+}
+
+static JsonArray *pids_array(const GArray *pids)
+{
+  JsonArray *array = json_array_new();
+  for (guint i = 0; i < pids->len; i++)
+    json_array_add_int_element(array, g_array_index(pids, int, i));
+  return array;
+}
+
+static void add_text(JsonObject *object, const char *name, const char *text)
+{
+  if (text != NULL)
+    json_object_set_string_member(object, name, text);
+}
+
+static void add_seconds(JsonObject *object, const char *name, double seconds)
+{
+  if (seconds >= 0)
+    json_object_set_double_member(object, name, seconds);
 }
 
 static JsonObject *node_object(const Supervision *s, const LockNode *node)
 {
   JsonObject *object = json_object_new();
-  json_object_set_int_member(object, "backend", node->pid);
-  const char *const members[][2] = {{"user", node->user},
-                                    {"application", node->application},
-                                    {"client", node->client},
-                                    {"state", node->state},
-                                    {"mode", node->lock_mode},
-                                    {"relation", node->lock_relation},
-                                    {"query", s->policy->redact ? NULL : node->query}};
-  for (guint i = 0; i < G_N_ELEMENTS(members); i++)
-    if (members[i][1] != NULL)
-      json_object_set_string_member(object, members[i][0], members[i][1]);
-  if (node->wait_s >= 0)
-    json_object_set_double_member(object, "wait_s", node->wait_s);
-  if (node->xact_s >= 0)
-    json_object_set_double_member(object, "transaction_s", node->xact_s);
+  json_object_set_int_member(object, "pid", node->pid);
+  json_object_set_array_member(object, "blocked_by", pids_array(node->blocked_by));
+  json_object_set_array_member(object, "queued_behind", pids_array(node->queued_behind));
+  add_text(object, "user", node->user);
+  add_text(object, "application", node->application);
+  add_text(object, "client", node->client);
+  add_text(object, "backend_type", node->backend_type);
+  add_text(object, "state", node->state);
+  add_text(object, "wait_event", node->wait_event);
+  add_seconds(object, "xact_s", node->xact_s);
+  add_seconds(object, "state_s", node->state_s);
+  add_seconds(object, "wait_s", node->wait_s);
+  add_text(object, "mode", node->lock_mode);
+  add_text(object, "relation", node->lock_relation);
+  add_text(object, "type", node->lock_type);
+  add_text(object, "query", s->policy->redact ? NULL : node->query);
+  if (node->lock_granted)
+    json_object_set_boolean_member(object, "granted", TRUE);
+  if (node->own)
+    json_object_set_boolean_member(object, "own", TRUE);
+  if (node->gids != NULL) {
+    JsonArray *gids = json_array_new();
+    for (char **gid = node->gids; *gid != NULL; gid++)
+      json_array_add_string_element(gids, *gid);
+    json_object_set_array_member(object, "gids", gids);
+  }
   return object;
 }
 
 /* A crowd in a record helps nobody. */
-#define NODES_RECORDED 20
+#define NODES_RECORDED 40
 
-static JsonArray *nodes_array(const Supervision *s, const GPtrArray *nodes)
+static void add_nodes(const Supervision *s, GString *sign, JsonArray *array, const GPtrArray *nodes)
 {
-  JsonArray *array = json_array_new();
-  for (guint i = 0; i < nodes->len && i < NODES_RECORDED; i++)
-    json_array_add_object_element(array, node_object(s, g_ptr_array_index(nodes, i)));
-  return array;
+  for (guint i = 0; i < nodes->len && i < NODES_RECORDED; i++) {
+    const LockNode *node = g_ptr_array_index(nodes, i);
+    json_array_add_object_element(array, node_object(s, node));
+    g_string_append_printf(sign, "%d %s\n", node->pid, node->state != NULL ? node->state : "");
+  }
 }
 
-/* Who is in our way, and who waits behind us. */
-static void record_waits(Supervision *s, const LockSnapshot *snapshot, const Blast *blast)
+/* Who is in our way, ourselves, and who waits behind us. */
+static JsonArray *locks_array(const Supervision *s, GString *sign, const LockSnapshot *snapshot)
 {
   int pid = supervision_backend_pid(s);
+  JsonArray *array = json_array_new();
+  LockNode *own = lock_snapshot_find(snapshot, pid);
   g_autoptr(GPtrArray) culprits = lock_snapshot_culprits(snapshot, pid);
   g_autoptr(GPtrArray) victims = lock_snapshot_victims(snapshot, pid);
-  g_autoptr(GString) text = g_string_new(NULL);
-  for (guint i = 0; i < culprits->len; i++)
-    g_string_append_printf(text, "%d ", ((LockNode *)g_ptr_array_index(culprits, i))->pid);
-  g_string_append_printf(text, "/%u", blast->waiting);
-  gboolean news = is_news(&s->samples.blast, g_strdup(text->str));
-  if (!news || (culprits->len == 0 && victims->len == 0))
-    return;
-  JsonObject *object = json_object_new();
-  json_object_set_array_member(object, "blocked_by", nodes_array(s, culprits));
-  json_object_set_array_member(object, "behind", nodes_array(s, victims));
-  json_object_set_int_member(object, "waiting", blast->waiting);
-  json_object_set_double_member(object, "longest_s", blast->longest_s);
-  supervision_record(s, "waits", object, JOURNAL_LAZY);
+  add_nodes(s, sign, array, culprits);
+  if (own != NULL)
+    json_array_add_object_element(array, node_object(s, own));
+  add_nodes(s, sign, array, victims);
+  return array;
 }
 
 void supervision_record_report(Supervision *s, const LockReport *report, const Blast *blast)
 {
-  if (s->journal == NULL || s->phase != PHASE_STEPS)
+  if (s->journal == NULL || s->phase != PHASE_STEPS || report->snapshot == NULL)
     return;
-  if (report->locks != NULL && report->locks->len > 0)
-    record_locks(s, report->locks);
+  g_autoptr(GString) sign = g_string_new(NULL);
+  JsonObject *object = json_object_new();
+  JsonArray *held = json_array_new();
+  json_object_set_array_member(object, "locks", locks_array(s, sign, report->snapshot));
+  if (report->locks != NULL)
+    sign_locks(sign, held, report->locks);
+  json_object_set_array_member(object, "held", held);
   if (report->progress != NULL)
-    record_progress(s, report->progress);
-  if (report->snapshot != NULL)
-    record_waits(s, report->snapshot, blast);
+    json_object_set_object_member(object, "progress", progress_object(sign, report->progress));
+  if (blast->waiting > 0) {
+    json_object_set_int_member(object, "waiting", blast->waiting);
+    json_object_set_double_member(object, "longest_s", blast->longest_s);
+    add_text(object, "applications", blast->applications);
+  }
+  gboolean news = sign->len > 0 && g_strcmp0(s->sample, sign->str) != 0;
+  g_free(s->sample);
+  s->sample = g_strdup(sign->str);
+  if (news)
+    supervision_record(s, "sample", object, JOURNAL_LAZY);
+  else
+    json_object_unref(object);
 }
 
 /* ---- The end --------------------------------------------------------------------------------------------------- */

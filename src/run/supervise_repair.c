@@ -32,6 +32,7 @@ static void record_aftermath(Supervision *s)
 {
   static const char *const states[] = {"unknown", "done", "not-done", "broken", "running"};
   JsonObject *object = supervision_object("state", states[s->aftermath->state]);
+  json_object_set_string_member(object, "text", s->aftermath->text);
   json_object_set_int_member(object, "step", s->aftermath_step);
   json_object_set_int_member(object, "statement", s->aftermath_statement);
   if (s->aftermath->cleanup != NULL)
@@ -127,7 +128,7 @@ static void repaired(Supervision *s, SupervisionAnswer answer)
 
 static void repair_failed(Supervision *s, const GError *error)
 {
-  supervision_record(s, "repair-failed", supervision_object("error", error->message), JOURNAL_LAZY);
+  supervision_record(s, "repair-failed", supervision_object("text", error->message), JOURNAL_LAZY);
   supervision_note(s, error->message);
   if (!s->freed)
     supervision_do_aftermath(s);
@@ -155,7 +156,7 @@ static void repair_answered(PgConn *conn, G_GNUC_UNUSED GPtrArray *results, cons
     s->repair = 0;
     repair_failed(s, error);
   } else {
-    supervision_record(s, "repair-done", NULL, JOURNAL_NOW);
+    supervision_record(s, "repair-done", supervision_object("text", _("It is repaired.")), JOURNAL_NOW);
     pg_conn_exec(conn, "RESET lock_timeout", NULL, time_outs_back, s);
   }
   supervision_leave(s);
@@ -170,7 +171,7 @@ static void patient(PgConn *conn, G_GNUC_UNUSED GPtrArray *results, const GError
     s->repair = 0;
     repair_failed(s, error);
   } else {
-    supervision_record(s, "repair", supervision_object("sql", sql), JOURNAL_NOW);
+    supervision_record(s, "repair", supervision_object("text", sql), JOURNAL_NOW);
     supervision_note(s, sql);
     if (!s->freed)
       pg_conn_exec(conn, sql, NULL, repair_answered, s);

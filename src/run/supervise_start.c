@@ -195,7 +195,8 @@ static void rows_read(VersionRows *rows, const GError *error, void *data)
   } else if (complaint != NULL) {
     refuse(s, complaint);
   } else if (s->options.no_preflight) {
-    supervision_record(s, "preflight", supervision_object("skipped", "yes"), JOURNAL_LAZY);
+    supervision_record(s, "preflight", supervision_object("text", _("No preflight was wanted.")),
+                       JOURNAL_LAZY);
     supervision_do_consent(s);
   } else {
     supervision_do_preflight(s);
@@ -398,7 +399,9 @@ static void begin_steps(Supervision *s)
 
 void supervision_skip_backup(Supervision *s, const char *why)
 {
-  supervision_record(s, "backup-skipped", supervision_object("by", why), JOURNAL_LAZY);
+  JsonObject *object = supervision_object("by", why);
+  json_object_set_string_member(object, "text", _("There is no backup for this rollout."));
+  supervision_record(s, "backup-skipped", object, JOURNAL_LAZY);
   begin_steps(s);
 }
 
@@ -440,6 +443,7 @@ static void backup_over(Supervision *s, const BackupEvent *event)
 {
   JsonObject *object = supervision_object("path", event->path);
   if (event->kind == BACKUP_DONE) {
+    json_object_set_string_member(object, "text", event->path);
     json_object_set_int_member(object, "bytes", (gint64)event->bytes);
     json_object_set_double_member(object, "elapsed_s", event->elapsed_s);
     supervision_record(s, "backup", object, JOURNAL_NOW);
@@ -448,7 +452,7 @@ static void backup_over(Supervision *s, const BackupEvent *event)
     return;
   }
   g_autoptr(GError) error = g_error_copy(event->error);
-  json_object_set_string_member(object, "error", error->message);
+  json_object_set_string_member(object, "text", error->message);
   supervision_record(s, "backup-failed", object, JOURNAL_LAZY);
   g_clear_pointer(&s->backup, backup_free);
   supervision_ask(s, QUESTION_BACKUP_FAILED, ANSWER_AGAIN | ANSWER_SKIP | ANSWER_ABORT, error->message);

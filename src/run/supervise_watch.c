@@ -77,7 +77,12 @@ void supervision_watch_pid(Supervision *s, int pid)
 
 static void record_signal(Supervision *s, const LockNode *node, SignalVerb verb)
 {
+  g_autofree char *text =
+      g_strdup_printf(verb == SIGNAL_CANCEL ? _("The operator cancels the query of backend %d.")
+                                            : _("The operator terminates backend %d."),
+                      node->pid);
   JsonObject *object = supervision_object("verb", verb == SIGNAL_CANCEL ? "cancel" : "terminate");
+  json_object_set_string_member(object, "text", text);
   json_object_set_int_member(object, "backend", node->pid);
   const char *const members[][2] = {
       {"user", node->user}, {"application", node->application}, {"state", node->state}};

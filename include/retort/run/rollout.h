@@ -123,6 +123,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rollout, rollout_free)
 
 void rollout_start(Rollout *rollout);
 void rollout_continue(Rollout *rollout); /* after PAUSED, or RETRY: now */
+void rollout_hold(Rollout *rollout);                    /* after RETRY: wait for rollout_continue() */
 void rollout_set_pause(Rollout *rollout, RolloutPause pause);
 void rollout_cancel(Rollout *rollout);
 /* Cancels what runs and rolls back, as a lock time-out would: the transaction is tried again later while there are

@@ -166,6 +166,8 @@ void supervision_start(Supervision *supervision);
 void supervision_answer(Supervision *supervision, SupervisionAnswer answer);
 /* After a pause, or in the wait before another attempt: now. */
 void supervision_continue(Supervision *supervision);
+/* In the wait before another attempt: no countdown any more, until supervision_continue(). */
+void supervision_hold(Supervision *supervision);
 void supervision_set_pause(Supervision *supervision, RolloutPause pause);
 /* At any moment, also while a question is open: cancels, rolls back, ends in ENDED.  A COMMIT is never cancelled. */
 void supervision_cancel(Supervision *supervision);
