@@ -51,6 +51,12 @@ static void after_hook(const char *name, gboolean done, void *data)
   out_status_end(data, done);
 }
 
+static void hook_failed(const char *name, int status, void *data)
+{
+  (void)data;
+  out_note(_("post write hook '%s' ended with status %d"), name, status);
+}
+
 /* What Alembic checks once it has loaded the new file. */
 static gboolean check_written(Session *session, const RevisionDraft *draft, const char *label, GError **error)
 {
@@ -79,6 +85,19 @@ static gboolean check_written(Session *session, const RevisionDraft *draft, cons
   return TRUE;
 }
 
+/* A hook that cannot be run or was stopped leaves nothing behind; with Alembic the file would stay. */
+static gboolean run_hooks(Session *session, RevisionDraft *draft, GError **error)
+{
+  HookSink sink = {.before = before_hook, .after = after_hook, .failed = hook_failed};
+  g_autoptr(GError) failure = NULL;
+  if (hooks_run(session->project, draft->path, &sink, session, NULL, &failure))
+    return TRUE;
+  if (changes_settle(draft->changes, NULL) && changes_undo(draft->changes, NULL))
+    out_note(_("%s was removed again"), draft->path);
+  g_propagate_error(error, g_steal_pointer(&failure));
+  return FALSE;
+}
+
 static gboolean write_draft(Session *session, RevisionDraft *draft, GError **error)
 {
   for (guint i = 0; i < draft->folders->len; i++) {
@@ -88,10 +107,9 @@ static gboolean write_draft(Session *session, RevisionDraft *draft, GError **err
   }
   g_autofree char *text = g_strdup_printf("Generating %s", draft->path);
   out_status(session, text);
-  gboolean done = revision_draft_write(draft, error);
+  gboolean done = changes_apply(draft->changes, error);
   out_status_end(session, done);
-  HookSink sink = {before_hook, after_hook};
-  return done && hooks_run(session->project, draft->path, &sink, session, error);
+  return done && run_hooks(session, draft, error);
 }
 
 static gboolean make_revision(Session *session, RevisionRequest *request, GError **error)

@@ -1,8 +1,6 @@
 #include "retort/edit/draft.h"
 
-#include <errno.h>
 #include <glib/gi18n.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 #include "file_name.h"
@@ -186,7 +184,9 @@ RevisionDraft *revision_draft_new(const Project *project, const RevisionMap *map
   note_folders(draft);
   draft->down_revision = ids_of(checked.parents);
   g_autofree char *prelude = template_prelude(project, draft, request, checked.depends_on, date);
-  if (!fill_content(draft, project, prelude, error))
+  draft->changes = changes_new();
+  if (!fill_content(draft, project, prelude, error) ||
+      !changes_create(draft->changes, draft->path, draft->content, draft->len, error))
     return NULL;
   return g_steal_pointer(&draft);
 }
@@ -200,41 +200,18 @@ void revision_draft_free(RevisionDraft *draft)
   g_free(draft->content);
   g_strfreev(draft->down_revision);
   g_clear_pointer(&draft->folders, g_ptr_array_unref);
+  changes_free(draft->changes);
   g_free(draft);
 }
 
-gboolean revision_draft_write(RevisionDraft *draft, GError **error)
+RevisionMap *revision_draft_map(const RevisionDraft *draft, const RevisionMap *map, GError **error)
 {
-  for (guint i = 0; i < draft->folders->len; i++) {
-    const char *folder = g_ptr_array_index(draft->folders, i);
-    if (g_mkdir(folder, 0777) != 0 && errno != EEXIST) {
-      g_set_error(error, RETORT_ERROR, RETORT_ERROR_FILE, _("cannot create %s: %s"), folder,
-                  g_strerror(errno));
-      return FALSE;
-    }
-  }
-  draft->written = file_write_atomic(draft->path, draft->content, draft->len, error);
-  return draft->written;
-}
-
-gboolean revision_draft_undo(RevisionDraft *draft, GError **error)
-{
-  gsize len = 0;
-  g_autofree char *now = file_read(draft->path, FILE_LIMIT, &len, NULL, error);
-  if (now == NULL)
-    return FALSE;
-  if (len != draft->len || memcmp(now, draft->content, len) != 0) {
-    g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED, _("%s was changed since it was written: it stays"),
-                draft->path);
-    return FALSE;
-  }
-  if (g_unlink(draft->path) != 0) {
-    g_set_error(error, RETORT_ERROR, RETORT_ERROR_FILE, _("cannot remove %s: %s"), draft->path,
-                g_strerror(errno));
-    return FALSE;
-  }
-  for (guint i = draft->folders->len; i > 0; i--)
-    g_rmdir(g_ptr_array_index(draft->folders, i - 1));
-  draft->written = FALSE;
-  return TRUE;
+  Revision *revision = revision_parse(draft->path, draft->content, draft->len, error);
+  if (revision == NULL)
+    return NULL;
+  GPtrArray *revisions = g_ptr_array_new_with_free_func((GDestroyNotify)revision_free);
+  for (guint i = 0; i < map->revisions->len; i++)
+    g_ptr_array_add(revisions, revision_copy(map->revisions->pdata[i]));
+  g_ptr_array_add(revisions, revision);
+  return revision_map_new(revisions);
 }

@@ -82,9 +82,9 @@ Test(draft, a_merge_of_all_heads)
       "branch_labels = ('both',)\ndepends_on = None\n\n\ndef upgrade():\n    pass\n";
   cr_expect_str_eq(draft->content, expected, "got:\n%s", draft->content);
   cr_expect(!g_file_test(path, G_FILE_TEST_EXISTS), "a draft touches nothing");
-  cr_assert(revision_draft_write(draft, &error), "%s", error != NULL ? error->message : "");
+  cr_assert(changes_apply(draft->changes, &error), "%s", error != NULL ? error->message : "");
   cr_expect(g_file_test(path, G_FILE_TEST_EXISTS));
-  cr_assert(revision_draft_undo(draft, &error), "%s", error != NULL ? error->message : "");
+  cr_assert(changes_undo(draft->changes, &error), "%s", error != NULL ? error->message : "");
   cr_expect(!g_file_test(path, G_FILE_TEST_EXISTS));
   close_fixture(&fixture);
 }
@@ -100,9 +100,9 @@ Test(draft, undo_leaves_a_file_that_was_edited)
   cr_assert_not_null(draft, "%s", error != NULL ? error->message : "");
   cr_expect(g_str_has_suffix(draft->path, "/versions/2026/02_eeee.py"), "got %s", draft->path);
   cr_expect(draft->folders->len == 1, "%u folders", draft->folders->len);
-  cr_assert(revision_draft_write(draft, &error), "%s", error != NULL ? error->message : "");
+  cr_assert(changes_apply(draft->changes, &error), "%s", error != NULL ? error->message : "");
   cr_assert(g_file_set_contents(draft->path, "edited", -1, NULL));
-  cr_expect(!revision_draft_undo(draft, &refused));
+  cr_expect(!changes_undo(draft->changes, &refused));
   cr_expect(g_error_matches(refused, RETORT_ERROR, RETORT_ERROR_REFUSED));
   cr_expect(g_file_test(draft->path, G_FILE_TEST_EXISTS));
   close_fixture(&fixture);

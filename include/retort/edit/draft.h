@@ -2,9 +2,10 @@
  *
  *   g_autoptr(RevisionDraft) draft = revision_draft_new(project, map, &request, &error);
  *   show(draft->path, draft->content);
- *   revision_draft_write(draft, &error);
+ *   changes_apply(draft->changes, &error);                         edit/changes.h
  *   hooks_run(project, draft->path, ...);                          edit/hooks.h
- *   revision_draft_undo(draft, &error);                            while the operator has not moved on
+ *   changes_settle(draft->changes, &error);
+ *   changes_undo(draft->changes, &error);                          while the operator has not moved on
  *
  * The file comes from the project's script.py.mako, file_template, timezone, slug rules and output encoding; with the
  * same id and date it equals Alembic's.  Checks and their messages follow Alembic's order (alembic 1.19).
@@ -13,6 +14,7 @@
 
 #include <glib.h>
 
+#include "retort/edit/changes.h"
 #include "retort/history/project.h"
 #include "retort/history/revmap.h"
 
@@ -37,7 +39,7 @@ typedef struct {
   gsize len;
   GPtrArray *folders;   /* char*: those to be created, outermost first */
   char **down_revision; /* ids, none for a base */
-  gboolean written;
+  Changes *changes;     /* the file alone; one that exists already is replaced, as Alembic does */
 } RevisionDraft;
 
 RevisionDraft *revision_draft_new(const Project *project, const RevisionMap *map,
@@ -45,10 +47,8 @@ RevisionDraft *revision_draft_new(const Project *project, const RevisionMap *map
 void revision_draft_free(RevisionDraft *draft);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RevisionDraft, revision_draft_free)
 
-/* Creates the folders and the file; an existing file is overwritten, as Alembic does, when it is the draft's. */
-gboolean revision_draft_write(RevisionDraft *draft, GError **error);
-/* Removes what revision_draft_write() made, unless the file was changed since. */
-gboolean revision_draft_undo(RevisionDraft *draft, GError **error);
+/* The map as it will be with the draft's file; NULL when the file is no revision. */
+RevisionMap *revision_draft_map(const RevisionDraft *draft, const RevisionMap *map, GError **error);
 
 /* 12 random hex digits; the caller's. */
 char *revision_make_id(void);
