@@ -39,6 +39,8 @@ const SettingsKey settings_keys[] = {
      FALSE},
     {"keys", NULL, "ACTION = KEYS",
      N_("Keys of the screen's actions; retort(1) lists them with their defaults."), FALSE},
+    {"review", NULL, "CHECK = SEVERITY",
+     N_("What the checks say: danger, care, note or off for each; also fail_on, server_version and allow.")},
     {"target", "url", "URL", N_("Where the database is, as SQLAlchemy or libpq write it."), FALSE},
     {"target", "production", "yes | no", N_("A step on this database wants its name typed."), FALSE},
     {"target", "read_only", "yes | no", N_("Nothing is ever changed in this database."), FALSE},
@@ -250,6 +252,11 @@ const char *settings_get_for(const Settings *settings, const char *target, const
   g_autofree char *section = target ? g_strconcat("target ", target, NULL) : NULL;
   const char *value = section ? ini_get_raw(settings->ini, section, key) : NULL;
   return value ? value : settings_get(settings, name, folder, key);
+}
+
+const Ini *settings_ini(const Settings *settings)
+{
+  return settings->ini;
 }
 
 const SettingsTarget *settings_target(const Settings *settings, const char *name)

@@ -51,6 +51,11 @@ static char *find_trunk(git_repository *git)
   return trunk ? trunk : g_strdup("HEAD");
 }
 
+char *git_refs_trunk(GitRefs *refs)
+{
+  return find_trunk(refs->reader->git);
+}
+
 /* Everything the trunk comes from. */
 static GHashTable *ancestry(RepoReader *reader, RepoCommit *tip)
 {

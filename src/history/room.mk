@@ -24,3 +24,4 @@ src_history_libhistory_a_SOURCES += src/history/project.c src/history/project_fi
 src_history_libhistory_a_SOURCES += src/history/graph.c src/history/graph_collect.c src/history/graph_order.c \
 	src/history/graph_lanes.c src/history/graph_draw.c src/history/graph-private.h \
 	include/retort/history/graph.h
+src_history_libhistory_a_SOURCES += src/history/git_released.c

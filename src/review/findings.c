@@ -1,24 +1,36 @@
 /* What statements mean for each other: locks held while others work, drops beside adds. */
 #include "retort/review/findings.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
-#include "forecast-private.h"
+#include "judge.h"
+#include "settle.h"
+
+/* What the transaction that is open has done so far. */
+typedef struct {
+  GHashTable *exclusive;   /* char*: tables in use locked ACCESS EXCLUSIVE */
+  GHashTable *enum_values; /* char* 'x', in quotes: added and not committed */
+  gboolean rows;           /* many rows were changed */
+  gboolean not_valid;      /* a constraint was added NOT VALID */
+  gboolean outside;        /* a COMMIT was sent: there is none */
+  gboolean lock_timeout;   /* one was set */
+} Transaction;
 
 static void add(Forecast *forecast, CheckId check, const char *object)
 {
   finding_add(forecast->findings, check, object, NULL);
 }
 
-/* What the transaction that is open has done so far. */
-typedef struct {
-  GHashTable *exclusive; /* char*: relations in use locked ACCESS EXCLUSIVE */
-  gboolean ddl;
-} Transaction;
-
 static gboolean makes_work(const Forecast *forecast)
 {
   return forecast->rewrites->len > 0 || forecast->scans->len > 0 || forecast->rebuilds->len > 0;
+}
+
+/* Worth moving out of the transaction: not the rows of a small table, nor a few that are named. */
+static gboolean changes_many_rows(const Forecast *forecast)
+{
+  return forecast->changes_rows && !(forecast->effects != NULL && forecast->effects->few_rows);
 }
 
 static const char *any_key(GHashTable *table)
@@ -30,42 +42,34 @@ static const char *any_key(GHashTable *table)
   return key;
 }
 
-static void judge_transaction(Transaction *open, Forecast *forecast)
+static gboolean is_table(const ForecastLock *lock)
 {
+  return lock->kind == 0 || strchr("rpm", lock->kind) != NULL;
+}
+
+/* ---- one transaction ---- */
+
+static void judge_locks(Transaction *open, Forecast *forecast)
+{
+  gboolean in_use = forecast_strongest(forecast) != LOCK_MODE_NONE;
   guint before = g_hash_table_size(open->exclusive);
-  if (before > 0 && (makes_work(forecast) || forecast->changes_rows) &&
-      forecast_strongest(forecast) != LOCK_MODE_NONE)
+  if (before > 0 && in_use && (makes_work(forecast) || changes_many_rows(forecast)))
     add(forecast, CHECK_WORK_UNDER_LOCK, any_key(open->exclusive));
-  if (open->ddl && forecast->changes_rows && forecast_strongest(forecast) != LOCK_MODE_NONE)
+  if (before > 0 && in_use && changes_many_rows(forecast))
     add(forecast, CHECK_DATA_WITH_DDL, NULL);
   for (guint i = 0; i < forecast->locks->len; i++) {
     const ForecastLock *lock = g_ptr_array_index(forecast->locks, i);
-    if (lock->is_new || lock->mode != LOCK_MODE_ACCESS_EXCLUSIVE)
+    if (lock->is_new || lock->mode != LOCK_MODE_ACCESS_EXCLUSIVE || !is_table(lock))
       continue;
     g_hash_table_add(open->exclusive, g_strdup(lock->relation));
-    open->ddl = TRUE;
+    if (open->rows && before == 0)
+      add(forecast, CHECK_DATA_WITH_DDL, NULL);
   }
   if (before < 2 && g_hash_table_size(open->exclusive) >= 2)
     add(forecast, CHECK_SEVERAL_TABLES, NULL);
-}
-
-/* "table.column" names of one table, one dropped and one added. */
-static gboolean same_table(const char *a, const char *b)
-{
-  const char *dot_a = strrchr(a, '.'), *dot_b = strrchr(b, '.');
-  return dot_a - a == dot_b - b && strncmp(a, b, (gsize)(dot_a - a)) == 0 && strcmp(dot_a, dot_b) != 0;
-}
-
-static void judge_neighbours(const Review *review)
-{
-  for (guint i = 0; i < review->forecasts->len; i++) {
-    Forecast *forecast = g_ptr_array_index(review->forecasts, i);
-    for (guint k = 0; k < review->forecasts->len && forecast->dropped_column != NULL; k++) {
-      const Forecast *other = g_ptr_array_index(review->forecasts, k);
-      if (other->added_column != NULL && same_table(forecast->dropped_column, other->added_column))
-        add(forecast, CHECK_LOOKS_LIKE_RENAME, other->added_column);
-    }
-  }
+  if (!open->lock_timeout && lock_mode_blocks_writes(forecast_strongest(forecast)))
+    add(forecast, CHECK_NO_LOCK_TIMEOUT, NULL);
+  open->rows |= in_use && changes_many_rows(forecast);
 }
 
 static gboolean validates(const char *sql)
@@ -78,30 +82,182 @@ static gboolean adds_not_valid(const char *sql)
   return g_regex_match_simple("\\bNOT\\s+VALID\\s*;?\\s*$", sql, G_REGEX_CASELESS, 0);
 }
 
-Review *review_statements(ForecastSession *session, const GPtrArray *statements)
+static void judge_enum_values(const Transaction *open, const char *sql, Forecast *forecast)
+{
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init(&iter, open->enum_values);
+  while (g_hash_table_iter_next(&iter, &value, NULL))
+    if (strstr(sql, value) != NULL)
+      add(forecast, CHECK_ENUM_VALUE_USED, value);
+}
+
+static void note_enum_value(Transaction *open, const Forecast *forecast)
+{
+  if (forecast->effects != NULL && forecast->effects->enum_value != NULL)
+    g_hash_table_add(open->enum_values, g_strdup_printf("'%s'", forecast->effects->enum_value));
+}
+
+static void end_transaction(Transaction *open)
+{
+  g_hash_table_remove_all(open->exclusive);
+  g_hash_table_remove_all(open->enum_values);
+  open->rows = open->not_valid = FALSE;
+}
+
+static void judge_in_transaction(Transaction *open, const Statement *statement, Forecast *forecast)
+{
+  if (forecast->no_transaction)
+    add(forecast, CHECK_CONCURRENTLY_IN_TRANSACTION, NULL);
+  /* "VALID" is in both; a look for it spares most statements the expressions */
+  gboolean mentions = strcasestr(statement->sql, "valid") != NULL;
+  if (mentions && open->not_valid && validates(statement->sql))
+    add(forecast, CHECK_VALIDATE_IN_SAME_TRANSACTION, NULL);
+  open->not_valid |= mentions && adds_not_valid(statement->sql);
+  judge_enum_values(open, statement->sql, forecast);
+  note_enum_value(open, forecast);
+  judge_locks(open, forecast);
+}
+
+static void judge_one(Transaction *open, const Statement *statement, Forecast *forecast)
+{
+  TransactionVerb verb = forecast->effects != NULL ? forecast->effects->transaction : TRANSACTION_STAYS;
+  open->lock_timeout |= forecast->effects != NULL && forecast->effects->sets_lock_timeout;
+  if (verb != TRANSACTION_STAYS) {
+    end_transaction(open);
+    open->outside = verb == TRANSACTION_ENDS;
+  } else if (statement->autocommit || open->outside) {
+    if (!open->outside)
+      end_transaction(open);
+    if (!open->lock_timeout && lock_mode_blocks_writes(forecast_strongest(forecast)))
+      add(forecast, CHECK_NO_LOCK_TIMEOUT, NULL);
+  } else {
+    judge_in_transaction(open, statement, forecast);
+  }
+}
+
+/* ---- the migration ---- */
+
+/* "table.column" names of one table, one dropped and one added. */
+static gboolean same_table(const char *a, const char *b)
+{
+  const char *dot_a = strrchr(a, '.'), *dot_b = strrchr(b, '.');
+  return dot_a - a == dot_b - b && strncmp(a, b, (gsize)(dot_a - a)) == 0 && strcmp(dot_a, dot_b) != 0;
+}
+
+static void judge_renames(const Review *review)
+{
+  for (guint i = 0; i < review->forecasts->len; i++) {
+    Forecast *forecast = g_ptr_array_index(review->forecasts, i);
+    for (guint k = 0; k < review->forecasts->len && forecast->dropped_column != NULL; k++) {
+      const Forecast *other = g_ptr_array_index(review->forecasts, k);
+      if (other->added_column != NULL && same_table(forecast->dropped_column, other->added_column))
+        add(forecast, CHECK_LOOKS_LIKE_RENAME, other->added_column);
+    }
+  }
+}
+
+static gboolean makes_later(const Review *review, guint from, const char *name)
+{
+  for (guint i = from; i < review->forecasts->len; i++) {
+    const Forecast *forecast = g_ptr_array_index(review->forecasts, i);
+    if (forecast->effects != NULL &&
+        g_ptr_array_find_with_equal_func(forecast->effects->made, name, g_str_equal, NULL))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean analyzes_later(const Review *review, guint from, const char *table)
+{
+  for (guint i = from; i < review->forecasts->len; i++) {
+    const Forecast *forecast = g_ptr_array_index(review->forecasts, i);
+    if (forecast->effects != NULL &&
+        (g_ptr_array_find_with_equal_func(forecast->effects->analyzed, table, g_str_equal, NULL) ||
+         g_ptr_array_find_with_equal_func(forecast->effects->analyzed, "", g_str_equal, NULL)))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* The relation that the statement itself is about. */
+static const ForecastLock *own_lock(const Forecast *forecast)
+{
+  for (guint i = 0; i < forecast->locks->len; i++) {
+    const ForecastLock *lock = g_ptr_array_index(forecast->locks, i);
+    if (lock->because == NULL)
+      return lock;
+  }
+  return NULL;
+}
+
+static void judge_aftermath(const Review *review)
+{
+  for (guint i = 0; i < review->forecasts->len; i++) {
+    Forecast *forecast = g_ptr_array_index(review->forecasts, i);
+    const Effects *effects = forecast->effects;
+    for (guint k = 0; effects != NULL && k < effects->dropped->len; k++) {
+      const char *name = g_ptr_array_index(effects->dropped, k);
+      if (!makes_later(review, i + 1, name))
+        add(forecast, CHECK_OBJECT_DROPPED, name);
+    }
+    const ForecastLock *lock = own_lock(forecast);
+    if (effects != NULL && effects->type_changed && lock != NULL && !lock->is_new &&
+        !analyzes_later(review, i + 1, lock->relation))
+      add(forecast, CHECK_STATISTICS_LOST, lock->relation);
+  }
+}
+
+/* ALTER TABLEs that each go through the same table, where one would do. */
+static void judge_scans(const Review *review, const GPtrArray *statements)
+{
+  g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+  for (guint i = 0; i < review->forecasts->len; i++) {
+    Forecast *forecast = g_ptr_array_index(review->forecasts, i);
+    const ForecastLock *lock = own_lock(forecast);
+    const Statement *statement = g_ptr_array_index(statements, i);
+    if (lock == NULL || lock->is_new || !lock_mode_blocks_writes(lock->mode) || !makes_work(forecast) ||
+        g_ascii_strncasecmp(statement->sql, "ALTER TABLE", 11) != 0)
+      continue;
+    if (!g_hash_table_add(seen, lock->relation))
+      add(forecast, CHECK_SEVERAL_SCANS, lock->relation);
+  }
+}
+
+static void judge_keys(ForecastSession *session, const Review *review)
+{
+  for (guint i = 0; i < review->forecasts->len; i++) {
+    Forecast *forecast = g_ptr_array_index(review->forecasts, i);
+    for (guint k = 0; forecast->effects != NULL && k < forecast->effects->keys->len; k++)
+      judge_key(session, g_ptr_array_index(forecast->effects->keys, k), forecast->findings);
+  }
+}
+
+Review *review_read(ForecastSession *session, const GPtrArray *statements)
 {
   Review *review = g_new0(Review, 1);
   review->forecasts = g_ptr_array_new_with_free_func((GDestroyNotify)forecast_free);
+  review->findings = g_ptr_array_new_with_free_func((GDestroyNotify)finding_free);
   g_autoptr(GHashTable) exclusive = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  Transaction open = {.exclusive = exclusive};
-  gboolean not_valid = FALSE;
+  g_autoptr(GHashTable) enum_values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  Transaction open = {.exclusive = exclusive, .enum_values = enum_values};
   for (guint i = 0; i < statements->len; i++) {
     const Statement *statement = g_ptr_array_index(statements, i);
     Forecast *forecast = forecast_statement(session, statement->sql);
     g_ptr_array_add(review->forecasts, forecast);
-    if (statement->autocommit) {
-      g_hash_table_remove_all(exclusive);
-      open.ddl = not_valid = FALSE;
-      continue;
-    }
-    if (forecast->no_transaction)
-      add(forecast, CHECK_CONCURRENTLY_IN_TRANSACTION, NULL);
-    if (not_valid && validates(statement->sql))
-      add(forecast, CHECK_VALIDATE_IN_SAME_TRANSACTION, NULL);
-    not_valid |= adds_not_valid(statement->sql);
-    judge_transaction(&open, forecast);
+    judge_one(&open, statement, forecast);
   }
-  judge_neighbours(review);
+  judge_renames(review);
+  judge_aftermath(review);
+  judge_scans(review, statements);
+  judge_keys(session, review);
+  return review;
+}
+
+Review *review_statements(ForecastSession *session, const GPtrArray *statements)
+{
+  Review *review = review_read(session, statements);
+  settle_severities(review, NULL);
   return review;
 }
 
@@ -110,23 +266,74 @@ void review_free(Review *review)
   if (review == NULL)
     return;
   g_ptr_array_unref(review->forecasts);
+  g_ptr_array_unref(review->findings);
   g_free(review);
 }
 
-int forecast_worst(const Forecast *forecast)
+/* ---- the worst ---- */
+
+static int worst_of(const GPtrArray *findings)
 {
   int worst = -1;
-  for (guint i = 0; i < forecast->findings->len; i++) {
-    const Finding *finding = g_ptr_array_index(forecast->findings, i);
-    worst = MAX(worst, (int)check_info(finding->check).severity);
+  for (guint i = 0; i < findings->len; i++) {
+    const Finding *finding = g_ptr_array_index(findings, i);
+    if (finding->silenced == NULL)
+      worst = MAX(worst, (int)finding->severity);
   }
   return worst;
 }
 
+int forecast_worst(const Forecast *forecast)
+{
+  return worst_of(forecast->findings);
+}
+
 int review_worst(const Review *review)
 {
-  int worst = -1;
+  int worst = worst_of(review->findings);
   for (guint i = 0; i < review->forecasts->len; i++)
     worst = MAX(worst, forecast_worst(g_ptr_array_index(review->forecasts, i)));
   return worst;
+}
+
+static const GPtrArray *findings_of(const Review *review, int statement)
+{
+  return statement < 0 ? review->findings
+                       : ((const Forecast *)g_ptr_array_index(review->forecasts, (guint)statement))->findings;
+}
+
+guint review_silenced(const Review *review)
+{
+  guint n = 0;
+  for (int i = -1; i < (int)review->forecasts->len; i++) {
+    const GPtrArray *findings = findings_of(review, i);
+    for (guint k = 0; k < findings->len; k++)
+      n += ((const Finding *)g_ptr_array_index(findings, k))->silenced != NULL;
+  }
+  return n;
+}
+
+static int by_severity(gconstpointer a, gconstpointer b)
+{
+  const PlacedFinding *first = a, *second = b;
+  if (first->finding->severity != second->finding->severity)
+    return first->finding->severity < second->finding->severity ? 1 : -1;
+  return first->statement - second->statement;
+}
+
+GArray *review_worst_findings(const Review *review, Severity at_least, guint limit)
+{
+  GArray *placed = g_array_new(FALSE, FALSE, sizeof(PlacedFinding));
+  for (int i = -1; i < (int)review->forecasts->len; i++) {
+    const GPtrArray *findings = findings_of(review, i);
+    for (guint k = 0; k < findings->len; k++) {
+      PlacedFinding one = {g_ptr_array_index(findings, k), i};
+      if (one.finding->silenced == NULL && one.finding->severity >= at_least)
+        g_array_append_val(placed, one);
+    }
+  }
+  g_array_sort(placed, by_severity);
+  if (limit > 0 && placed->len > limit)
+    g_array_set_size(placed, limit);
+  return placed;
 }

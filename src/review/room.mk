@@ -8,4 +8,12 @@ src_review_libreview_a_SOURCES = \
 	src/review/forecast.c include/retort/review/forecast.h src/review/forecast-private.h \
 	src/review/forecast_alter.c \
 	src/review/forecast_objects.c \
-	src/review/forecast_rows.c
+	src/review/forecast_rows.c \
+	src/review/effects.h src/review/judge.c src/review/judge.h \
+	src/review/migration.c include/retort/review/migration.h \
+	src/review/policy.c include/retort/review/policy.h \
+	src/review/remedy.c include/retort/review/remedy.h \
+	src/review/said.c src/review/said.h \
+	src/review/settle.c src/review/settle.h \
+	src/review/silence.c src/review/silence.h \
+	src/review/undo.c src/review/undo.h

@@ -8,10 +8,12 @@ src_run_librun_a_SOURCES = \
 	src/run/client.c src/run/client.h \
 	src/run/engine.c src/run/engine_command.c include/retort/run/engine.h \
 	src/run/fallback.c include/retort/run/fallback.h \
+	src/run/inspect.c include/retort/run/inspect.h src/run/applied.c src/run/applied.h \
 	src/run/journal.c include/retort/run/journal.h \
 	src/run/monitor.c include/retort/run/monitor.h \
 	src/run/mutex.c include/retort/run/mutex.h \
 	src/run/scratch.c include/retort/run/scratch.h \
+	src/run/touched.c include/retort/run/touched.h \
 	src/run/pinned.c src/run/pinned_compare.c src/run/pinned_file.c src/run/pinned_text.c src/run/pinned-private.h include/retort/run/pinned.h \
 	src/run/policy.c include/retort/run/policy.h \
 	src/run/standing.c include/retort/run/standing.h \

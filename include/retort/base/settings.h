@@ -2,6 +2,7 @@
  *
  *   [retort]            what holds for every project
  *   [project NAME]      what holds for one: NAME is the project's name or its folder's absolute path
+ *   [review]            what the checks say (review/policy.h)
  *   [target NAME]       a database by name, for --target, and how rollouts are done there
  *   [keys]              keys of the screen (tui/ reads them)
  *
@@ -13,6 +14,7 @@
 #include <glib.h>
 
 #include "retort/base/diag.h"
+#include "retort/base/ini.h"
 
 typedef struct Settings Settings;
 
@@ -49,6 +51,8 @@ const char *settings_get(const Settings *settings, const char *name, const char 
 /* [target TARGET] over the above. */
 const char *settings_get_for(const Settings *settings, const char *target, const char *name,
                              const char *folder, const char *key);
+/* The file itself, for sections that are read elsewhere; borrowed; NULL: there is none. */
+const Ini *settings_ini(const Settings *settings);
 /* yes/true/on/1 and no/false/off/0; fallback otherwise. */
 gboolean settings_truth(const char *value, gboolean fallback);
 /* Borrowed, or NULL. */

@@ -52,6 +52,10 @@ GitRevisions *git_revisions_merged(GitRefs *refs, const RevisionMap *ours, const
                                    GError **error);
 /* The newest commit that both have, as 40 hex digits, the caller's; NULL without an error: none is known. */
 char *git_refs_base(GitRefs *refs, const char *a, const char *b, GError **error);
+/* The branch that others are merged into: where origin/HEAD points, else main, master, trunk, develop, else HEAD. */
+char *git_refs_trunk(GitRefs *refs);
+/* The newest tag that HEAD comes from; NULL: none.  Both are the caller's. */
+char *git_refs_newest_tag(GitRefs *refs);
 /* The source of a revision of this GitRefs, NUL-terminated beyond *len; the caller's. */
 char *git_refs_source(GitRefs *refs, const Revision *revision, gsize *len, GError **error);
 

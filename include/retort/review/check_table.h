@@ -4,8 +4,9 @@
  *
  * SEVERITY is the one a check has unless a policy says otherwise; OFF: only who asks for it gets it.  since is the
  * first PostgreSQL that knows the safer way, 0: all that Alembic still meets.  alembic and sql are that way as code, or
- * NULL where there is none to write; remedy.h fills {table}, {schema}, {column}, {columns}, {list}, {name},
- * {referenced}, {referenced_columns}, {type}, {expression} and {statement} from the statement that was found. */
+ * NULL where there is none to write; remedy.h fills {table}, {relation} (with its schema), {schema} (as an argument),
+ * {column}, {columns}, {list}, {name}, {referenced}, {referenced_columns}, {referenced_list}, {type}, {expression},
+ * {kind}, {new} and {statement} from the statement that was found. */
 #pragma once
 
 /* clang-format off */
@@ -47,7 +48,7 @@
     N_("no index is built concurrently on a partitioned table"), \
     N_("The server refuses CREATE INDEX CONCURRENTLY on the parent of partitions, in every version."), \
     N_("Create the index on ONLY the parent, then concurrently on each partition, and attach these."), \
-    "op.execute(\"CREATE INDEX {name} ON ONLY {table} ({columns})\")\nwith op.get_context().autocommit_block():\n    op.execute(\"CREATE INDEX CONCURRENTLY {name}_1 ON PARTITION_1 ({columns})\")\nop.execute(\"ALTER INDEX {name} ATTACH PARTITION {name}_1\")", \
+    "op.execute(\"CREATE INDEX {name} ON ONLY {relation} ({columns})\")\nwith op.get_context().autocommit_block():\n    op.execute(\"CREATE INDEX CONCURRENTLY {name}_1 ON PARTITION_1 ({columns})\")\nop.execute(\"ALTER INDEX {name} ATTACH PARTITION {name}_1\")", \
     "CREATE INDEX {name} ON ONLY {table} ({columns});\nCREATE INDEX CONCURRENTLY {name}_1 ON PARTITION_1 ({columns});\nALTER INDEX {name} ATTACH PARTITION {name}_1;") \
   X(CONCURRENTLY_CORRUPTS, "concurrently-corrupts", DANGER, 0, \
     N_("CONCURRENTLY can corrupt the index on 14.0 to 14.3"), \
@@ -60,13 +61,13 @@
     N_("CHECK constraint validated under ACCESS EXCLUSIVE"), \
     N_("Every row is read while nobody can use the table."), \
     N_("Add it NOT VALID, then validate it in a later transaction: that lets reads and writes go on."), \
-    "op.create_check_constraint(\"{name}\", \"{table}\", \"{expression}\"{schema}, postgresql_not_valid=True)\n# in the next migration:\nop.execute(\"ALTER TABLE {table} VALIDATE CONSTRAINT {name}\")", \
+    "op.create_check_constraint(\"{name}\", \"{table}\", \"{expression}\"{schema}, postgresql_not_valid=True)\n# in the next migration:\nop.execute(\"ALTER TABLE {relation} VALIDATE CONSTRAINT {name}\")", \
     "ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({expression}) NOT VALID;\n-- in a later transaction:\nALTER TABLE {table} VALIDATE CONSTRAINT {name};") \
   X(FOREIGN_KEY_VALIDATES, "foreign-key-validates", DANGER, 0, \
     N_("foreign key validated while writes to both tables wait"), \
     N_("Both tables are locked SHARE ROW EXCLUSIVE while every row is compared."), \
     N_("Add it NOT VALID, then validate it in a later transaction."), \
-    "op.create_foreign_key(\"{name}\", \"{table}\", \"{referenced}\", [{list}], [{referenced_list}], postgresql_not_valid=True)\n# in the next migration:\nop.execute(\"ALTER TABLE {table} VALIDATE CONSTRAINT {name}\")", \
+    "op.create_foreign_key(\"{name}\", \"{table}\", \"{referenced}\", [{list}], [{referenced_list}], postgresql_not_valid=True)\n# in the next migration:\nop.execute(\"ALTER TABLE {relation} VALIDATE CONSTRAINT {name}\")", \
     "ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY ({columns}) REFERENCES {referenced} ({referenced_columns}) NOT VALID;\n-- in a later transaction:\nALTER TABLE {table} VALIDATE CONSTRAINT {name};") \
   X(VALIDATE_IN_SAME_TRANSACTION, "validate-in-same-transaction", DANGER, 0, \
     N_("constraint validated in the transaction that added it"), \
@@ -78,13 +79,13 @@
     N_("SET NOT NULL reads every row under ACCESS EXCLUSIVE"), \
     N_("Nobody can use the table meanwhile."), \
     N_("Prove it first: CHECK (column IS NOT NULL) NOT VALID, validated in a later transaction; SET NOT NULL then reads nothing (12 and newer), and the check can go."), \
-    "op.create_check_constraint(\"{table}_{column}_not_null\", \"{table}\", \"{column} IS NOT NULL\"{schema}, postgresql_not_valid=True)\n# in the next migration:\nop.execute(\"ALTER TABLE {table} VALIDATE CONSTRAINT {table}_{column}_not_null\")\n# and in the one after it:\nop.alter_column(\"{table}\", \"{column}\", nullable=False{schema})\nop.drop_constraint(\"{table}_{column}_not_null\", \"{table}\"{schema})", \
+    "op.create_check_constraint(\"{table}_{column}_not_null\", \"{table}\", \"{column} IS NOT NULL\"{schema}, postgresql_not_valid=True)\n# in the next migration:\nop.execute(\"ALTER TABLE {relation} VALIDATE CONSTRAINT {table}_{column}_not_null\")\n# and in the one after it:\nop.alter_column(\"{table}\", \"{column}\", nullable=False{schema})\nop.drop_constraint(\"{table}_{column}_not_null\", \"{table}\"{schema})", \
     "ALTER TABLE {table} ADD CONSTRAINT {name}_not_null CHECK ({column} IS NOT NULL) NOT VALID;\n-- in a later transaction:\nALTER TABLE {table} VALIDATE CONSTRAINT {name}_not_null;\n-- in the one after it:\nALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL;\nALTER TABLE {table} DROP CONSTRAINT {name}_not_null;") \
   X(UNIQUE_BUILDS_INDEX, "unique-builds-index", DANGER, 0, \
     N_("unique index built under ACCESS EXCLUSIVE"), \
     N_("ADD UNIQUE or PRIMARY KEY builds its index while nobody can use the table."), \
     N_("Build a unique index concurrently, then make it the constraint."), \
-    IN_AUTOCOMMIT "op.create_index(\"{name}\", \"{table}\", [{list}]{schema}, unique=True, postgresql_concurrently=True)\nop.execute(\"ALTER TABLE {table} ADD CONSTRAINT {name} {kind} USING INDEX {name}\")", \
+    IN_AUTOCOMMIT "op.create_index(\"{name}\", \"{table}\", [{list}]{schema}, unique=True, postgresql_concurrently=True)\nop.execute(\"ALTER TABLE {relation} ADD CONSTRAINT {name} {kind} USING INDEX {name}\")", \
     "CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} ({columns});\nALTER TABLE {table} ADD CONSTRAINT {name} {kind} USING INDEX {name};") \
   X(EXCLUDE_BUILDS_INDEX, "exclude-builds-index", DANGER, 0, \
     N_("exclusion constraint built under ACCESS EXCLUSIVE"), \
@@ -95,7 +96,7 @@
     N_("primary key from an index: nullable columns are read"), \
     N_("A key column that is still nullable is set NOT NULL, which reads every row under ACCESS EXCLUSIVE."), \
     N_("Make the columns NOT NULL first, through a validated CHECK."), \
-    "op.create_check_constraint(\"{table}_not_null\", \"{table}\", \"COLUMN IS NOT NULL\"{schema}, postgresql_not_valid=True)\n# in the next migration:\nop.execute(\"ALTER TABLE {table} VALIDATE CONSTRAINT {table}_not_null\")\n# and in the one after it:\nop.alter_column(\"{table}\", \"COLUMN\", nullable=False{schema})\nop.execute(\"{statement}\")", \
+    "op.create_check_constraint(\"{table}_not_null\", \"{table}\", \"COLUMN IS NOT NULL\"{schema}, postgresql_not_valid=True)\n# in the next migration:\nop.execute(\"ALTER TABLE {relation} VALIDATE CONSTRAINT {table}_not_null\")\n# and in the one after it:\nop.alter_column(\"{table}\", \"COLUMN\", nullable=False{schema})\nop.execute(\"{statement}\")", \
     "ALTER TABLE {table} ADD CHECK (COLUMN IS NOT NULL) NOT VALID;\n-- validate it, then:\nALTER TABLE {table} ALTER COLUMN COLUMN SET NOT NULL;\n{statement};") \
   X(LOCKS_OTHER_TABLE, "locks-other-table", CARE, 0, \
     N_("another table is locked against everybody, too"), \
@@ -178,13 +179,13 @@
     N_("type made narrower: values that no longer fit make it fail"), \
     N_("Every row is checked and written anew under ACCESS EXCLUSIVE; one value too long or too large ends it, at worst after minutes, and a cast in USING may cut values off silently."), \
     N_("Keep the wide type and add a CHECK that is validated later."), \
-    "op.create_check_constraint(\"ck_{table}_{column}\", \"{table}\", \"char_length({column}) <= N\"{schema}, postgresql_not_valid=True)\n# in the next migration:\nop.execute(\"ALTER TABLE {table} VALIDATE CONSTRAINT ck_{table}_{column}\")", \
+    "op.create_check_constraint(\"ck_{table}_{column}\", \"{table}\", \"char_length({column}) <= N\"{schema}, postgresql_not_valid=True)\n# in the next migration:\nop.execute(\"ALTER TABLE {relation} VALIDATE CONSTRAINT ck_{table}_{column}\")", \
     "ALTER TABLE {table} ADD CONSTRAINT ck_{name} CHECK (char_length({column}) <= N) NOT VALID;\n-- in a later transaction:\nALTER TABLE {table} VALIDATE CONSTRAINT ck_{name};") \
   X(STATISTICS_LOST, "statistics-lost", NOTE, 0, \
     N_("the column's statistics are gone until the next ANALYZE"), \
     N_("Queries on the column are planned blindly meanwhile."), \
     N_("ANALYZE the table right afterwards."), \
-    "op.execute(\"ANALYZE {table}\")", \
+    "op.execute(\"ANALYZE {relation}\")", \
     "ANALYZE {table};") \
   X(REQUIRED_COLUMN, "required-column", DANGER, 0, \
     N_("NOT NULL column without a default"), \
@@ -262,7 +263,7 @@
     N_("new partition: the parent is locked against everybody"), \
     N_("CREATE TABLE ... PARTITION OF takes ACCESS EXCLUSIVE on the parent, and reads a DEFAULT partition."), \
     N_("Create it as a table of its own and attach it: from 12 on that lets reads and writes of the parent go on."), \
-    "op.execute(\"CREATE TABLE {name} (LIKE {table} INCLUDING ALL)\")\nop.execute(\"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES ...\")", \
+    "op.execute(\"CREATE TABLE {name} (LIKE {relation} INCLUDING ALL)\")\nop.execute(\"ALTER TABLE {relation} ATTACH PARTITION {name} FOR VALUES ...\")", \
     "CREATE TABLE {name} (LIKE {table} INCLUDING ALL);\nALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES ...;") \
   X(DETACH_BLOCKS, "detach-not-concurrent", CARE, 14, \
     N_("partition detached under ACCESS EXCLUSIVE on the parent"), \
@@ -317,7 +318,7 @@
     N_("the same table read or written as a whole more than once"), \
     N_("Each statement goes through all of the table under its lock."), \
     N_("Put the changes into one ALTER TABLE: it goes through the table once."), \
-    "op.execute(\"ALTER TABLE {table} <first change>, <second change>\")", \
+    "op.execute(\"ALTER TABLE {relation} <first change>, <second change>\")", \
     "ALTER TABLE {table} <first change>, <second change>;") \
   X(GUARD_LOCKS, "if-exists-locks", NOTE, 0, \
     N_("IF [NOT] EXISTS still takes the lock"), \

@@ -1,0 +1,315 @@
+#include "undo.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "retort/review/change.h"
+#include "retort/sql/stmt.h"
+
+typedef enum {
+  NOW_CREATED, /* was not there before */
+  NOW_DROPPED, /* was */
+  NOW_ALTERED,
+} Now;
+
+/* An object that differs from what it was before the upgrade. */
+typedef struct {
+  Now now;
+  Change change; /* the texts are owned */
+  guint statement;
+  gboolean downgrade;
+  GPtrArray *columns; /* char*: "relation.column" that go with it */
+} Record;
+
+/* One direction being run in the mind. */
+typedef struct {
+  GPtrArray *records;    /* Record* */
+  GHashTable *made_anew; /* relations this direction creates: their columns and constraints come with them */
+  GHashTable *parts;     /* "class name" of such parts, of both directions */
+  gboolean downgrade;
+  guint statement;
+  gboolean unclear; /* something was done that cannot be read */
+} Run;
+
+static void record_free(void *data)
+{
+  Record *record = data;
+  g_free(record->change.relation);
+  g_free(record->change.name);
+  g_free(record->change.aspect);
+  g_ptr_array_unref(record->columns);
+  g_free(record);
+}
+
+void leftover_free(Leftover *leftover)
+{
+  if (leftover == NULL)
+    return;
+  g_free(leftover->object);
+  g_free(leftover->text);
+  g_free(leftover);
+}
+
+/* ---- records ---- */
+
+static gboolean is_relation(ObjectClass class)
+{
+  return class == OBJECT_TABLE || class == OBJECT_VIEW;
+}
+
+/* Indexes are dropped without a word of their table. */
+static gboolean same_object(const Change *a, const Change *b)
+{
+  if (a->class != b->class || g_strcmp0(a->name, b->name) != 0)
+    return FALSE;
+  return is_relation(a->class) || a->class == OBJECT_INDEX || a->relation == NULL || b->relation == NULL ||
+         strcmp(a->relation, b->relation) == 0;
+}
+
+static Record *find_record(const Run *run, const Change *change, Now now)
+{
+  for (guint i = 0; i < run->records->len; i++) {
+    Record *record = g_ptr_array_index(run->records, i);
+    if (record->now == now && same_object(&record->change, change) &&
+        (now != NOW_ALTERED || g_strcmp0(record->change.aspect, change->aspect) == 0))
+      return record;
+  }
+  return NULL;
+}
+
+static void add_record(Run *run, const Change *change, Now now, const GPtrArray *uses)
+{
+  Record *record = g_new0(Record, 1);
+  record->now = now;
+  record->change = *change;
+  record->change.relation = g_strdup(change->relation);
+  record->change.name = g_strdup(change->name);
+  record->change.aspect = g_strdup(change->aspect);
+  record->change.value = NULL;
+  record->statement = run->statement;
+  record->downgrade = run->downgrade;
+  record->columns = g_ptr_array_new_with_free_func(g_free);
+  for (guint i = 0; uses != NULL && i < uses->len; i++) {
+    const Change *use = g_ptr_array_index(uses, i);
+    if (use->class == OBJECT_COLUMN && (use->verb == CHANGE_USE || use->verb == CHANGE_CREATE) &&
+        use->relation != NULL)
+      g_ptr_array_add(record->columns, g_strdup_printf("%s.%s", use->relation, use->name));
+  }
+  g_ptr_array_add(run->records, record);
+}
+
+/* A relation goes: what else was done to it does not matter any more. */
+static void forget_parts(Run *run, const char *relation)
+{
+  for (guint i = run->records->len; i-- > 0;) {
+    const Record *record = g_ptr_array_index(run->records, i);
+    if (!is_relation(record->change.class) && g_strcmp0(record->change.relation, relation) == 0)
+      g_ptr_array_remove_index(run->records, i);
+  }
+}
+
+/* A column goes, and with it the indexes and constraints on it. */
+static void forget_users(Run *run, const Change *column)
+{
+  g_autofree char *name = g_strdup_printf("%s.%s", column->relation, column->name);
+  for (guint i = run->records->len; i-- > 0;) {
+    const Record *record = g_ptr_array_index(run->records, i);
+    gboolean altered = record->now == NOW_ALTERED && record->change.class == OBJECT_COLUMN &&
+                       same_object(&record->change, column);
+    gboolean hangs_on = record->now == NOW_CREATED && record->change.class != OBJECT_COLUMN &&
+                        !is_relation(record->change.class) &&
+                        g_ptr_array_find_with_equal_func(record->columns, name, g_str_equal, NULL);
+    if (altered || hangs_on)
+      g_ptr_array_remove_index(run->records, i);
+  }
+}
+
+/* ---- running ---- */
+
+static gboolean comes_with_its_table(const Run *run, const Change *change)
+{
+  return !is_relation(change->class) && change->relation != NULL &&
+         g_hash_table_contains(run->made_anew, change->relation);
+}
+
+static char *part_key(const Change *change)
+{
+  return g_strdup_printf("%d %s", (int)change->class, change->name);
+}
+
+static void create(Run *run, const Change *change, const GPtrArray *uses)
+{
+  if (is_relation(change->class)) {
+    g_hash_table_add(run->made_anew, g_strdup(change->name));
+  } else if (comes_with_its_table(run, change)) {
+    g_hash_table_add(run->parts, part_key(change));
+    return;
+  }
+  Record *dropped = find_record(run, change, NOW_DROPPED);
+  if (dropped != NULL)
+    g_ptr_array_remove(run->records, dropped);
+  else if (find_record(run, change, NOW_CREATED) == NULL)
+    add_record(run, change, NOW_CREATED, uses);
+}
+
+static void drop(Run *run, const Change *change)
+{
+  if (is_relation(change->class)) {
+    g_hash_table_remove(run->made_anew, change->name);
+    forget_parts(run, change->name);
+  } else if (comes_with_its_table(run, change)) {
+    return;
+  }
+  if (change->class == OBJECT_COLUMN && change->relation != NULL)
+    forget_users(run, change);
+  Record *created = find_record(run, change, NOW_CREATED);
+  g_autofree char *key = part_key(change);
+  if (created != NULL)
+    g_ptr_array_remove(run->records, created);
+  else if (find_record(run, change, NOW_DROPPED) == NULL && !g_hash_table_contains(run->parts, key))
+    add_record(run, change, NOW_DROPPED, NULL);
+}
+
+static void rename_object(Run *run, const Change *change)
+{
+  Change after = *change;
+  after.name = change->aspect;
+  if (is_relation(change->class)) {
+    after.relation = change->aspect;
+    for (guint i = 0; i < run->records->len; i++) {
+      Record *record = g_ptr_array_index(run->records, i);
+      if (is_relation(record->change.class) || g_strcmp0(record->change.relation, change->name) != 0)
+        continue;
+      g_free(record->change.relation);
+      record->change.relation = g_strdup(change->aspect);
+    }
+    if (g_hash_table_remove(run->made_anew, change->name))
+      g_hash_table_add(run->made_anew, g_strdup(change->aspect));
+  }
+  if (comes_with_its_table(run, change))
+    return;
+  Record *created = find_record(run, change, NOW_CREATED);
+  Record *dropped = find_record(run, &after, NOW_DROPPED);
+  if (created != NULL)
+    g_ptr_array_remove(run->records, created);
+  else
+    add_record(run, change, NOW_DROPPED, NULL);
+  if (dropped != NULL)
+    g_ptr_array_remove(run->records, dropped);
+  else
+    add_record(run, &after, NOW_CREATED, NULL);
+}
+
+/* Comments and rights are no part of what the next upgrade stands on, and an enum value cannot be taken back. */
+static gboolean matters(const Change *change)
+{
+  static const char *const aspects[] = {"type", "default", "not null", "nullable", "server default", NULL};
+  return change->class == OBJECT_COLUMN && change->aspect != NULL && g_strv_contains(aspects, change->aspect);
+}
+
+static void alter(Run *run, const Change *change)
+{
+  if (!matters(change) || comes_with_its_table(run, change) || find_record(run, change, NOW_CREATED) != NULL)
+    return;
+  Record *altered = find_record(run, change, NOW_ALTERED);
+  if (run->downgrade && altered != NULL)
+    g_ptr_array_remove(run->records, altered);
+  else if (!run->downgrade && altered == NULL)
+    add_record(run, change, NOW_ALTERED, NULL);
+}
+
+static void run_statement(Run *run, const char *sql)
+{
+  g_autofree char *unknown = NULL;
+  g_autoptr(GPtrArray) changes = changes_read(sql, &unknown);
+  run->unclear |= unknown != NULL;
+  for (guint i = 0; i < changes->len; i++) {
+    const Change *change = g_ptr_array_index(changes, i);
+    switch (change->verb) {
+    case CHANGE_CREATE: create(run, change, changes); break;
+    case CHANGE_DROP: drop(run, change); break;
+    case CHANGE_RENAME: rename_object(run, change); break;
+    case CHANGE_ALTER: alter(run, change); break;
+    default: break;
+    }
+  }
+}
+
+static void run_all(Run *run, const GPtrArray *statements)
+{
+  for (guint i = 0; i < statements->len; i++) {
+    run->statement = i;
+    run_statement(run, ((const Statement *)g_ptr_array_index(statements, i))->sql);
+  }
+}
+
+/* ---- telling ---- */
+
+/* A name like orders_note_key: what the server makes up. */
+static gboolean made_up(const Change *change)
+{
+  static const char *const endings[] = {"_key", "_fkey", "_check", "_pkey", "_excl"};
+  gboolean ends = FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS(endings); i++)
+    ends |= g_str_has_suffix(change->name, endings[i]);
+  const char *dot = change->relation != NULL ? strrchr(change->relation, '.') : NULL;
+  const char *table = dot != NULL ? dot + 1 : change->relation;
+  return change->class == OBJECT_CONSTRAINT && ends && table != NULL && g_str_has_prefix(change->name, table);
+}
+
+static char *tell(const Record *record, const char *object)
+{
+  const char *class = object_class_name(record->change.class);
+  if (record->downgrade && record->now == NOW_DROPPED)
+    return g_strdup_printf(_("the downgrade drops %s %s, which the upgrade did not create"), class, object);
+  switch (record->now) {
+  case NOW_CREATED: return g_strdup_printf(_("%s %s stays"), class, object);
+  case NOW_DROPPED: return g_strdup_printf(_("%s %s does not come back"), class, object);
+  default: return g_strdup_printf(_("%s of %s %s stays changed"), record->change.aspect, class, object);
+  }
+}
+
+GPtrArray *undo_compare(const GPtrArray *upgrade, const GPtrArray *downgrade)
+{
+  GPtrArray *leftovers = g_ptr_array_new_with_free_func((GDestroyNotify)leftover_free);
+  g_autoptr(GPtrArray) records = g_ptr_array_new_with_free_func(record_free);
+  g_autoptr(GHashTable) up_made = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(GHashTable) down_made = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(GHashTable) parts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  Run up = {.records = records, .made_anew = up_made, .parts = parts};
+  Run down = {.records = records, .made_anew = down_made, .parts = parts, .downgrade = TRUE};
+  run_all(&up, upgrade);
+  run_all(&down, downgrade);
+  for (guint i = 0; i < records->len; i++) {
+    const Record *record = g_ptr_array_index(records, i);
+    gboolean own = record->downgrade;
+    /* What the downgrade creates beside the point may be what a CASCADE of the upgrade took. */
+    if ((own && (up.unclear || record->now != NOW_DROPPED || record->change.guarded)) ||
+        (!own && down.unclear))
+      continue;
+    Leftover *leftover = g_new0(Leftover, 1);
+    leftover->statement = record->statement;
+    leftover->downgrade = own;
+    leftover->object = change_object(&record->change);
+    leftover->text = tell(record, leftover->object);
+    leftover->unnamed = !own && record->now == NOW_CREATED && made_up(&record->change);
+    g_ptr_array_add(leftovers, leftover);
+  }
+  return leftovers;
+}
+
+gboolean undo_changes_schema(const GPtrArray *statements)
+{
+  for (guint i = 0; i < statements->len; i++) {
+    const Statement *statement = g_ptr_array_index(statements, i);
+    g_autofree char *unknown = NULL;
+    g_autoptr(GPtrArray) changes = changes_read(statement->sql, &unknown);
+    for (guint k = 0; k < changes->len; k++) {
+      const Change *change = g_ptr_array_index(changes, k);
+      if (change->verb == CHANGE_CREATE || change->verb == CHANGE_DROP || change->verb == CHANGE_RENAME ||
+          (change->verb == CHANGE_ALTER && matters(change)))
+        return TRUE;
+    }
+  }
+  return FALSE;
+}
