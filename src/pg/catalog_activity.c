@@ -179,7 +179,8 @@ void catalog_replica_lag(PgConn *conn, ReplicaLagFunc func, void *data)
 static const char locks_sql[] =
     "SELECT CASE WHEN c.oid IS NOT NULL THEN n.nspname || '.' || c.relname ELSE 'new relation ' || "
     "l.relation END, "
-    "l.mode, l.granted, coalesce(c.relkind, '') FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_class c "
+    "l.mode, l.granted, coalesce(c.relkind, ''), l.relation FROM pg_catalog.pg_locks l LEFT JOIN "
+    "pg_catalog.pg_class c "
     "ON c.oid = l.relation "
     "LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE l.pid = %s AND l.locktype = "
     "'relation' "
@@ -213,6 +214,7 @@ GPtrArray *catalog_locks_read(const PGresult *result)
       last->relation = g_steal_pointer(&relation);
       last->granted = TRUE;
       last->kind = *PQgetvalue(result, i, 3);
+      last->oid = (guint)cell_int(result, i, 4);
       g_ptr_array_add(locks, last);
     }
     if (mode > last->mode) {

@@ -76,8 +76,9 @@ struct Supervision {
   GError *aftermath_error;  /* what the statement failed with */
   SupervisionOutcome aftermath_outcome;
 
-  char *leftovers_before; /* what was invalid before us */
-  GPtrArray *verified;    /* PreflightItem* */
+  GHashTable *tables_before; /* OIDs */
+  char *leftovers_before;    /* what was invalid before us */
+  GPtrArray *verified;       /* PreflightItem* */
   SupervisionOutcome outcome;
   GError *error;
 };

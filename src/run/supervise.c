@@ -38,6 +38,7 @@ static void destroy(Supervision *s)
   stop_all(s);
   pg_params_free(s->params);
   g_ptr_array_unref(s->infos);
+  g_hash_table_unref(s->tables_before);
   g_ptr_array_unref(s->steps);
   g_strfreev(s->rows_after);
   g_strfreev(s->rows);
@@ -138,6 +139,7 @@ Supervision *supervision_new(const PgParams *params, const Project *project, con
   s->version_schema = g_strdup(schema);
   s->steps = g_ptr_array_new_with_free_func((GDestroyNotify)step_copy_free);
   s->infos = g_ptr_array_new_with_free_func(step_info_free);
+  s->tables_before = g_hash_table_new(NULL, NULL);
   s->policy = rollout_policy_copy(options->policy);
   s->options = *options;
   s->command = g_strdup(options->command);

@@ -6,6 +6,7 @@
 #include "retort/base/text.h"
 #include "retort/pg/version_table.h"
 #include "retort/run/fallback.h"
+#include "retort/run/touched.h"
 #include "supervise-private.h"
 
 static void fail(Supervision *s, const GError *error)
@@ -214,62 +215,6 @@ void supervision_do_rows(Supervision *s)
 
 /* ---- Preflight ------------------------------------------------------------------------------------------------- */
 
-/* Relations that exist before the plan, with their strongest lock. */
-typedef struct {
-  GArray *names;     /* RelationName */
-  GArray *modes;     /* LockMode */
-  GArray *rewritten; /* gboolean */
-  GHashTable *index; /* char* -> position + 1 */
-  GPtrArray *texts;  /* what names points into */
-  gboolean concurrently;
-} Touched;
-
-static void touch(Touched *touched, const char *relation, LockMode mode, gboolean rewritten)
-{
-  guint at = GPOINTER_TO_UINT(g_hash_table_lookup(touched->index, relation));
-  if (at == 0) {
-    char *text = g_strdup(relation);
-    g_ptr_array_add(touched->texts, text);
-    g_hash_table_insert(touched->index, text, GUINT_TO_POINTER(touched->names->len + 1));
-    g_auto(GStrv) parts = g_strsplit(relation, ".", 2);
-    RelationName name = {.schema = parts[1] != NULL ? g_strdup(parts[0]) : NULL,
-                         .name = g_strdup(parts[1] != NULL ? parts[1] : parts[0])};
-    g_ptr_array_add(touched->texts, (char *)name.name);
-    if (name.schema != NULL)
-      g_ptr_array_add(touched->texts, (char *)name.schema);
-    g_array_append_val(touched->names, name);
-    g_array_append_val(touched->modes, mode);
-    g_array_append_val(touched->rewritten, rewritten);
-    return;
-  }
-  LockMode *strongest = &g_array_index(touched->modes, LockMode, at - 1);
-  gboolean *written = &g_array_index(touched->rewritten, gboolean, at - 1);
-  *strongest = MAX(*strongest, mode);
-  *written = *written || rewritten;
-}
-
-static void touch_forecast(Touched *touched, const Forecast *forecast)
-{
-  touched->concurrently = touched->concurrently || forecast->no_transaction;
-  for (guint i = 0; i < forecast->locks->len; i++) {
-    const ForecastLock *lock = g_ptr_array_index(forecast->locks, i);
-    if (lock->is_new)
-      continue;
-    gboolean rewritten =
-        g_ptr_array_find_with_equal_func(forecast->rewrites, lock->relation, g_str_equal, NULL);
-    touch(touched, lock->relation, lock->mode, rewritten);
-  }
-}
-
-static void collect(const Supervision *s, Touched *touched)
-{
-  for (guint i = 0; i < s->infos->len; i++) {
-    const StepInfo *info = g_ptr_array_index(s->infos, i);
-    for (guint j = 0; info->review != NULL && j < info->review->forecasts->len; j++)
-      touch_forecast(touched, g_ptr_array_index(info->review->forecasts, j));
-  }
-}
-
 static void judged(GPtrArray *items, const GError *error, void *data)
 {
   Supervision *s = data;
@@ -301,19 +246,13 @@ void supervision_do_preflight(Supervision *s)
   supervision_set_phase(s, PHASE_PREFLIGHT);
   if (supervision_stopped(s))
     return;
-  g_autoptr(GArray) names = g_array_new(FALSE, TRUE, sizeof(RelationName));
-  g_autoptr(GArray) modes = g_array_new(FALSE, TRUE, sizeof(LockMode));
-  g_autoptr(GArray) rewritten = g_array_new(FALSE, TRUE, sizeof(gboolean));
-  g_autoptr(GHashTable) index = g_hash_table_new(g_str_hash, g_str_equal);
-  g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
-  Touched touched = {names, modes, rewritten, index, texts, FALSE};
-  collect(s, &touched);
+  g_autoptr(Touched) touched = touched_new();
+  for (guint i = 0; i < s->infos->len; i++) {
+    const StepInfo *info = g_ptr_array_index(s->infos, i);
+    for (guint j = 0; info->review != NULL && j < info->review->forecasts->len; j++)
+      touched_add(touched, g_ptr_array_index(info->review->forecasts, j));
+  }
   PreflightInput input = {
-      .relations = (const RelationName *)(const void *)names->data,
-      .modes = (const LockMode *)(const void *)modes->data,
-      .rewritten = (const gboolean *)(const void *)rewritten->data,
-      .n_relations = names->len,
-      .concurrently = touched.concurrently,
       .lock_timeout_ms = s->policy->ddl_lock_timeout_ms,
       .mutex_key = s->policy->mutex_key,
       .old_transaction_s = s->policy->old_transaction_s,
@@ -322,6 +261,7 @@ void supervision_do_preflight(Supervision *s)
       .rows = (const char *const *)s->rows,
       .mutex_held = !s->options.no_mutex,
   };
+  touched_input(touched, &input);
   preflight_run(s->conn, &input, judged, s);
 }
 
@@ -374,12 +314,22 @@ void supervision_after_consent(Supervision *s)
 
 /* ---- Backup ---------------------------------------------------------------------------------------------------- */
 
+/* Tables that are there before the first statement: nobody else can wait for the others. */
+static void know_tables(Supervision *s, const PGresult *result)
+{
+  for (int i = 0; i < PQntuples(result); i++)
+    g_hash_table_add(s->tables_before,
+                     GUINT_TO_POINTER(g_ascii_strtoull(PQgetvalue(result, i, 0), NULL, 10)));
+}
+
 static void leftovers_known(G_GNUC_UNUSED PgConn *conn, GPtrArray *results, const GError *error, void *data)
 {
   Supervision *s = data;
   supervision_enter(s);
-  if (error == NULL)
+  if (error == NULL) {
     s->leftovers_before = g_strdup(PQgetvalue(g_ptr_array_index(results, 0), 0, 0));
+    know_tables(s, g_ptr_array_index(results, 1));
+  }
   if (supervision_stopped(s)) {
   } else if (error != NULL) {
     fail(s, error);
@@ -390,11 +340,17 @@ static void leftovers_known(G_GNUC_UNUSED PgConn *conn, GPtrArray *results, cons
   supervision_leave(s);
 }
 
+static const char tables_sql[] =
+    "SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE c.relkind IN ('r', 'p', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema', "
+    "'pg_toast')";
+
 static void begin_steps(Supervision *s)
 {
   supervision_set_phase(s, PHASE_STEPS);
+  g_autofree char *sql = g_strconcat(supervision_leftovers_sql, "; ", tables_sql, NULL);
   if (!supervision_stopped(s))
-    pg_conn_exec(s->conn, supervision_leftovers_sql, NULL, leftovers_known, s);
+    pg_conn_exec(s->conn, sql, NULL, leftovers_known, s);
 }
 
 void supervision_skip_backup(Supervision *s, const char *why)

@@ -133,8 +133,8 @@ static LockMode foreseen(const Supervision *s, const char *relation)
 /* What the plan makes itself is locked as strongly as can be, and nobody is kept out by that. */
 static gboolean is_surprise(const Supervision *s, const HeldLock *held)
 {
-  gboolean table = held->kind != 0 && strchr("rpmf", held->kind) != NULL;
-  return table && held->granted && held->mode > LOCK_MODE_ROW_EXCLUSIVE &&
+  return g_hash_table_contains(s->tables_before, GUINT_TO_POINTER(held->oid)) && held->granted &&
+         held->mode > LOCK_MODE_ROW_EXCLUSIVE &&
          strcmp(without_schema(held->relation), s->version_table) != 0 &&
          foreseen(s, held->relation) < held->mode;
 }

@@ -38,6 +38,7 @@ static Watch *watch_new(const char *schema)
   pg_params_set(w->params, "options", path);
   w->policy = rollout_policy_new(NULL, NULL, NULL, NULL, NULL);
   w->policy->backup = BACKUP_POLICY_NO;
+  w->policy->mutex_key = g_str_hash(schema); /* other tests run in the same database */
   w->policy->retry_first_ms = 1;
   w->policy->retry_max_ms = 1;
   w->options.transaction = ROLLOUT_PER_MIGRATION;

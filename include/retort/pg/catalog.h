@@ -89,6 +89,7 @@ typedef struct {
   char *relation;   /* "public.orders"; "new relation 16999" for one we cannot see yet */
   LockMode mode;    /* the strongest */
   gboolean granted; /* FALSE: it waits for this one */
+  guint oid;        /* of the relation */
   char kind;        /* pg_class.relkind; 0: a new relation that we cannot see yet */
 } HeldLock;
 
