@@ -5,10 +5,12 @@
 #include "commands.h"
 #include "json.h"
 #include "out.h"
+#include "pin.h"
 #include "position.h"
 #include "retort/base/error.h"
 #include "retort/history/plan.h"
 #include "retort/history/target.h"
+#include "retort/run/fallback.h"
 
 const ArgOption plan_options[] = {
     {0, "upgrade", ARG_FLAG, NULL, N_("Plan an upgrade."), TRUE},
@@ -17,6 +19,11 @@ const ArgOption plan_options[] = {
     {0, "purge", ARG_FLAG, NULL, N_("With --stamp: empty the version table first."), TRUE},
     {0, "from", ARG_VALUE, "REV[,REV...]",
      N_("Version rows to start from, or base; default: the database's, when one is named."), TRUE},
+    {'o', "output", ARG_VALUE, "FILE",
+     N_("Write the plan to FILE, for `retort rollout FILE`, and show it in full."), TRUE},
+    {0, "full", ARG_FLAG, NULL, N_("Show files, statements, locks and transactions of each step."), TRUE},
+    {0, "allow-python", ARG_FLAG, NULL,
+     N_("Let the project's own Alembic render what needs Python, from now on."), TRUE},
     {0, NULL, 0, NULL, NULL, FALSE},
 };
 
@@ -53,20 +60,6 @@ static char **starting_rows(Session *session, GError **error)
   if (!rows && !session->conn)
     out_note("%s", _("no database is needed to plan from given rows: use --from REV or --from base"));
   return rows ? g_strdupv(rows->rows) : NULL;
-}
-
-/* Down when the target is relative and negative, or is applied already and no row itself; else up. */
-static Direction infer(const RevisionMap *map, const char *const *rows, const char *target)
-{
-  const char *symbol = strrchr(target, '@') ? strrchr(target, '@') + 1 : target;
-  if (strcmp(symbol, "base") == 0 || (symbol[0] == '-' && g_ascii_isdigit(symbol[1])))
-    return DIRECTION_DOWNGRADE;
-  Revision *revision = NULL;
-  if (symbol[0] == '+' || !target_resolve_one(map, target, rows, &revision, NULL) || !revision)
-    return DIRECTION_UPGRADE;
-  g_autofree gboolean *applied = plan_applied(map, rows, NULL);
-  return applied[revision->index] && !g_strv_contains(rows, revision->id) ? DIRECTION_DOWNGRADE
-                                                                          : DIRECTION_UPGRADE;
 }
 
 /* Whether the words say one thing; given: how many directions they name. */
@@ -159,8 +152,30 @@ static void print_json_error(const GError *error)
   out_json(json_builder_get_root(builder));
 }
 
+/* The plan with everything that a rollout will hold it to: shown, and written when there is a file to write. */
+static gboolean pin_and_print(Session *session, const Plan *plan, GError **error)
+{
+  const char *path = args_value(session->args, "output");
+  if (args_has(session->args, "allow-python") && !fallback_allow(session->project, TRUE, error))
+    return FALSE;
+  g_autoptr(PinnedPlan) pinned = pin_plan(session, plan, NULL, error);
+  if (!pinned || (path && !pinned_plan_write(pinned, path, error)))
+    return FALSE;
+  if (session->json) {
+    print_json(plan);
+    return TRUE;
+  }
+  g_autofree char *text = pinned_plan_text(pinned);
+  if (!session->quiet)
+    out_text(text);
+  if (path)
+    out_note(_("written to %s; to carry it out: retort rollout %s"), path, path);
+  return TRUE;
+}
+
 static gboolean plan_and_print(Session *session, GError **error)
 {
+  gboolean full = args_has(session->args, "full") || args_value(session->args, "output") != NULL;
   Direction direction = DIRECTION_UPGRADE;
   guint given = 0;
   if (!check_words(session, &given, &direction, error) || !session_project(session, error))
@@ -169,12 +184,14 @@ static gboolean plan_and_print(Session *session, GError **error)
   if (!rows || !session_map(session, error))
     return FALSE;
   if (given == 0)
-    direction = infer(session->map, (const char *const *)rows, args_positional(session->args, 0));
+    direction = pin_direction(session->map, (const char *const *)rows, args_positional(session->args, 0));
   g_autoptr(Plan) plan = make_plan(session, direction, (const char *const *)rows, error);
   if (!plan)
     return FALSE;
   for (guint i = 0; i < plan->warnings->len; i++)
     out_warning(plan->warnings->pdata[i]);
+  if (full)
+    return pin_and_print(session, plan, error);
   if (session->json)
     print_json(plan);
   else

@@ -88,12 +88,37 @@ static const ArgPositional record_optional[] = {
     {NULL, 0, NULL},
 };
 
+static const ArgPositional plan_file[] = {
+    {"file", ARG_ONE, N_("The plan, as `retort plan TARGET -o FILE` wrote it.")},
+    {NULL, 0, NULL},
+};
+
+static const ArgPositional preflight_of[] = {
+    {"target", ARG_OPTIONAL, N_("Where to, or the file of a plan; default: heads.")},
+    {NULL, 0, NULL},
+};
+
+static const ArgPositional target_one[] = {
+    {"target", ARG_ONE, N_("Where to: as for upgrade or downgrade.")},
+    {NULL, 0, NULL},
+};
+
 static const ArgPositional any_words[] = {
     {"word", ARG_ANY, N_("A word.")},
     {NULL, 0, NULL},
 };
 
 const Command commands[] = {
+    {.name = "backup",
+     .summary = N_("Back the database up with pg_dump, checked before it gets its name."),
+     .manual = N_("The file is named for database, time and position, and readable by its owner only. While it is "
+                  "written its name ends in .part; it is read back with pg_restore --list before it is renamed, and "
+                  "what a failure leaves is removed. A pg_dump older than the server and a disk without room are "
+                  "refused."),
+     .options = backup_options,
+     .own = TRUE,
+     .has_json = TRUE,
+     .run = cmd_backup},
     {.name = "branches",
      .summary = N_("Show the branch points."),
      .options = verbose_options,
@@ -107,13 +132,13 @@ const Command commands[] = {
      .run = cmd_check},
     {.name = "conflicts",
      .summary = N_("Show branches that would add a head once they are merged."),
-     .manual =
-         N_("Each branch is compared with the trunk by the revisions that it adds since it left it, from git's "
-            "objects alone: nothing is checked out, and a bare clone will do. Revisions under the same parent "
-            "collide unless a merge revision joins them already; a branch with a branch label of its own is "
-            "meant. What is not committed counts as well. The exit status is 1 when there are any, for "
-            "continuous integration and pre-commit: there `retort conflicts --of HEAD' asks for the branch at "
-            "hand, and `retort heads --with origin/main' for one other."),
+     .manual = N_(
+         "Each branch is compared with the trunk by the revisions that it adds since it left it, from git's "
+         "objects alone: nothing is checked out, and a bare clone will do. Revisions under the same parent "
+         "collide unless a merge revision joins them already; a branch with a branch label of its own is "
+         "meant. What is not committed counts as well. The exit status is 1 when there are any, for "
+         "continuous integration and pre-commit: there `retort conflicts --of HEAD' asks for the branch at "
+         "hand, and `retort heads --with origin/main' for one other."),
      .options = conflicts_options,
      .own = TRUE,
      .has_json = TRUE,
@@ -127,8 +152,9 @@ const Command commands[] = {
      .run = cmd_current},
     {.name = "delete",
      .summary = N_("Delete a revision that was just made."),
-     .manual = N_("Only one that nothing stands on or depends on. Databases and git are asked as for rebase; one that "
-                  "has the revision refuses."),
+     .manual = N_(
+         "Only one that nothing stands on or depends on. Databases and git are asked as for rebase; one that "
+         "has the revision refuses."),
      .options = delete_options,
      .positionals = revision_one,
      .words = WORDS_TARGETS,
@@ -204,8 +230,13 @@ const Command commands[] = {
      .run = cmd_merge},
     {.name = "plan",
      .summary = N_("Show which steps lead to a target, without taking them."),
-     .manual =
-         N_("Without a direction, a target that is applied already and is no row itself means a downgrade."),
+     .manual = N_(
+         "Without a direction, a target that is applied already and is no row itself means a downgrade.\n\n"
+         "With -o the plan is written to a file for review and for `retort rollout FILE`: the steps in "
+         "order, for each its file and the file's hash, the engine and why, every statement with the locks "
+         "it takes, where transactions begin and end, and the version rows afterwards; and the database it "
+         "was made for. Migrations that ask the database are rendered as it answers now. It always names "
+         "revisions, never relative positions."),
      .options = plan_options,
      .positionals = plan_targets,
      .words = WORDS_TARGETS,
@@ -215,19 +246,47 @@ const Command commands[] = {
     {.name = "rebase",
      .summary = N_("Move one side of several heads on top of the other."),
      .manual = N_(
-         "Rewrites down_revision of the first revision of the moved side, and Revises in its docstring; every "
+         "Rewrites down_revision of the first revision of the moved side, and Revises in its docstring; "
+         "every "
          "other byte stays. With two heads one of them need not be named. The difference is shown first.\n\n"
          "A revision that a database has already must not be moved: what is slipped in beneath it never runs "
-         "there. So every [target NAME] of retort's configuration and the database in use are asked, read-only, "
-         "and the branches in git. When one of them has it, or does not answer, the id of the revision has to be "
+         "there. So every [target NAME] of retort's configuration and the database in use are asked, "
+         "read-only, "
+         "and the branches in git. When one of them has it, or does not answer, the id of the revision has "
+         "to be "
          "typed or given as --confirm; a production target that has it refuses. Then `merge` is the way.\n\n"
-         "All files are written, or none. With --dry-run the exit status is 1 when something speaks against it."),
+         "All files are written, or none. With --dry-run the exit status is 1 when something speaks against "
+         "it."),
      .options = rebase_options,
      .positionals = side_optional,
      .words = WORDS_TARGETS,
      .own = TRUE,
      .has_json = TRUE,
      .run = cmd_rebase},
+    {.name = "preflight",
+     .summary = N_("Say whether this is a good moment, on this server, for a plan."),
+     .manual = N_("Changes nothing and locks no table. Each check is ok, a warning or a stop, with what to do about "
+                  "it. The exit status is 1 when one of them is a stop."),
+     .options = preflight_options,
+     .positionals = preflight_of,
+     .words = WORDS_TARGETS,
+     .own = TRUE,
+     .has_json = TRUE,
+     .run = cmd_preflight},
+    {.name = "rehearse",
+     .summary = N_("Try a plan where it does no harm, and see what it locks and how long it takes."),
+     .manual = N_("In a transaction of the database itself, which is rolled back: its locks are real while it lasts. "
+                  "Or with --scratch on a database made for the purpose and dropped afterwards: schema copies the "
+                  "schema, without rows, and template everything, while nobody is connected. There, statements "
+                  "outside transactions run as well.\n\nWith --round-trip the plan is gone there, back and there "
+                  "again, and the catalog compared each time: what the downgrade did not undo is listed. The exit "
+                  "status is 1 when something failed or differs."),
+     .options = rehearse_options,
+     .positionals = target_one,
+     .words = WORDS_TARGETS,
+     .own = TRUE,
+     .has_json = TRUE,
+     .run = cmd_rehearse},
     {.name = "review",
      .summary = N_("Say what statements will lock, rewrite and risk."),
      .manual =
@@ -245,6 +304,33 @@ const Command commands[] = {
                   "own Alembic does it."),
      .options = revision_options,
      .run = cmd_revision},
+    {.name = "rollout",
+     .summary = N_("Carry out a plan that was reviewed, step by step and under watch."),
+     .manual = N_(
+         "Executes exactly what the file says. The database, its version rows, the revision files and every "
+         "statement are compared with it first; if anything differs, that is shown and nothing is touched. "
+         "After an interruption the same command goes on from where the database stands; in the middle of a "
+         "migration only with --continue, or when asked on the terminal.\n\nThen, in this order: an advisory "
+         "lock lets one rollout run at a time; a preflight looks at the server, and its stops end the "
+         "rollout "
+         "unless they are overridden; a backup is taken; the steps run with ddl_lock_timeout, and a "
+         "transaction "
+         "that meets it is tried again; while they run, those who wait behind them are watched, and the "
+         "brake "
+         "cancels the statement before users notice; at the end the outcome is verified. Migrations that "
+         "need "
+         "Python are run by the project's own Alembic, one at a time, after you allowed it. Everything is "
+         "recorded (see log). On a production target its name has to be typed, or given with --confirm.\n\n"
+         "Without a terminal the careful answer is given to every question: a backup is taken, the brake "
+         "cancels, a stop of the preflight ends the rollout. With --json every event is a line of JSON. "
+         "Ctrl-C cancels the running statement and rolls back; a COMMIT is never cancelled. Time-outs, "
+         "retries, "
+         "brake and backup can be configured for each target (see retort(5))."),
+     .options = rollout_options,
+     .positionals = plan_file,
+     .own = TRUE,
+     .has_json = TRUE,
+     .run = cmd_rollout},
     {.name = "show",
      .summary = N_("Show revisions in full."),
      .options = no_options,

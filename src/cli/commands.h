@@ -5,6 +5,7 @@
 
 extern const ArgOption verbose_options[];
 extern const ArgOption conflicts_options[];
+extern const ArgOption backup_options[];
 extern const ArgOption current_options[];
 extern const ArgOption delete_options[];
 extern const ArgOption ensure_version_options[];
@@ -14,13 +15,17 @@ extern const ArgOption init_options[];
 extern const ArgOption log_options[];
 extern const ArgOption merge_options[];
 extern const ArgOption plan_options[];
+extern const ArgOption preflight_options[];
+extern const ArgOption rehearse_options[];
 extern const ArgOption rebase_options[];
 extern const ArgOption review_options[];
 extern const ArgOption revision_options[];
+extern const ArgOption rollout_options[];
 extern const ArgOption script_options[];
 extern const ArgOption sql_options[];
 extern const ArgOption stamp_options[];
 
+COMMAND_RUN(backup);
 COMMAND_RUN(branches);
 COMMAND_RUN(check);
 COMMAND_RUN(complete);
@@ -40,9 +45,12 @@ COMMAND_RUN(log);
 COMMAND_RUN(manual);
 COMMAND_RUN(merge);
 COMMAND_RUN(plan);
+COMMAND_RUN(preflight);
+COMMAND_RUN(rehearse);
 COMMAND_RUN(rebase);
 COMMAND_RUN(review);
 COMMAND_RUN(revision);
+COMMAND_RUN(rollout);
 COMMAND_RUN(show);
 COMMAND_RUN(sql);
 COMMAND_RUN(stamp);

@@ -6,13 +6,13 @@
 
 #include "command.h"
 #include "handover.h"
+#include "interrupted.h"
 #include "out.h"
 #include "position.h"
 #include "retort/base/error.h"
 #include "retort/history/target.h"
 #include "retort/render/offline.h"
 #include "retort/run/answers.h"
-#include "retort/run/recovery.h"
 #include "retort/run/rollout.h"
 
 #define LOGGER "alembic.runtime.migration"
@@ -278,14 +278,12 @@ static void note_outcome(const Run *run)
   out_note(_("the database stands at %s"), *rows ? rows : "base");
 }
 
-static void choose_transaction(const Project *project, RolloutOptions *options)
+RolloutTransaction migrate_transaction(const Project *project)
 {
   const EnvScript *env = &project->env;
   if (!is_set(&env->transactional_ddl, TRUE))
-    options->transaction = ROLLOUT_NO_DDL;
-  else
-    options->transaction =
-        is_set(&env->transaction_per_migration, FALSE) ? ROLLOUT_PER_MIGRATION : ROLLOUT_ALL;
+    return ROLLOUT_NO_DDL;
+  return is_set(&env->transaction_per_migration, FALSE) ? ROLLOUT_PER_MIGRATION : ROLLOUT_ALL;
 }
 
 /* A record that cannot be written does not stop the work. */
@@ -304,37 +302,12 @@ static Journal *begin_journal(Session *session)
   return journal;
 }
 
-typedef struct {
-  Recovery *recovery;
-  gboolean done;
-} Examined;
-
-static void on_examined(Recovery *recovery, const GError *error, void *data)
-{
-  (void)error;
-  Examined *examined = data;
-  examined->recovery = recovery;
-  examined->done = TRUE;
-}
-
 /* Says what a rollout left behind that was killed or failed halfway; the plan starts from the rows all the same. */
 static void note_interrupted(Session *session)
 {
-  g_autoptr(JournalEntry) entry = recovery_find(pg_conn_display(session->conn), NULL, NULL);
-  if (!entry)
-    return;
-  const char *schema = NULL;
-  const char *table = project_version_table(session->project, &schema);
-  Examined examined = {NULL, FALSE};
-  if (!recovery_examine(session->conn, entry->path, table, schema, on_examined, &examined, NULL))
-    return;
-  while (!examined.done)
-    g_main_context_iteration(NULL, TRUE);
-  if (!examined.recovery)
-    return;
-  if (examined.recovery->state == RECOVERY_PARTIAL || examined.recovery->state == RECOVERY_UNKNOWN)
-    out_note(_("an earlier rollout (%s): %s"), entry->path, examined.recovery->text);
-  recovery_free(examined.recovery);
+  g_autoptr(Recovery) recovery = interrupted_find(session, NULL, NULL);
+  if (recovery && (recovery->state == RECOVERY_PARTIAL || recovery->state == RECOVERY_UNKNOWN))
+    out_note(_("an earlier rollout (%s): %s"), recovery->journal, recovery->text);
 }
 
 static gboolean run_plan(Session *session, const Plan *plan, GPtrArray *scripts, GError **error)
@@ -344,8 +317,8 @@ static gboolean run_plan(Session *session, const Plan *plan, GPtrArray *scripts,
     steps[i] = (RolloutStep){.step = plan->steps->pdata[i], .script = scripts->pdata[i]};
   note_interrupted(session);
   g_autoptr(Journal) journal = begin_journal(session);
-  RolloutOptions options = {.create_version_table = TRUE, .journal = journal};
-  choose_transaction(session->project, &options);
+  RolloutOptions options = {
+      .create_version_table = TRUE, .journal = journal, .transaction = migrate_transaction(session->project)};
   RolloutSink sink = {.event = on_event};
   Run run = {.session = session, .plan = plan, .loop = g_main_loop_new(NULL, FALSE)};
   run.rollout = rollout_new(session->conn, session->project, steps, plan->steps->len,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "retort/history/plan.h"
+#include "retort/run/rollout.h"
 #include "session.h"
 
 /* Makes the plan from rows, which are the server's or the ones that --sql starts from. */
@@ -18,6 +19,8 @@ gboolean migrate_offline(Session *session, const char *start, PlanFunc plan, gco
 gboolean migrate_split(const char *word, char **start, char **end, GError **error);
 /* What stands around the statements of a script, as env.py has it: TRUE when there is a BEGIN and a COMMIT. */
 gboolean migrate_has_transaction(const Project *project);
+/* The transactions that env.py would have. */
+RolloutTransaction migrate_transaction(const Project *project);
 void migrate_render_options(const Session *session, gboolean online, RenderOptions *options);
 /* Whether this run may change the database and retort knows how env.py would; else an error. */
 gboolean migrate_may_write(Session *session, GError **error);

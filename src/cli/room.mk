@@ -3,6 +3,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/args.c src/cli/args.h \
 	src/cli/chosen.c src/cli/chosen.h \
 	src/cli/cli.c include/retort/cli/cli.h \
+	src/cli/cmd_backup.c \
 	src/cli/cmd_branches.c \
 	src/cli/cmd_check.c \
 	src/cli/cmd_complete.c \
@@ -20,24 +21,33 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cmd_migrate.c \
 	src/cli/cmd_plan.c \
 	src/cli/cmd_rebase.c \
+	src/cli/cmd_preflight.c \
+	src/cli/cmd_rehearse.c \
 	src/cli/cmd_review.c \
 	src/cli/cmd_revision.c \
 	src/cli/cmd_show.c \
+	src/cli/cmd_rollout.c \
 	src/cli/cmd_sql.c \
 	src/cli/cmd_stamp.c \
 	src/cli/commands.c src/cli/commands.h src/cli/command.h \
 	src/cli/consent.c src/cli/consent.h \
 	src/cli/handover.c src/cli/handover.h \
 	src/cli/help.c src/cli/help.h \
+	src/cli/interrupted.c src/cli/interrupted.h \
 	src/cli/json.c src/cli/json.h \
 	src/cli/list.c src/cli/list.h \
 	src/cli/migrate.c src/cli/migrate.h \
 	src/cli/out.c src/cli/out.h \
 	src/cli/pin.c src/cli/pin.h \
+	src/cli/policy.c src/cli/policy.h \
 	src/cli/position.c src/cli/position.h \
+	src/cli/production.c src/cli/production.h \
 	src/cli/refs.c src/cli/refs.h \
 	src/cli/screen.c src/cli/screen.h \
+	src/cli/review_report.c src/cli/review_report.h src/cli/review_json.c src/cli/review_sarif.c \
+	src/cli/review_text.c \
 	src/cli/session.c src/cli/session.h \
+	src/cli/supervised.c src/cli/supervised_json.c src/cli/supervised_text.c src/cli/supervised.h \
 	src/cli/wrap.c
 
 bin_PROGRAMS += retort

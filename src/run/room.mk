@@ -1,6 +1,7 @@
 noinst_LIBRARIES += src/run/librun.a
 src_run_librun_a_SOURCES = \
 	src/run/answers.c include/retort/run/answers.h \
+	src/run/alembic.c include/retort/run/alembic.h \
 	src/run/aftermath.c include/retort/run/aftermath.h \
 	src/run/backup.c include/retort/run/backup.h \
 	src/run/brake.c include/retort/run/brake.h \
@@ -22,5 +23,6 @@ src_run_librun_a_SOURCES = \
 	src/run/supervise_repair.c src/run/supervise_verify.c src/run/supervise_record.c src/run/supervise-private.h \
 	include/retort/run/supervise.h \
 	src/run/recovery.c include/retort/run/recovery.h \
+	src/run/rehearse.c src/run/rehearse_stage.c src/run/rehearse-private.h include/retort/run/rehearse.h \
 	src/run/rollout.c src/run/rollout_start.c src/run/rollout_end.c src/run/rollout_program.c src/run/rollout-private.h \
 	src/run/rollout_journal.c src/run/rollout_journal.h include/retort/run/rollout.h

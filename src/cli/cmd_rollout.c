@@ -1,0 +1,166 @@
+/* A plan that was reviewed, carried out under watch. */
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "commands.h"
+#include "handover.h"
+#include "interrupted.h"
+#include "migrate.h"
+#include "out.h"
+#include "pin.h"
+#include "policy.h"
+#include "production.h"
+#include "retort/base/error.h"
+#include "retort/base/text.h"
+#include "retort/run/fallback.h"
+#include "supervised.h"
+
+const ArgOption rollout_options[] = {
+    {0, "confirm", ARG_VALUE, "NAME",
+     N_("The name of the production target, typed here rather than asked for."), TRUE},
+    {0, "pause", ARG_VALUE, "WHEN",
+     N_("Pause before each statement, commit or migration, or at each warning."), TRUE},
+    {0, "override", ARG_APPEND, "CHECK",
+     N_("Go on although this check of the preflight says stop; all: any."), TRUE},
+    {0, "continue", ARG_FLAG, NULL,
+     N_("Go on in the middle of a migration where an earlier rollout ended; without, it is asked."), TRUE},
+    {0, "allow-python", ARG_FLAG, NULL,
+     N_("Let the project's own Alembic run the migrations that need Python, from now on."), TRUE},
+    POLICY_OPTIONS,
+    {0, NULL, 0, NULL, NULL, FALSE},
+};
+
+static gboolean choose_pause(const Session *session, RolloutPause *pause, GError **error)
+{
+  static const struct {
+    const char *word;
+    RolloutPause pause;
+  } words[] = {{"statement", ROLLOUT_PAUSE_STATEMENT},
+               {"commit", ROLLOUT_PAUSE_COMMIT},
+               {"migration", ROLLOUT_PAUSE_MIGRATION},
+               {"warning", ROLLOUT_PAUSE_WARNING}};
+  const char *word = args_value(session->args, "pause");
+  *pause = ROLLOUT_PAUSE_NEVER;
+  if (!word)
+    return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+    if (strcmp(words[i].word, word) == 0)
+      *pause = words[i].pause;
+  if (*pause == ROLLOUT_PAUSE_NEVER) {
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_USAGE,
+                _("--pause takes statement, commit, migration or warning"));
+    return FALSE;
+  }
+  if (production_interactive(session))
+    return TRUE;
+  g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_USAGE, _("--pause needs a terminal to go on from"));
+  return FALSE;
+}
+
+/* An earlier rollout that ended within the migration which is next: goes on behind what is done, once the operator has
+ * looked. */
+static gboolean find_resume(Session *session, const PinnedPlan *pinned, const Plan *left, guint *skip,
+                            GError **error)
+{
+  GError *problem = NULL;
+  g_autoptr(Recovery) recovery = interrupted_find(session, pinned->system_id, &problem);
+  if (!recovery) {
+    if (problem)
+      g_propagate_error(error, problem);
+    return !problem;
+  }
+  const PlanStep *next = left->steps->pdata[0];
+  gboolean partial = recovery->state == RECOVERY_PARTIAL;
+  if (!partial && recovery->state != RECOVERY_UNKNOWN) {
+    out_note("%s", recovery->text);
+    return TRUE;
+  }
+  interrupted_print(session, recovery);
+  if (partial && (!next->revision || g_strcmp0(recovery->revision, next->revision->id) != 0 ||
+                  recovery->direction != next->direction)) {
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED,
+                _("revision %s is half applied, which this plan does not begin with; see retort recover"),
+                recovery->revision);
+    return FALSE;
+  }
+  if (partial && !interrupted_resume_at(session, recovery, skip, error))
+    return FALSE;
+  g_autofree char *question =
+      partial ? g_strdup_printf(_("Go on with statement %u of revision %s?"), *skip + 1, recovery->revision)
+              : g_strdup(_("Go on from the version rows?"));
+  if (args_has(session->args, "continue") || (production_interactive(session) && production_ask(question)))
+    return TRUE;
+  g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED, _("%s Nothing was done; look, and say --continue"),
+              question);
+  return FALSE;
+}
+
+static gboolean run_steps(Session *session, const PinnedPlan *pinned, const PinnedRest *rest, guint skip,
+                          const RolloutPolicy *policy, RolloutPause pause, GError **error)
+{
+  g_autofree SupervisedStep *steps = g_new0(SupervisedStep, rest->left->steps->len);
+  for (guint i = 0; i < rest->left->steps->len; i++) {
+    const PinnedStep *step = pinned->steps->pdata[rest->position + i];
+    gboolean alembic = pinned_step_by_alembic(step);
+    steps[i] = (SupervisedStep){.step = rest->left->steps->pdata[i],
+                                .script = alembic ? NULL : rest->scripts->pdata[i],
+                                .engine = alembic ? SUPERVISED_ALEMBIC : SUPERVISED_NATIVE,
+                                .skip = i == 0 ? skip : 0};
+  }
+  g_autofree const char **overrides = args_values(session->args, "override");
+  g_autofree char *name = text_escape(args_positional(session->args, 0), -1, FALSE);
+  g_autofree char *command = g_strconcat("rollout ", name, NULL);
+  gboolean allowed = args_has(session->args, "allow-python") || fallback_allowed(session->project);
+  SupervisedAnswers answers = {.overrides = overrides,
+                               .skip_backup = args_has(session->args, "skip-backup"),
+                               .allow_python = allowed,
+                               .interactive = production_interactive(session)};
+  SupervisionOptions options = {.policy = policy,
+                                .transaction = pinned->transaction,
+                                .pause = pause,
+                                .create_version_table = TRUE,
+                                .alembic_allowed = allowed,
+                                .verify_with_alembic = allowed && session->project->config_path != NULL,
+                                .command = command};
+  g_autoptr(PgParams) params = session_params(session, error);
+  return params && supervised_run(session, params, steps, rest->left->steps->len,
+                                  (const char *const *)rest->left->rows_before, &options, &answers, error);
+}
+
+/* Reading, comparing and asking: nothing is changed yet. */
+static gboolean prepare(Session *session, const PinnedPlan *pinned, PinnedRest *rest, guint *skip,
+                        GError **error)
+{
+  g_autoptr(VersionRows) rows = session_rows(session, error);
+  if (!rows || !session_map(session, error))
+    return FALSE;
+  if (!pin_compare(session, pinned, (const char *const *)rows->rows, rest, error))
+    return FALSE;
+  return !rest->left || find_resume(session, pinned, rest->left, skip, error);
+}
+
+COMMAND_RUN(rollout)
+{
+  const char *path = args_positional(session->args, 0);
+  RolloutPause pause;
+  if (!choose_pause(session, &pause, error))
+    return FALSE;
+  g_autoptr(PinnedPlan) pinned = pinned_plan_read(path, error);
+  if (!pinned || !migrate_may_write(session, error))
+    return FALSE;
+  g_autoptr(RolloutPolicy) policy = policy_from_session(session, error);
+  if (!policy)
+    return FALSE;
+  g_auto(PinnedRest) rest = {0};
+  guint skip = 0;
+  if (!prepare(session, pinned, &rest, &skip, error))
+    return FALSE;
+  if (!rest.left) {
+    out_line(session, "%s", _("nothing is left to do: the database stands where this plan leads"));
+    return TRUE;
+  }
+  g_autofree char *what =
+      g_strdup_printf(ngettext("%u step", "%u steps", rest.left->steps->len), rest.left->steps->len);
+  return production_confirm(session, args_value(session->args, "confirm"), what, error) &&
+         run_steps(session, pinned, &rest, skip, policy, pause, error);
+}
