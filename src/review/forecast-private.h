@@ -3,17 +3,26 @@
 
 #include <pg_query/pg_query.pb-c.h>
 
+#include "model.h"
 #include "retort/review/forecast.h"
 
 /* The server versions whose rules are known; an unknown server is judged as the oldest, the least favourable one. */
 #define OLDEST_VERSION 11
 #define NEWEST_VERSION 18
 
+#define AS LOCK_MODE_ACCESS_SHARE
+#define RS LOCK_MODE_ROW_SHARE
+#define RX LOCK_MODE_ROW_EXCLUSIVE
+#define SUX LOCK_MODE_SHARE_UPDATE_EXCLUSIVE
+#define SH LOCK_MODE_SHARE
+#define SRX LOCK_MODE_SHARE_ROW_EXCLUSIVE
+#define AX LOCK_MODE_ACCESS_EXCLUSIVE
+
 struct ForecastSession {
+  Model *model;
   int version; /* major; OLDEST_VERSION when not known */
+  int number;  /* as libpq gives it; 0: not known */
   gboolean version_known;
-  GHashTable *created;     /* char*: relations the plan has made, as written */
-  GHashTable *index_table; /* char* -> char*: indexes the plan has made and their tables */
 };
 
 /* One statement in work. */
@@ -22,41 +31,124 @@ typedef struct {
   Forecast *forecast;
 } Reading;
 
-/* "schema.name", or "name". */
-char *relation_name(const PgQuery__RangeVar *var);
-/* The same from a list of String nodes, leaving out the last skip of them; NULL when nothing is left. */
-char *relation_name_from_list(PgQuery__Node *const *names, gsize n, gsize skip);
+/* ---- names (names.c) ---- */
 
-void add_lock(Reading *r, const char *relation, LockMode mode, const char *because);
-void add_lock_var(Reading *r, const PgQuery__RangeVar *var, LockMode mode, const char *because);
-void add_name(GPtrArray *names, const char *name);
-void add_loss(Reading *r, LossKind kind, const char *relation, const char *column);
-void add_finding(Reading *r, CheckId check, const char *object);
+/* The relation a statement names; made up when nothing is known of it, never NULL. */
+const ReviewRelation *relation_of(Reading *r, const PgQuery__RangeVar *var);
+/* The same from a list of String nodes, leaving out the last skip of them; NULL when nothing is left. */
+const ReviewRelation *relation_of_words(Reading *r, PgQuery__Node *const *words, gsize n, gsize skip);
+/* TRUE when the catalog says that there is no such relation, so that IF EXISTS makes the statement do nothing. */
+gboolean surely_missing(const Reading *r, const PgQuery__RangeVar *var);
+gboolean surely_missing_words(const Reading *r, PgQuery__Node *const *words, gsize n);
+/* "schema.name" of what a statement names; the caller's. */
+char *relation_name(Reading *r, const PgQuery__RangeVar *var);
+/* Text of a String node, or "". */
+const char *node_text(const PgQuery__Node *node);
+/* Names from a list of String nodes. */
+GStrv node_words(PgQuery__Node *const *nodes, gsize n);
+
+/* ---- what a statement does (effects on the forecast) ---- */
+
+void lock(Reading *r, const ReviewRelation *relation, LockMode mode, const char *because);
+void lock_indexes(Reading *r, const ReviewRelation *table, LockMode mode);
+/* A table and all that inherits from it, partitions among them. */
+void lock_tree(Reading *r, const ReviewRelation *table, LockMode mode, const char *because);
+void scan(Reading *r, const ReviewRelation *relation);
+void rewrite(Reading *r, const ReviewRelation *relation);
+/* Written anew with all its indexes, under the lock that is already taken. */
+void rewrite_table(Reading *r, const ReviewRelation *table);
+void rebuild(Reading *r, const ReviewRelation *index);
+void build_index(Reading *r, const ReviewRelation *table);
+void add_loss(Reading *r, LossKind kind, const ReviewRelation *relation, const char *column);
+void add_finding(Reading *r, CheckId check, const ReviewRelation *object);
+void add_finding_detail(Reading *r, CheckId check, const ReviewRelation *object, const char *detail);
 void add_note(Reading *r, const char *note);
+void add_note_format(Reading *r, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void set_unknown(Reading *r, const char *format, ...) G_GNUC_PRINTF(2, 3);
-void note_created(Reading *r, const char *relation);
-gboolean is_created(const Reading *r, const char *relation);
+/* Ids of a table and everything below it, the table first. */
+GArray *tree_of(const Reading *r, const ReviewRelation *table);
+gboolean version_since(const Reading *r, int version);
+
+/* ---- expressions (expressions.c) ---- */
 
 /* How often what an expression gives changes: decides whether a default rewrites a table. */
 typedef enum {
   VOLATILITY_CONSTANT, /* immutable or stable: worked out once */
   VOLATILITY_VOLATILE,
-  VOLATILITY_UNKNOWN, /* calls a function that is not one of the server's well-known ones */
+  VOLATILITY_UNKNOWN, /* calls a function of which nothing is known */
 } Volatility;
-Volatility expression_volatility(const PgQuery__Node *expression);
+Volatility expression_volatility(const Reading *r, const PgQuery__Node *expression);
+/* Sequences that nextval() and its like name in it are locked. */
+void lock_sequences_used(Reading *r, const ProtobufCMessage *expression);
+/* A CHECK as the server writes it proves that a column is not null. */
+gboolean check_proves_not_null(const char *check, const char *column);
+gboolean expression_proves_not_null(const PgQuery__Node *expression, const char *column);
+/* Columns an expression mentions. */
+GStrv columns_mentioned(const PgQuery__Node *expression);
 
 /* Calls visit for every message below root, outermost first; visit answers FALSE to stay out of one. */
 typedef gboolean (*MessageVisit)(const ProtobufCMessage *message, void *data);
 void visit_messages(const ProtobufCMessage *root, MessageVisit visit, void *data);
 
+/* ---- types (types.c) ---- */
+
+/* A type as a statement or the catalog says it. */
+typedef struct {
+  const char *schema; /* NULL: the search path decides */
+  char *name;         /* pg_type.typname, "_int4" for an array */
+  int typmod;
+} TypeRef;
+
+TypeRef type_ref(const PgQuery__TypeName *type);
+void type_ref_clear(TypeRef *type);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(TypeRef, type_ref_clear)
+gboolean type_is_serial(const PgQuery__TypeName *type);
+gboolean type_is_builtin(const PgQuery__TypeName *type);
+
+typedef enum {
+  CHANGE_NONE,    /* the same type */
+  CHANGE_RELABEL, /* every value stays as it is stored */
+  CHANGE_REINDEX, /* likewise, but indexes sort it differently */
+  CHANGE_REWRITE,
+} TypeChange;
+/* Ends at CHANGE_REWRITE when it is not sure. */
+TypeChange type_change(const Reading *r, const ReviewColumn *from, const TypeRef *to);
+gboolean type_narrows(const ReviewColumn *from, const TypeRef *to);
+
+/* Estimates how long the forecast takes (weight.c). */
+void weigh(Reading *r);
+
+/* ---- families ---- */
+
 void read_alter_table(Reading *r, const PgQuery__AlterTableStmt *alter);
-/* The parts of a table or column definition that reach other tables, or make work. */
-void read_column(Reading *r, const char *table, const PgQuery__ColumnDef *column, gboolean existing_table);
-void read_constraint(Reading *r, const char *table, const PgQuery__Constraint *constraint,
-                     gboolean existing_table);
+void read_alter_type(Reading *r, const ReviewRelation *table, const PgQuery__AlterTableCmd *cmd, gboolean recurse);
+void read_add_column(Reading *r, const ReviewRelation *table, const PgQuery__ColumnDef *column, gboolean recurse);
+void read_set_not_null(Reading *r, const ReviewRelation *table, const char *column, gboolean recurse);
+void read_drop_column(Reading *r, const ReviewRelation *table, const PgQuery__AlterTableCmd *cmd, gboolean recurse);
+void read_add_constraint(Reading *r, const ReviewRelation *table, const PgQuery__Constraint *c, gboolean recurse);
+void read_validate_constraint(Reading *r, const ReviewRelation *table, const char *name, gboolean recurse);
+void read_drop_constraint(Reading *r, const ReviewRelation *table, const PgQuery__AlterTableCmd *cmd,
+                          gboolean recurse);
+void read_attach(Reading *r, const ReviewRelation *parent, const PgQuery__PartitionCmd *cmd);
+void read_detach(Reading *r, const ReviewRelation *parent, const PgQuery__PartitionCmd *cmd);
+void read_detach_finalize(Reading *r, const ReviewRelation *parent, const PgQuery__PartitionCmd *cmd);
+void read_attach_index(Reading *r, const ReviewRelation *parent, const PgQuery__PartitionCmd *cmd);
+/* CREATE TABLE ... PARTITION OF: what the parent and its other partitions go through. */
+void read_new_partition(Reading *r, const ReviewRelation *parent, ReviewRelation *child, gboolean is_default);
+
+/* Constraints and columns of a table in the making, into the model and the locks on others. */
+void define_column(Reading *r, guint table, const PgQuery__ColumnDef *column);
+void define_constraint(Reading *r, guint table, const PgQuery__Constraint *c, const char *column);
+/* An index appears in the model; mentions may be NULL. */
+ReviewRelation *define_index(Reading *r, guint table, const char *name, const PgQuery__IndexStmt *index);
 
 /* FALSE when the statement is of another family. */
+gboolean read_create_statement(Reading *r, const PgQuery__Node *statement);
+gboolean read_drop_statement(Reading *r, const PgQuery__Node *statement);
 gboolean read_object_statement(Reading *r, const PgQuery__Node *statement);
 gboolean read_row_statement(Reading *r, const PgQuery__Node *statement);
-/* Locks of a query's own reading: ACCESS SHARE, or ROW SHARE under FOR UPDATE. */
-void read_query(Reading *r, const ProtobufCMessage *query, const char *because);
+/* A relation goes, with what hangs on it. */
+void drop_relation(Reading *r, const ReviewRelation *relation, gboolean cascade, const char *because);
+/* Locks of a query's own reading: ACCESS SHARE, or ROW SHARE under FOR UPDATE; planned: it is run, so that the tables
+ * behind views and all indexes are opened. */
+void read_query(Reading *r, const ProtobufCMessage *query, gboolean planned, const char *because);

@@ -1,374 +1,331 @@
-/* ALTER TABLE: every subcommand with the lock it takes and the work it makes. */
+/* ALTER TABLE: each subcommand with the lock it takes; those that need a closer look are in files of their own. */
 #include <glib/gi18n.h>
 #include <string.h>
 
 #include "forecast-private.h"
 
 #define AT(name) PG_QUERY__ALTER_TABLE_TYPE__AT_##name
-#define AX LOCK_MODE_ACCESS_EXCLUSIVE
-#define SRX LOCK_MODE_SHARE_ROW_EXCLUSIVE
-#define SUX LOCK_MODE_SHARE_UPDATE_EXCLUSIVE
 
-typedef enum {
-  WORK_NONE,
-  WORK_SCAN,
-  WORK_REWRITE,
-} Work;
-
-/* Subcommands whose lock and work do not depend on anything else. */
+/* Subcommands that only write to the catalog.  Down: they go to what inherits from the table, too. */
 static const struct {
   PgQuery__AlterTableType type;
   LockMode mode;
-  Work work;
+  gboolean down;
 } plain[] = {
-    {AT(ColumnDefault), AX, WORK_NONE},
-    {AT(CookedColumnDefault), AX, WORK_NONE},
-    {AT(DropNotNull), AX, WORK_NONE},
-    {AT(DropExpression), AX, WORK_NONE},
-    {AT(SetStatistics), SUX, WORK_NONE},
-    {AT(SetOptions), SUX, WORK_NONE},
-    {AT(ResetOptions), SUX, WORK_NONE},
-    {AT(SetStorage), AX, WORK_NONE},
-    {AT(SetCompression), AX, WORK_NONE},
-    {AT(AlterConstraint), AX, WORK_NONE},
-    {AT(ValidateConstraint), SUX, WORK_SCAN},
-    {AT(AlterColumnGenericOptions), AX, WORK_NONE},
-    {AT(GenericOptions), AX, WORK_NONE},
-    {AT(ChangeOwner), AX, WORK_NONE},
-    {AT(ClusterOn), SUX, WORK_NONE},
-    {AT(DropCluster), SUX, WORK_NONE},
-    {AT(SetLogged), AX, WORK_REWRITE},
-    {AT(SetUnLogged), AX, WORK_REWRITE},
-    {AT(DropOids), AX, WORK_NONE},
-    {AT(SetAccessMethod), AX, WORK_REWRITE},
-    {AT(SetTableSpace), AX, WORK_REWRITE},
-    {AT(EnableTrig), SRX, WORK_NONE},
-    {AT(EnableAlwaysTrig), SRX, WORK_NONE},
-    {AT(EnableReplicaTrig), SRX, WORK_NONE},
-    {AT(DisableTrig), SRX, WORK_NONE},
-    {AT(EnableTrigAll), SRX, WORK_NONE},
-    {AT(DisableTrigAll), SRX, WORK_NONE},
-    {AT(EnableTrigUser), SRX, WORK_NONE},
-    {AT(DisableTrigUser), SRX, WORK_NONE},
-    {AT(EnableRule), AX, WORK_NONE},
-    {AT(EnableAlwaysRule), AX, WORK_NONE},
-    {AT(EnableReplicaRule), AX, WORK_NONE},
-    {AT(DisableRule), AX, WORK_NONE},
-    {AT(AddOf), AX, WORK_NONE},
-    {AT(DropOf), AX, WORK_NONE},
-    {AT(ReplicaIdentity), AX, WORK_NONE},
-    {AT(EnableRowSecurity), AX, WORK_NONE},
-    {AT(DisableRowSecurity), AX, WORK_NONE},
-    {AT(ForceRowSecurity), AX, WORK_NONE},
-    {AT(NoForceRowSecurity), AX, WORK_NONE},
-    {AT(AddIdentity), AX, WORK_NONE},
-    {AT(SetIdentity), AX, WORK_NONE},
-    {AT(DropIdentity), AX, WORK_NONE},
+    {AT(ColumnDefault), AX, TRUE},
+    {AT(CookedColumnDefault), AX, TRUE},
+    {AT(DropExpression), AX, TRUE},
+    {AT(SetStatistics), SUX, TRUE},
+    {AT(SetOptions), SUX, FALSE},
+    {AT(ResetOptions), SUX, FALSE},
+    {AT(SetStorage), AX, TRUE},
+    {AT(SetCompression), AX, FALSE},
+    {AT(AlterConstraint), AX, FALSE},
+    {AT(AlterColumnGenericOptions), AX, FALSE},
+    {AT(GenericOptions), AX, FALSE},
+    {AT(DropCluster), SUX, FALSE},
+    {AT(DropOids), AX, TRUE},
+    {AT(EnableRule), AX, FALSE},
+    {AT(EnableAlwaysRule), AX, FALSE},
+    {AT(EnableReplicaRule), AX, FALSE},
+    {AT(DisableRule), AX, FALSE},
+    {AT(DropOf), AX, FALSE},
+    {AT(EnableRowSecurity), AX, FALSE},
+    {AT(DisableRowSecurity), AX, FALSE},
+    {AT(ForceRowSecurity), AX, FALSE},
+    {AT(NoForceRowSecurity), AX, FALSE},
 };
 
-/* ---- columns and constraints ---- */
+static const PgQuery__AlterTableType triggers[] = {AT(EnableTrig),    AT(EnableAlwaysTrig), AT(EnableReplicaTrig),
+                                                   AT(DisableTrig),   AT(EnableTrigAll),    AT(DisableTrigAll),
+                                                   AT(EnableTrigUser), AT(DisableTrigUser)};
 
-/* Last part of a type's name: "int4", "serial", "citext". */
-static const char *type_name(const PgQuery__TypeName *type)
+static void lock_down(Reading *r, const ReviewRelation *table, LockMode mode, gboolean down)
 {
-  const PgQuery__Node *last = type != NULL && type->n_names > 0 ? type->names[type->n_names - 1] : NULL;
-  return last != NULL && last->node_case == PG_QUERY__NODE__NODE_STRING ? last->string->sval : "";
+  if (down)
+    lock_tree(r, table, mode, NULL);
+  else
+    lock(r, table, mode, NULL);
 }
 
-static gboolean is_serial(const PgQuery__TypeName *type)
+static gboolean read_plain(Reading *r, const ReviewRelation *table, PgQuery__AlterTableType type, gboolean recurse)
 {
-  static const char *const names[] = {"serial",      "serial4", "bigserial", "serial8",
-                                      "smallserial", "serial2", NULL};
-  return g_strv_contains(names, type_name(type));
-}
-
-/* The server's own types: a column of any other type may be a domain, whose check would mean a rewrite. */
-static gboolean is_builtin_type(const PgQuery__TypeName *type)
-{
-  static const char *const common[] = {
-      "text",    "uuid",      "json",      "jsonb",    "bytea",   "date",      "inet",      "cidr",
-      "macaddr", "macaddr8",  "money",     "oid",      "xml",     "name",      "point",     "tsvector",
-      "tsquery", "int4range", "int8range", "numrange", "tsrange", "tstzrange", "daterange", NULL};
-  const PgQuery__Node *first = type != NULL && type->n_names > 0 ? type->names[0] : NULL;
-  gboolean in_catalog = first != NULL && first->node_case == PG_QUERY__NODE__NODE_STRING &&
-                        strcmp(first->string->sval, "pg_catalog") == 0;
-  return in_catalog || g_strv_contains(common, type_name(type)) || is_serial(type);
-}
-
-static void judge_default(Reading *r, const char *table, const PgQuery__Node *expression)
-{
-  switch (expression_volatility(expression)) {
-  case VOLATILITY_CONSTANT: break;
-  case VOLATILITY_VOLATILE:
-    add_name(r->forecast->rewrites, table);
-    add_finding(r, CHECK_DEFAULT_REWRITES, table);
-    break;
-  case VOLATILITY_UNKNOWN:
-    add_name(r->forecast->rewrites, table);
-    add_note(r, _("the default calls a function that may be volatile: counted as a rewrite"));
-    break;
-  }
-}
-
-void read_constraint(Reading *r, const char *table, const PgQuery__Constraint *c, gboolean existing)
-{
-  switch (c->contype) {
-  case PG_QUERY__CONSTR_TYPE__CONSTR_CHECK:
-    if (existing && !c->skip_validation) {
-      add_name(r->forecast->scans, table);
-      add_finding(r, CHECK_CHECK_VALIDATES, table);
+  for (gsize i = 0; i < G_N_ELEMENTS(plain); i++)
+    if (plain[i].type == type) {
+      lock_down(r, table, plain[i].mode, plain[i].down && recurse);
+      return TRUE;
     }
-    break;
-  case PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY:
-  case PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE:
-  case PG_QUERY__CONSTR_TYPE__CONSTR_EXCLUSION:
-    if (c->indexname[0] != '\0') {
-      add_lock(r, c->indexname, r->session->version >= 12 ? SUX : AX, _("it becomes the constraint's index"));
-      if (c->contype == PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY)
-        add_finding(r, CHECK_KEY_USING_INDEX, table);
-    } else if (existing) {
-      add_name(r->forecast->rebuilds, table);
-      add_name(r->forecast->scans, table);
-      add_finding(r,
-                  c->contype == PG_QUERY__CONSTR_TYPE__CONSTR_EXCLUSION ? CHECK_EXCLUDE_BUILDS_INDEX
-                                                                        : CHECK_UNIQUE_BUILDS_INDEX,
-                  table);
+  for (gsize i = 0; i < G_N_ELEMENTS(triggers); i++)
+    if (triggers[i] == type) {
+      /* A partitioned table's row triggers live on its partitions. */
+      lock_down(r, table, SRX, table->kind == 'p' && recurse && table->triggers != 0);
+      return TRUE;
     }
-    break;
-  case PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN:
-    add_lock_var(r, c->pktable, SRX, _("the foreign key points at it"));
-    if (existing && !c->skip_validation) {
-      g_autofree char *referenced = relation_name(c->pktable);
-      add_name(r->forecast->scans, table);
-      add_name(r->forecast->scans, referenced);
-      add_finding(r, CHECK_FOREIGN_KEY_VALIDATES, table);
-    }
-    break;
-  default: break;
-  }
+  return FALSE;
 }
 
-void read_column(Reading *r, const char *table, const PgQuery__ColumnDef *column, gboolean existing)
-{
-  const PgQuery__Node *defaults = NULL;
-  gboolean not_null = FALSE, filled = is_serial(column->type_name);
-  const PgQuery__Constraint *reference = NULL;
-  for (gsize i = 0; i < column->n_constraints; i++) {
-    const PgQuery__Constraint *c = column->constraints[i]->constraint;
-    switch (c->contype) {
-    case PG_QUERY__CONSTR_TYPE__CONSTR_DEFAULT: defaults = c->raw_expr; break;
-    case PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN: reference = c; break;
-    case PG_QUERY__CONSTR_TYPE__CONSTR_NOTNULL: not_null = TRUE; break;
-    case PG_QUERY__CONSTR_TYPE__CONSTR_IDENTITY:
-    case PG_QUERY__CONSTR_TYPE__CONSTR_GENERATED:
-      filled = TRUE;
-      if (existing) {
-        add_name(r->forecast->rewrites, table);
-        add_finding(r,
-                    c->contype == PG_QUERY__CONSTR_TYPE__CONSTR_IDENTITY ? CHECK_SERIAL_REWRITES
-                                                                         : CHECK_GENERATED_REWRITES,
-                    table);
-      }
-      break;
-    default: read_constraint(r, table, c, existing);
-    }
-  }
-  if (reference != NULL)
-    /* A new column without a default holds only nulls: there is nothing to check. */
-    read_constraint(r, table, reference, existing && defaults != NULL);
-  if (!existing)
-    return;
-  if (defaults != NULL)
-    judge_default(r, table, defaults);
-  if (is_serial(column->type_name)) {
-    add_name(r->forecast->rewrites, table);
-    add_finding(r, CHECK_SERIAL_REWRITES, table);
-  }
-  if (not_null && defaults == NULL && !filled)
-    add_finding(r, CHECK_REQUIRED_COLUMN, table);
-  if (strcmp(type_name(column->type_name), "json") == 0)
-    add_finding(r, CHECK_JSON_TYPE, table);
-  if (!is_builtin_type(column->type_name))
-    add_note(r, _("if the column's type is a domain with a check, the table is rewritten"));
-}
+/* ---- the table as a whole ---- */
 
-/* ---- subcommands that need a look ---- */
-
-static void read_type_change(Reading *r, const char *table, const PgQuery__AlterTableCmd *cmd)
-{
-  const PgQuery__ColumnDef *column =
-      cmd->def != NULL && cmd->def->node_case == PG_QUERY__NODE__NODE_COLUMN_DEF ? cmd->def->column_def
-                                                                                 : NULL;
-  const char *type = column != NULL ? type_name(column->type_name) : "";
-  add_name(r->forecast->rewrites, table);
-  add_name(r->forecast->scans, table);
-  add_name(r->forecast->rebuilds, table);
-  gboolean may_be_free =
-      column != NULL && column->raw_default == NULL &&
-      (strcmp(type, "text") == 0 || strcmp(type, "varchar") == 0 || strcmp(type, "numeric") == 0 ||
-       strcmp(type, "timestamp") == 0 || strcmp(type, "timestamptz") == 0);
-  if (may_be_free)
-    add_note(r, _("no rewrite when the present type is only widened; that is not visible here"));
-  add_finding(r, CHECK_TYPE_CHANGE, table);
-}
-
-static void read_set_not_null(Reading *r, const char *table)
-{
-  add_name(r->forecast->scans, table);
-  add_finding(r, CHECK_NOT_NULL_SCANS, table);
-  if (r->session->version >= 12)
-    add_note(r, _("no scan when a valid CHECK already proves NOT NULL"));
-}
-
-static void read_attach(Reading *r, const char *parent, const PgQuery__PartitionCmd *cmd)
-{
-  g_autofree char *child = relation_name(cmd->name);
-  add_lock(r, parent, r->session->version >= 12 ? SUX : AX, NULL);
-  add_lock(r, child, AX, _("it becomes a partition"));
-  if (!is_created(r, child))
-    add_name(r->forecast->scans, child);
-  add_finding(r, CHECK_PARTITION_SCAN, child);
-  add_note(r, _("a DEFAULT partition, if there is one, is locked and read"));
-}
-
-static void read_detach(Reading *r, const char *parent, const PgQuery__PartitionCmd *cmd)
-{
-  g_autofree char *child = relation_name(cmd->name);
-  add_lock(r, parent, cmd->concurrent ? SUX : AX, NULL);
-  add_lock(r, child, cmd->concurrent || r->session->version >= 14 ? AX : SUX,
-           _("it stops being a partition"));
-  r->forecast->no_transaction |= cmd->concurrent;
-}
-
-static void read_drop_constraint(Reading *r, const char *table)
-{
-  add_lock(r, table, AX, NULL);
-  add_note(r, _("if it is a foreign key, the table it points at is locked ACCESS EXCLUSIVE as well"));
-}
-
-static void read_drop_column(Reading *r, const char *table, const PgQuery__AlterTableCmd *cmd)
-{
-  add_lock(r, table, AX, NULL);
-  add_loss(r, LOSS_COLUMN, table, cmd->name);
-  add_finding(r, CHECK_COLUMN_DROPPED, table);
-  g_free(r->forecast->dropped_column);
-  r->forecast->dropped_column = g_strdup_printf("%s.%s", table, cmd->name);
-  if (cmd->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
-    add_finding(r, CHECK_CASCADES, table);
-  add_note(r,
-           _("if a foreign key leaves from it, the table it points at is locked ACCESS EXCLUSIVE as well"));
-}
-
-static void read_rel_options(Reading *r, const char *table, const PgQuery__AlterTableCmd *cmd)
+static void read_rel_options(Reading *r, const ReviewRelation *table, const PgQuery__AlterTableCmd *cmd)
 {
   LockMode mode = SUX;
   const PgQuery__List *options =
       cmd->def != NULL && cmd->def->node_case == PG_QUERY__NODE__NODE_LIST ? cmd->def->list : NULL;
-  for (gsize i = 0; options != NULL && i < options->n_items; i++)
-    if (options->items[i]->node_case == PG_QUERY__NODE__NODE_DEF_ELEM &&
-        strcmp(options->items[i]->def_elem->defname, "user_catalog_table") == 0)
-      mode = AX;
-  add_lock(r, table, mode, NULL);
-}
-
-static void read_add_constraint(Reading *r, const char *table, const PgQuery__Constraint *c)
-{
-  gboolean foreign = c->contype == PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN;
-  add_lock(r, table, foreign ? SRX : AX, NULL);
-  read_constraint(r, table, c, TRUE);
-}
-
-static gboolean read_plain(Reading *r, const char *table, PgQuery__AlterTableType type)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS(plain); i++) {
-    if (plain[i].type != type)
+  for (gsize i = 0; options != NULL && i < options->n_items; i++) {
+    if (options->items[i]->node_case != PG_QUERY__NODE__NODE_DEF_ELEM)
       continue;
-    add_lock(r, table, plain[i].mode, NULL);
-    if (plain[i].work == WORK_SCAN)
-      add_name(r->forecast->scans, table);
-    if (plain[i].work == WORK_REWRITE) {
-      add_name(r->forecast->rewrites, table);
-      add_finding(r, CHECK_FULL_REWRITE, table);
-    }
-    return TRUE;
+    const char *name = options->items[i]->def_elem->defname;
+    if (strcmp(name, "user_catalog_table") == 0 || strcmp(name, "buffering") == 0 ||
+        strcmp(name, "security_barrier") == 0 || strcmp(name, "check_option") == 0)
+      mode = AX;
   }
-  return FALSE;
+  lock(r, table, table->kind == 'v' ? AX : mode, NULL);
 }
 
-static void read_command(Reading *r, const char *table, const PgQuery__AlterTableCmd *cmd)
+/* The owner of a table owns its indexes and sequences. */
+static void read_owner(Reading *r, const ReviewRelation *table, const PgQuery__RoleSpec *owner)
+{
+  lock(r, table, AX, NULL);
+  const ReviewCatalog *catalog = model_catalog(r->session->model);
+  const char *name = owner == NULL ? NULL
+                     : owner->roletype == PG_QUERY__ROLE_SPEC_TYPE__ROLESPEC_CSTRING ? owner->rolename
+                     : catalog != NULL                                              ? catalog->user
+                                                                                    : NULL;
+  if (table->owner != NULL && g_strcmp0(name, table->owner) == 0)
+    return;
+  lock_indexes(r, table, AX);
+  for (guint i = 0; i < table->sequences->len; i++)
+    lock(r, model_look(r->session->model, g_array_index(table->sequences, guint, i)), AX,
+         _("it belongs to a column of the table"));
+}
+
+static void read_persistence(Reading *r, const ReviewRelation *table, char to)
+{
+  lock(r, table, AX, NULL);
+  if (table->known && table->persistence == to)
+    return;
+  add_finding(r, CHECK_FULL_REWRITE, table);
+  rewrite_table(r, table);
+  if (!table->known)
+    rewrite(r, table);
+  for (guint i = 0; i < table->sequences->len && version_since(r, 15); i++) {
+    const ReviewRelation *sequence =
+        model_look(r->session->model, g_array_index(table->sequences, guint, i));
+    lock(r, sequence, AX, _("it belongs to a column of the table"));
+    rewrite(r, sequence);
+  }
+  ReviewRelation *changed = model_edit(r->session->model, table->id);
+  changed->persistence = to;
+}
+
+static void read_move(Reading *r, const ReviewRelation *table, const char *now, const char *to, gboolean indexes)
+{
+  lock(r, table, AX, NULL);
+  if (table->known && g_strcmp0(now, to) == 0)
+    return;
+  add_finding(r, CHECK_FULL_REWRITE, table);
+  if (indexes)
+    rewrite_table(r, table);
+  else
+    rewrite(r, table);
+}
+
+static void read_replica_identity(Reading *r, const ReviewRelation *table, const PgQuery__AlterTableCmd *cmd)
+{
+  lock(r, table, AX, NULL);
+  const PgQuery__ReplicaIdentityStmt *identity =
+      cmd->def != NULL && cmd->def->node_case == PG_QUERY__NODE__NODE_REPLICA_IDENTITY_STMT
+          ? cmd->def->replica_identity_stmt
+          : NULL;
+  if (identity != NULL && identity->name[0] != '\0')
+    lock(r, model_get(r->session->model, table->schema, identity->name), SH, _("it becomes the identity"));
+}
+
+static void read_cluster_on(Reading *r, const ReviewRelation *table, const char *index)
+{
+  lock(r, table, SUX, NULL);
+  lock(r, model_get(r->session->model, table->schema, index), SUX, NULL);
+}
+
+static void read_inherit(Reading *r, const ReviewRelation *table, const PgQuery__RangeVar *parent, gboolean add)
+{
+  const ReviewRelation *other = relation_of(r, parent);
+  lock(r, table, AX, NULL);
+  lock(r, other, add ? SUX : AS, add ? _("it becomes the parent") : _("it was the parent"));
+  if (add)
+    for (guint i = 0; i < table->children->len; i++)
+      lock_tree(r, model_look(r->session->model, g_array_index(table->children, guint, i)), AS, NULL);
+  guint child_id = table->id, parent_id = other->id;
+  ReviewRelation *child = model_edit(r->session->model, child_id);
+  ReviewRelation *up = model_edit(r->session->model, parent_id);
+  if (add) {
+    g_array_append_val(child->parents, parent_id);
+    g_array_append_val(up->children, child_id);
+    return;
+  }
+  for (guint i = child->parents->len; i > 0; i--)
+    if (g_array_index(child->parents, guint, i - 1) == parent_id)
+      g_array_remove_index(child->parents, i - 1);
+  for (guint i = up->children->len; i > 0; i--)
+    if (g_array_index(up->children, guint, i - 1) == child_id)
+      g_array_remove_index(up->children, i - 1);
+}
+
+/* ---- identity ---- */
+
+static const ReviewRelation *identity_sequence(const Reading *r, const ReviewRelation *table, const char *column)
+{
+  for (guint i = 0; i < table->sequences->len; i++) {
+    const ReviewRelation *sequence =
+        model_look(r->session->model, g_array_index(table->sequences, guint, i));
+    if (sequence != NULL && g_strcmp0(sequence->owned_by_column, column) == 0)
+      return sequence;
+  }
+  return NULL;
+}
+
+static void read_identity(Reading *r, const ReviewRelation *table, const PgQuery__AlterTableCmd *cmd,
+                          gboolean recurse)
+{
+  gboolean down = recurse && version_since(r, 17) && table->kind == 'p';
+  lock_down(r, table, AX, down);
+  const ReviewRelation *sequence = identity_sequence(r, table, cmd->name);
+  if (cmd->subtype == AT(DropIdentity)) {
+    lock(r, sequence, AX, _("it belongs to the column"));
+    if (sequence != NULL)
+      model_drop(r->session->model, sequence->id);
+  } else if (cmd->subtype == AT(SetIdentity)) {
+    const PgQuery__List *options =
+        cmd->def != NULL && cmd->def->node_case == PG_QUERY__NODE__NODE_LIST ? cmd->def->list : NULL;
+    gboolean restarts = FALSE;
+    for (gsize i = 0; options != NULL && i < options->n_items; i++)
+      if (options->items[i]->node_case == PG_QUERY__NODE__NODE_DEF_ELEM &&
+          strcmp(options->items[i]->def_elem->defname, "generated") != 0)
+        restarts = TRUE;
+    if (restarts) {
+      lock(r, sequence, SRX, _("it belongs to the column"));
+      rewrite(r, sequence);
+    }
+  }
+}
+
+/* ---- columns ---- */
+
+static void read_drop_not_null(Reading *r, const ReviewRelation *table, const char *column, gboolean recurse)
+{
+  g_autoptr(GArray) ids = recurse ? tree_of(r, table) : g_array_new(FALSE, FALSE, sizeof(guint));
+  if (!recurse)
+    g_array_append_val(ids, table->id);
+  for (guint i = 0; i < ids->len; i++) {
+    guint id = g_array_index(ids, guint, i);
+    lock(r, model_look(r->session->model, id), AX, NULL);
+    ReviewRelation *changed = model_edit(r->session->model, id);
+    ReviewColumn *found = review_relation_column(changed, column);
+    if (found != NULL)
+      found->not_null = FALSE;
+  }
+}
+
+static void read_command(Reading *r, const ReviewRelation *table, const PgQuery__AlterTableCmd *cmd,
+                         gboolean recurse)
 {
   switch (cmd->subtype) {
   case AT(AddColumn):
-    add_lock(r, table, AX, NULL);
-    read_column(r, table, cmd->def->column_def, TRUE);
+    read_add_column(r, table, cmd->def->column_def, recurse);
     if (cmd->missing_ok)
       add_finding(r, CHECK_GUARD_LOCKS, table);
-    g_free(r->forecast->added_column);
-    r->forecast->added_column = g_strdup_printf("%s.%s", table, cmd->def->column_def->colname);
     break;
-  case AT(SetNotNull):
-    add_lock(r, table, AX, NULL);
-    read_set_not_null(r, table);
-    break;
-  case AT(DropColumn): read_drop_column(r, table, cmd); break;
-  case AT(AddConstraint): read_add_constraint(r, table, cmd->def->constraint); break;
-  case AT(DropConstraint): read_drop_constraint(r, table); break;
-  case AT(AlterColumnType):
-    add_lock(r, table, AX, NULL);
-    read_type_change(r, table, cmd);
-    break;
+  case AT(SetNotNull): read_set_not_null(r, table, cmd->name, recurse); break;
+  case AT(DropNotNull): read_drop_not_null(r, table, cmd->name, recurse); break;
+  case AT(DropColumn): read_drop_column(r, table, cmd, recurse); break;
+  case AT(AddConstraint): read_add_constraint(r, table, cmd->def->constraint, recurse); break;
+  case AT(ValidateConstraint): read_validate_constraint(r, table, cmd->name, recurse); break;
+  case AT(DropConstraint): read_drop_constraint(r, table, cmd, recurse); break;
+  case AT(AlterColumnType): read_alter_type(r, table, cmd, recurse); break;
   case AT(SetRelOptions):
   case AT(ResetRelOptions):
   case AT(ReplaceRelOptions): read_rel_options(r, table, cmd); break;
-  case AT(AddInherit):
-    add_lock(r, table, AX, NULL);
-    add_lock_var(r, cmd->def->range_var, SUX, _("it becomes the parent"));
+  case AT(ChangeOwner): read_owner(r, table, cmd->newowner); break;
+  case AT(SetLogged): read_persistence(r, table, 'p'); break;
+  case AT(SetUnLogged): read_persistence(r, table, 'u'); break;
+  case AT(SetAccessMethod): read_move(r, table, table->method, cmd->name, TRUE); break;
+  case AT(SetTableSpace):
+    read_move(r, table, table->tablespace, strcmp(cmd->name, "pg_default") == 0 ? NULL : cmd->name, FALSE);
     break;
-  case AT(DropInherit):
-    add_lock(r, table, AX, NULL);
-    add_lock_var(r, cmd->def->range_var, LOCK_MODE_ACCESS_SHARE, _("it was the parent"));
-    break;
+  case AT(ReplicaIdentity): read_replica_identity(r, table, cmd); break;
+  case AT(ClusterOn): read_cluster_on(r, table, cmd->name); break;
+  case AT(AddInherit): read_inherit(r, table, cmd->def->range_var, TRUE); break;
+  case AT(DropInherit): read_inherit(r, table, cmd->def->range_var, FALSE); break;
+  case AT(AddOf): lock(r, table, AX, NULL); break;
+  case AT(AddIdentity):
+  case AT(SetIdentity):
+  case AT(DropIdentity): read_identity(r, table, cmd, recurse); break;
   case AT(AttachPartition): read_attach(r, table, cmd->def->partition_cmd); break;
   case AT(DetachPartition): read_detach(r, table, cmd->def->partition_cmd); break;
-  case AT(DetachPartitionFinalize):
-    add_lock(r, table, SUX, NULL);
-    add_lock_var(r, cmd->def->partition_cmd->name, AX, _("it stops being a partition"));
-    break;
+  case AT(DetachPartitionFinalize): read_detach_finalize(r, table, cmd->def->partition_cmd); break;
   default:
-    if (!read_plain(r, table, cmd->subtype))
+    if (!read_plain(r, table, cmd->subtype, recurse)) {
+      lock(r, table, AX, NULL);
       set_unknown(r, _("retort has no rule for this ALTER TABLE"));
+    }
   }
 }
 
-/* ALTER INDEX, VIEW, SEQUENCE and MATERIALIZED VIEW come in the same shape. */
-static gboolean read_other_kind(Reading *r, const char *name, const PgQuery__AlterTableStmt *alter)
+/* ---- other kinds of relations come in the same shape ---- */
+
+static void read_index_command(Reading *r, const ReviewRelation *index, const PgQuery__AlterTableCmd *cmd)
+{
+  switch (cmd->subtype) {
+  case AT(AttachPartition): read_attach_index(r, index, cmd->def->partition_cmd); break;
+  case AT(SetStatistics):
+  case AT(SetRelOptions):
+  case AT(ResetRelOptions): lock(r, index, SUX, NULL); break;
+  case AT(SetTableSpace):
+    lock(r, index, AX, NULL);
+    if (!index->known || g_strcmp0(index->tablespace, strcmp(cmd->name, "pg_default") == 0 ? NULL : cmd->name) != 0)
+      rebuild(r, index);
+    break;
+  default: lock(r, index, AX, NULL);
+  }
+}
+
+static gboolean read_other_kind(Reading *r, const ReviewRelation *relation, const PgQuery__AlterTableStmt *alter)
 {
   switch (alter->objtype) {
   case PG_QUERY__OBJECT_TYPE__OBJECT_INDEX:
-    for (gsize i = 0; i < alter->n_cmds; i++) {
-      const PgQuery__AlterTableCmd *cmd = alter->cmds[i]->alter_table_cmd;
-      if (cmd->subtype == AT(AttachPartition)) {
-        add_lock(r, name, r->session->version >= 12 ? SUX : AX, NULL);
-        add_lock_var(r, cmd->def->partition_cmd->name, AX, _("it becomes part of the index"));
-      } else {
-        gboolean light = cmd->subtype == AT(SetStatistics) || cmd->subtype == AT(SetRelOptions) ||
-                         cmd->subtype == AT(ResetRelOptions);
-        add_lock(r, name, light ? SUX : AX, NULL);
-      }
-    }
+    for (gsize i = 0; i < alter->n_cmds; i++)
+      read_index_command(r, relation, alter->cmds[i]->alter_table_cmd);
     return TRUE;
   case PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE:
-  case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW: add_lock(r, name, AX, NULL); return TRUE;
+    for (gsize i = 0; i < alter->n_cmds; i++) {
+      PgQuery__AlterTableType type = alter->cmds[i]->alter_table_cmd->subtype;
+      if (type == AT(SetLogged) || type == AT(SetUnLogged))
+        read_persistence(r, relation, type == AT(SetLogged) ? 'p' : 'u');
+      else
+        lock(r, relation, AX, NULL);
+    }
+    return TRUE;
+  case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW: lock(r, relation, AX, NULL); return TRUE;
+  case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
+    /* A composite type has a relation that nothing locks; with CASCADE its typed tables change with it. */
+    for (gsize i = 0; i < alter->n_cmds; i++)
+      if (alter->cmds[i]->alter_table_cmd->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
+        add_note(r, _("tables made of this type are locked ACCESS EXCLUSIVE as well"));
+    if (relation->known)
+      lock(r, relation, AX, NULL);
+    return TRUE;
   default: return FALSE;
   }
 }
 
 void read_alter_table(Reading *r, const PgQuery__AlterTableStmt *alter)
 {
-  g_autofree char *table = relation_name(alter->relation);
-  if (read_other_kind(r, table, alter))
+  if (alter->missing_ok && surely_missing(r, alter->relation))
+    return;
+  guint id = relation_of(r, alter->relation)->id;
+  if (read_other_kind(r, model_look(r->session->model, id), alter))
     return;
   for (gsize i = 0; i < alter->n_cmds; i++)
     if (alter->cmds[i]->node_case == PG_QUERY__NODE__NODE_ALTER_TABLE_CMD)
-      read_command(r, table, alter->cmds[i]->alter_table_cmd);
+      read_command(r, model_look(r->session->model, id), alter->cmds[i]->alter_table_cmd, alter->relation->inh);
 }

@@ -1,173 +1,106 @@
-/* CREATE, DROP, RENAME and the rest: statements about objects other than ALTER TABLE. */
+/* RENAME, COMMENT, REINDEX, REFRESH and the rest: statements about objects other than CREATE, DROP and ALTER TABLE. */
 #include <glib/gi18n.h>
 #include <string.h>
 
 #include "forecast-private.h"
 
-#define AS LOCK_MODE_ACCESS_SHARE
-#define AX LOCK_MODE_ACCESS_EXCLUSIVE
-#define SRX LOCK_MODE_SHARE_ROW_EXCLUSIVE
-#define SUX LOCK_MODE_SHARE_UPDATE_EXCLUSIVE
 #define OBJECT(name) PG_QUERY__OBJECT_TYPE__OBJECT_##name
 
-/* ---- creating ---- */
-
-static void read_create_table(Reading *r, const PgQuery__CreateStmt *create)
+static const ReviewRelation *look(const Reading *r, guint id)
 {
-  g_autofree char *table = relation_name(create->relation);
-  if (create->if_not_exists)
-    add_note(r, _("IF NOT EXISTS: nothing happens when it exists"));
-  for (gsize i = 0; i < create->n_inh_relations; i++)
-    add_lock_var(r, create->inh_relations[i]->range_var, create->partbound != NULL ? AX : SUX,
-                 create->partbound != NULL ? _("it gets a partition") : _("it gets a child"));
-  if (create->partbound != NULL)
-    add_note(r, _("a DEFAULT partition, if there is one, is locked and read"));
-  note_created(r, table);
-  for (gsize i = 0; i < create->n_table_elts; i++) {
-    const PgQuery__Node *element = create->table_elts[i];
-    if (element->node_case == PG_QUERY__NODE__NODE_COLUMN_DEF)
-      read_column(r, table, element->column_def, FALSE);
-    else if (element->node_case == PG_QUERY__NODE__NODE_CONSTRAINT)
-      read_constraint(r, table, element->constraint, FALSE);
-    else if (element->node_case == PG_QUERY__NODE__NODE_TABLE_LIKE_CLAUSE)
-      add_lock_var(r, element->table_like_clause->relation, AS, _("the new table is made like it"));
+  return model_look(r->session->model, id);
+}
+
+/* ---- names ---- */
+
+static void rename_column(Reading *r, const ReviewRelation *table, const PgQuery__RenameStmt *rename)
+{
+  g_autoptr(GArray) ids = tree_of(r, table);
+  for (guint i = 0; i < ids->len; i++) {
+    guint id = g_array_index(ids, guint, i);
+    lock(r, look(r, id), AX, NULL);
+    ReviewRelation *changed = model_edit(r->session->model, id);
+    ReviewColumn *column = review_relation_column(changed, rename->subname);
+    if (column != NULL) {
+      g_free(column->name);
+      column->name = g_strdup(rename->newname);
+    }
+    for (guint k = 0; k < changed->constraints->len; k++) {
+      ReviewConstraint *c = g_ptr_array_index(changed->constraints, k);
+      for (char **name = c->columns; name != NULL && *name != NULL; name++)
+        if (strcmp(*name, rename->subname) == 0) {
+          g_free(*name);
+          *name = g_strdup(rename->newname);
+        }
+    }
   }
 }
 
-static void read_create_index(Reading *r, const PgQuery__IndexStmt *index)
+static void rename_constraint(Reading *r, const ReviewRelation *table, const PgQuery__RenameStmt *rename)
 {
-  g_autofree char *table = relation_name(index->relation);
-  add_lock(r, table, index->concurrent ? SUX : LOCK_MODE_SHARE, NULL);
-  if (index->concurrent) {
-    r->forecast->no_transaction = TRUE;
-    add_name(r->forecast->scans, table);
-    add_finding(r, CHECK_CONCURRENTLY_LEFTOVER, table);
-    add_note(r, _("it waits for every older transaction"));
-  } else if (!is_created(r, table)) {
-    add_name(r->forecast->rebuilds, table);
-    add_finding(r, CHECK_INDEX_NOT_CONCURRENT, table);
+  g_autoptr(GArray) ids = tree_of(r, table);
+  const ReviewConstraint *c = review_relation_constraint(table, rename->subname);
+  gboolean down = c != NULL && c->type == 'c';
+  for (guint i = 0; i < (down ? ids->len : 1); i++)
+    lock(r, look(r, g_array_index(ids, guint, i)), AX, NULL);
+  if (c == NULL)
+    return;
+  if (c->index != 0 && c->type != 'f') {
+    lock(r, look(r, c->index), version_since(r, 12) ? SUX : AX, _("it is the constraint's index"));
+    model_rename(r->session->model, c->index, NULL, rename->newname);
   }
-  if (index->if_not_exists && !index->concurrent)
-    add_finding(r, CHECK_GUARD_LOCKS, table);
-  if (index->idxname[0] != '\0') {
-    note_created(r, index->idxname);
-    g_hash_table_replace(r->session->index_table, g_strdup(index->idxname), g_strdup(table));
-  }
+  ReviewConstraint *changed =
+      review_relation_constraint(model_edit(r->session->model, table->id), rename->subname);
+  g_free(changed->name);
+  changed->name = g_strdup(rename->newname);
 }
-
-static void read_create_view(Reading *r, const PgQuery__ViewStmt *view)
-{
-  g_autofree char *name = relation_name(view->view);
-  if (view->replace)
-    add_lock(r, name, AX, NULL);
-  else
-    note_created(r, name);
-  read_query(r, &view->query->base, _("the view reads it"));
-}
-
-static void read_create_table_as(Reading *r, const PgQuery__CreateTableAsStmt *create)
-{
-  read_query(r, &create->query->base, _("the new table is filled from it"));
-  g_autofree char *name = relation_name(create->into->rel);
-  note_created(r, name);
-}
-
-static void read_create_trigger(Reading *r, const PgQuery__CreateTrigStmt *trigger)
-{
-  add_lock_var(r, trigger->relation, SRX, NULL);
-  if (trigger->constrrel != NULL)
-    add_lock_var(r, trigger->constrrel, SRX, _("the constraint trigger refers to it"));
-}
-
-static void read_create_stats(Reading *r, const PgQuery__CreateStatsStmt *stats)
-{
-  for (gsize i = 0; i < stats->n_relations; i++)
-    if (stats->relations[i]->node_case == PG_QUERY__NODE__NODE_RANGE_VAR)
-      add_lock_var(r, stats->relations[i]->range_var, SUX, NULL);
-}
-
-/* ---- dropping ---- */
-
-/* How deep in the list of names the relation is: DROP TRIGGER names table and trigger. */
-static gsize trailing_names(PgQuery__ObjectType type)
-{
-  return type == OBJECT(TRIGGER) || type == OBJECT(RULE) || type == OBJECT(POLICY) ? 1 : 0;
-}
-
-static void drop_index(Reading *r, const PgQuery__DropStmt *drop, const char *name)
-{
-  LockMode mode = drop->concurrent ? SUX : AX;
-  const char *table = g_hash_table_lookup(r->session->index_table, name);
-  add_lock(r, name, mode, NULL);
-  if (table != NULL)
-    add_lock(r, table, mode, _("the index is on it"));
-  else
-    add_note(r, drop->concurrent ? _("its table is locked SHARE UPDATE EXCLUSIVE as well")
-                                 : _("its table is locked ACCESS EXCLUSIVE as well"));
-  if (!drop->concurrent && (table == NULL || !is_created(r, table)))
-    add_finding(r, CHECK_INDEX_DROP_NOT_CONCURRENT, name);
-  r->forecast->no_transaction |= drop->concurrent;
-}
-
-static void drop_one(Reading *r, const PgQuery__DropStmt *drop, const char *name)
-{
-  switch (drop->remove_type) {
-  case OBJECT(TABLE):
-  case OBJECT(FOREIGN_TABLE):
-    add_lock(r, name, AX, NULL);
-    add_loss(r, LOSS_TABLE, name, NULL);
-    add_finding(r, CHECK_TABLE_DROPPED, name);
-    if (!is_created(r, name))
-      add_note(r, _("tables that its foreign keys point at are locked ACCESS EXCLUSIVE as well"));
-    break;
-  case OBJECT(MATVIEW):
-    add_lock(r, name, AX, NULL);
-    add_loss(r, LOSS_OTHER, name, NULL);
-    break;
-  case OBJECT(INDEX): drop_index(r, drop, name); break;
-  case OBJECT(SCHEMA):
-    if (drop->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
-      add_loss(r, LOSS_OTHER, name, NULL);
-    break;
-  case OBJECT(VIEW):
-  case OBJECT(SEQUENCE):
-  case OBJECT(TRIGGER):
-  case OBJECT(RULE):
-  case OBJECT(POLICY): add_lock(r, name, AX, NULL); break;
-  default: break;
-  }
-}
-
-static void read_drop(Reading *r, const PgQuery__DropStmt *drop)
-{
-  for (gsize i = 0; i < drop->n_objects; i++) {
-    const PgQuery__Node *object = drop->objects[i];
-    g_autofree char *name = NULL;
-    if (object->node_case == PG_QUERY__NODE__NODE_LIST)
-      name = relation_name_from_list(object->list->items, object->list->n_items,
-                                     trailing_names(drop->remove_type));
-    else if (object->node_case == PG_QUERY__NODE__NODE_STRING)
-      name = g_strdup(object->string->sval);
-    if (name != NULL)
-      drop_one(r, drop, name);
-  }
-  if (drop->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
-    add_finding(r, CHECK_CASCADES, NULL);
-}
-
-/* ---- changing ---- */
 
 static void read_rename(Reading *r, const PgQuery__RenameStmt *rename)
 {
-  if (rename->relation == NULL)
+  if (rename->relation == NULL || (rename->missing_ok && surely_missing(r, rename->relation)))
     return; /* types, functions, schemas: no table is locked */
-  gboolean index = rename->rename_type == OBJECT(INDEX);
-  g_autofree char *name = relation_name(rename->relation);
-  add_lock(r, name, index && r->session->version >= 12 ? SUX : AX, NULL);
-  if (rename->rename_type == OBJECT(TABLE) || rename->rename_type == OBJECT(COLUMN))
-    add_finding(r, CHECK_RENAMED, name);
-  if (is_created(r, name) && rename->rename_type == OBJECT(TABLE))
-    note_created(r, rename->newname);
+  const ReviewRelation *relation = relation_of(r, rename->relation);
+  switch (rename->rename_type) {
+  case OBJECT(COLUMN):
+    rename_column(r, relation, rename);
+    add_finding(r, CHECK_RENAMED, relation);
+    return;
+  case OBJECT(TABCONSTRAINT): rename_constraint(r, relation, rename); return;
+  case OBJECT(INDEX):
+    lock(r, relation, version_since(r, 12) ? SUX : AX, NULL);
+    break;
+  case OBJECT(ATTRIBUTE): return;
+  case OBJECT(TABLE):
+    lock(r, relation, AX, NULL);
+    add_finding(r, CHECK_RENAMED, relation);
+    break;
+  case OBJECT(TRIGGER):
+    if (relation->kind == 'p' && version_since(r, 15))
+      lock_tree(r, relation, AX, NULL);
+    else
+      lock(r, relation, AX, NULL);
+    return;
+  case OBJECT(RULE):
+  case OBJECT(POLICY): lock(r, relation, AX, NULL); return;
+  default: lock(r, relation, AX, NULL);
+  }
+  model_rename(r->session->model, relation->id, NULL, rename->newname);
+}
+
+static void read_set_schema(Reading *r, const PgQuery__AlterObjectSchemaStmt *alter)
+{
+  if (alter->relation == NULL || (alter->missing_ok && surely_missing(r, alter->relation)))
+    return;
+  const ReviewRelation *relation = relation_of(r, alter->relation);
+  lock(r, relation, AX, NULL);
+  for (guint i = 0; i < relation->sequences->len; i++)
+    lock(r, look(r, g_array_index(relation->sequences, guint, i)), AX, _("it belongs to a column of the table"));
+  g_autoptr(GArray) moved = g_array_copy(relation->indexes);
+  g_array_append_vals(moved, relation->sequences->data, relation->sequences->len);
+  guint id = relation->id;
+  for (guint i = 0; i < moved->len; i++)
+    model_rename(r->session->model, g_array_index(moved, guint, i), alter->newschema, NULL);
+  model_rename(r->session->model, id, alter->newschema, NULL);
 }
 
 static void read_comment(Reading *r, const PgQuery__CommentStmt *comment)
@@ -194,86 +127,241 @@ static void read_comment(Reading *r, const PgQuery__CommentStmt *comment)
     break;
   default: return;
   }
-  g_autofree char *name = relation_name_from_list(object->list->items, object->list->n_items, skip);
-  if (name != NULL)
-    add_lock(r, name, mode, NULL);
+  lock(r, relation_of_words(r, object->list->items, object->list->n_items, skip), mode, NULL);
 }
 
-static gboolean has_option(PgQuery__Node *const *options, gsize n, const char *name)
+/* ---- maintenance ---- */
+
+static gboolean option_on(PgQuery__Node *const *options, gsize n, const char *name)
 {
-  for (gsize i = 0; i < n; i++)
-    if (options[i]->node_case == PG_QUERY__NODE__NODE_DEF_ELEM &&
-        strcmp(options[i]->def_elem->defname, name) == 0)
-      return TRUE;
+  for (gsize i = 0; i < n; i++) {
+    const PgQuery__DefElem *option =
+        options[i]->node_case == PG_QUERY__NODE__NODE_DEF_ELEM ? options[i]->def_elem : NULL;
+    if (option == NULL || strcmp(option->defname, name) != 0)
+      continue;
+    const char *value = node_text(option->arg);
+    return g_ascii_strcasecmp(value, "false") != 0 && g_ascii_strcasecmp(value, "off") != 0;
+  }
   return FALSE;
+}
+
+static void vacuum_one(Reading *r, const ReviewRelation *table, gboolean full, gboolean analyze_only)
+{
+  g_autoptr(GArray) ids = tree_of(r, table);
+  for (guint i = 0; i < ids->len; i++) {
+    const ReviewRelation *rel = look(r, g_array_index(ids, guint, i));
+    if (rel != table && !rel->partition)
+      continue;
+    lock(r, rel, full && rel->kind != 'p' ? AX : rel->kind == 'p' && !analyze_only ? AS : SUX, NULL);
+    if (full)
+      rewrite_table(r, rel);
+    else if (rel->kind != 'p')
+      lock_indexes(r, rel, analyze_only ? AS : RX);
+    if (full)
+      add_finding(r, CHECK_FULL_REWRITE, rel);
+  }
 }
 
 static void read_vacuum(Reading *r, const PgQuery__VacuumStmt *vacuum)
 {
-  gboolean full = has_option(vacuum->options, vacuum->n_options, "full");
+  gboolean full = option_on(vacuum->options, vacuum->n_options, "full");
   r->forecast->no_transaction |= vacuum->is_vacuumcmd;
-  for (gsize i = 0; i < vacuum->n_rels; i++) {
-    g_autofree char *name = relation_name(vacuum->rels[i]->vacuum_relation->relation);
-    add_lock(r, name, full ? AX : SUX, NULL);
-    if (full) {
-      add_name(r->forecast->rewrites, name);
-      add_finding(r, CHECK_FULL_REWRITE, name);
-    }
-  }
+  for (gsize i = 0; i < vacuum->n_rels; i++)
+    vacuum_one(r, relation_of(r, vacuum->rels[i]->vacuum_relation->relation), full, !vacuum->is_vacuumcmd);
   if (vacuum->n_rels == 0)
     add_note(r, _("it works through every table"));
 }
 
+static void reindex_table(Reading *r, const ReviewRelation *table, gboolean concurrent)
+{
+  g_autoptr(GArray) ids = tree_of(r, table);
+  if (table->kind == 'p')
+    r->forecast->no_transaction = TRUE;
+  for (guint i = 0; i < ids->len; i++) {
+    const ReviewRelation *rel = look(r, g_array_index(ids, guint, i));
+    if (rel != table && !rel->partition)
+      continue;
+    lock(r, rel, concurrent ? SUX : SH, NULL);
+    for (guint k = 0; k < rel->indexes->len; k++) {
+      const ReviewRelation *index = look(r, g_array_index(rel->indexes, guint, k));
+      lock(r, index, concurrent ? SUX : AX, NULL);
+      rebuild(r, index);
+    }
+    if (rel->indexes->len > 0 || !rel->known)
+      scan(r, rel);
+  }
+}
+
+static void reindex_index(Reading *r, const ReviewRelation *index, gboolean concurrent)
+{
+  g_autoptr(GArray) ids = tree_of(r, index);
+  if (index->kind == 'I')
+    r->forecast->no_transaction = TRUE;
+  if (index->index == NULL)
+    add_note(r, concurrent ? _("its table is locked SHARE UPDATE EXCLUSIVE as well")
+                           : _("its table is locked SHARE as well"));
+  for (guint i = 0; i < ids->len; i++) {
+    const ReviewRelation *rel = look(r, g_array_index(ids, guint, i));
+    const ReviewRelation *table = rel->index != NULL ? look(r, rel->index->table) : NULL;
+    lock(r, table, concurrent ? SUX : SH, _("the index is on it"));
+    lock(r, rel, concurrent ? SUX : AX, NULL);
+    rebuild(r, rel);
+    scan(r, table);
+  }
+}
+
 static void read_reindex(Reading *r, const PgQuery__ReindexStmt *reindex)
 {
-  gboolean concurrent = has_option(reindex->params, reindex->n_params, "concurrently");
+  gboolean concurrent = option_on(reindex->params, reindex->n_params, "concurrently");
   r->forecast->no_transaction |= concurrent;
   if (reindex->relation == NULL) {
-    add_note(r, _("it rebuilds every index there"));
+    r->forecast->no_transaction = TRUE;
+    set_unknown(r, _("it rebuilds every index there"));
     return;
   }
-  gboolean index = reindex->kind == PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_INDEX;
-  g_autofree char *name = relation_name(reindex->relation);
-  add_lock(r, name, concurrent ? SUX : index ? AX : LOCK_MODE_SHARE, NULL);
-  add_name(r->forecast->rebuilds, name);
+  const ReviewRelation *relation = relation_of(r, reindex->relation);
+  if (reindex->kind == PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_INDEX) {
+    reindex_index(r, relation, concurrent);
+  } else {
+    reindex_table(r, relation, concurrent);
+    if (!relation->known)
+      add_note(r, concurrent ? _("its indexes are built anew")
+                             : _("its indexes are locked ACCESS EXCLUSIVE: readers wait"));
+  }
   if (!concurrent)
-    add_finding(r, CHECK_REINDEX_NOT_CONCURRENT, name);
-  if (!concurrent)
-    add_note(r, index ? _("its table is locked SHARE as well")
-                      : _("its indexes are locked ACCESS EXCLUSIVE: readers wait"));
+    add_finding(r, CHECK_REINDEX_NOT_CONCURRENT, relation);
+}
+
+/* The query is not in the statement: what it reads the catalog knows. */
+static void read_bases(Reading *r, const ReviewRelation *view)
+{
+  for (guint i = 0; i < view->bases->len; i++) {
+    const ReviewRelation *base = look(r, g_array_index(view->bases, guint, i));
+    lock(r, base, AS, _("the view reads it"));
+    if (base != NULL && base->kind == 'v')
+      read_bases(r, base);
+    else if (base != NULL) {
+      lock_indexes(r, base, AS);
+      scan(r, base);
+    }
+  }
 }
 
 static void read_refresh(Reading *r, const PgQuery__RefreshMatViewStmt *refresh)
 {
-  g_autofree char *name = relation_name(refresh->relation);
-  add_lock(r, name, refresh->concurrent ? LOCK_MODE_EXCLUSIVE : AX, NULL);
-  if (!refresh->concurrent) {
-    add_name(r->forecast->rewrites, name);
-    add_finding(r, CHECK_REFRESH_BLOCKS, name);
+  const ReviewRelation *view = relation_of(r, refresh->relation);
+  lock(r, view, refresh->concurrent ? LOCK_MODE_EXCLUSIVE : AX, NULL);
+  if (!refresh->skip_data)
+    read_bases(r, view);
+  if (refresh->concurrent) {
+    lock_indexes(r, view, RX);
+    return;
   }
+  rewrite(r, view);
+  for (guint i = 0; i < view->indexes->len; i++) {
+    const ReviewRelation *index = look(r, g_array_index(view->indexes, guint, i));
+    lock(r, index, AX, NULL);
+    rebuild(r, index);
+  }
+  add_finding(r, CHECK_REFRESH_BLOCKS, view);
 }
+
+static void read_cluster(Reading *r, const PgQuery__ClusterStmt *cluster)
+{
+  if (cluster->relation == NULL) {
+    r->forecast->no_transaction = TRUE;
+    set_unknown(r, _("it works through every table that was clustered before"));
+    return;
+  }
+  const ReviewRelation *table = relation_of(r, cluster->relation);
+  lock(r, table, AX, NULL);
+  rewrite_table(r, table);
+  rewrite(r, table);
+  add_finding(r, CHECK_FULL_REWRITE, table);
+}
+
+/* ---- types ---- */
 
 static void read_alter_enum(Reading *r, const PgQuery__AlterEnumStmt *alter)
 {
   if (alter->old_val[0] != '\0')
     return; /* RENAME VALUE */
   add_finding(r, CHECK_ENUM_VALUE, NULL);
-  if (r->session->version < 12)
+  if (!version_since(r, 12))
     r->forecast->no_transaction = TRUE;
 }
 
 static void read_alter_domain(Reading *r, const PgQuery__AlterDomainStmt *alter)
 {
   /* subtype: C adds a constraint, V validates one, O sets NOT NULL */
-  if (strchr("CVO", alter->subtype[0]) != NULL && alter->subtype[0] != '\0') {
-    add_finding(r, CHECK_DOMAIN_CONSTRAINT, NULL);
+  if (alter->subtype[0] == '\0' || strchr("CVO", alter->subtype[0]) == NULL)
+    return;
+  gboolean later = alter->subtype[0] == 'C' && alter->def != NULL &&
+                   alter->def->node_case == PG_QUERY__NODE__NODE_CONSTRAINT && alter->def->constraint->skip_validation;
+  if (later)
+    return;
+  add_finding(r, CHECK_DOMAIN_CONSTRAINT, NULL);
+  if (model_catalog(r->session->model) == NULL)
     add_note(r, _("every table with a column of this domain is locked SHARE and read"));
+  const char *name = alter->n_type_name > 0 ? node_text(alter->type_name[alter->n_type_name - 1]) : "";
+  g_autoptr(GArray) ids = model_ids(r->session->model);
+  for (guint i = 0; i < ids->len; i++) {
+    const ReviewRelation *relation = look(r, g_array_index(ids, guint, i));
+    for (guint k = 0; relation != NULL && k < relation->columns->len; k++) {
+      const ReviewColumn *column = g_ptr_array_index(relation->columns, k);
+      if (strcmp(column->type, name) != 0 || (relation->kind != 'r' && relation->kind != 'm'))
+        continue;
+      lock(r, relation, alter->subtype[0] == 'V' && version_since(r, 17) ? SUX : SH, _("it has a column of the domain"));
+      scan(r, relation);
+    }
   }
 }
 
-static void read_transaction(Reading *r)
+/* ---- sequences ---- */
+
+static void read_alter_sequence(Reading *r, const PgQuery__AlterSeqStmt *alter)
 {
-  add_note(r, _("it controls the transaction itself"));
+  if (alter->missing_ok && surely_missing(r, alter->sequence))
+    return;
+  const ReviewRelation *sequence = relation_of(r, alter->sequence);
+  lock(r, sequence, SRX, NULL);
+  for (gsize i = 0; i < alter->n_options; i++) {
+    const PgQuery__DefElem *option = alter->options[i]->def_elem;
+    if (strcmp(option->defname, "owned_by") != 0) {
+      rewrite(r, sequence);
+      continue;
+    }
+    const PgQuery__List *owner =
+        option->arg != NULL && option->arg->node_case == PG_QUERY__NODE__NODE_LIST ? option->arg->list : NULL;
+    rewrite(r, sequence);
+    if (owner != NULL && owner->n_items > 1)
+      lock(r, relation_of_words(r, owner->items, owner->n_items, 1), AS, _("the sequence belongs to it"));
+  }
+}
+
+/* ---- settings ---- */
+
+/* SET search_path decides where the names of later statements are looked for. */
+static void read_set(Reading *r, const PgQuery__VariableSetStmt *set)
+{
+  if (strcmp(set->name, "search_path") != 0)
+    return;
+  if (set->kind != PG_QUERY__VARIABLE_SET_KIND__VAR_SET_VALUE) {
+    model_set_search_path(r->session->model, NULL);
+    return;
+  }
+  g_autoptr(GPtrArray) schemas = g_ptr_array_new_with_free_func(g_free);
+  for (gsize i = 0; i < set->n_args; i++) {
+    const PgQuery__Node *arg = set->args[i];
+    if (arg->node_case != PG_QUERY__NODE__NODE_A_CONST || arg->a_const->val_case != PG_QUERY__A__CONST__VAL_SVAL)
+      continue;
+    g_auto(GStrv) parts = g_strsplit(arg->a_const->sval->sval, ",", -1);
+    for (char **part = parts; *part != NULL; part++)
+      if (strcmp(g_strstrip(*part), "$user") != 0 && **part != '\0')
+        g_ptr_array_add(schemas, g_strdup(*part));
+  }
+  g_ptr_array_add(schemas, NULL);
+  model_set_search_path(r->session->model, (GStrv)schemas->pdata);
 }
 
 /* ---- by kind ---- */
@@ -282,27 +370,57 @@ static void read_transaction(Reading *r)
 static gboolean locks_no_table(PgQuery__Node__NodeCase kind)
 {
   switch (kind) {
-  case PG_QUERY__NODE__NODE_CREATE_ENUM_STMT:
-  case PG_QUERY__NODE__NODE_CREATE_RANGE_STMT:
   case PG_QUERY__NODE__NODE_COMPOSITE_TYPE_STMT:
-  case PG_QUERY__NODE__NODE_CREATE_DOMAIN_STMT:
-  case PG_QUERY__NODE__NODE_CREATE_SCHEMA_STMT:
-  case PG_QUERY__NODE__NODE_CREATE_FUNCTION_STMT:
   case PG_QUERY__NODE__NODE_ALTER_FUNCTION_STMT:
+  case PG_QUERY__NODE__NODE_ALTER_TYPE_STMT:
+  case PG_QUERY__NODE__NODE_ALTER_OPERATOR_STMT:
+  case PG_QUERY__NODE__NODE_ALTER_OBJECT_DEPENDS_STMT:
+  case PG_QUERY__NODE__NODE_ALTER_COLLATION_STMT:
+  case PG_QUERY__NODE__NODE_ALTER_STATS_STMT:
   case PG_QUERY__NODE__NODE_DEFINE_STMT:
   case PG_QUERY__NODE__NODE_CREATE_CAST_STMT:
+  case PG_QUERY__NODE__NODE_CREATE_OP_CLASS_STMT:
+  case PG_QUERY__NODE__NODE_CREATE_OP_FAMILY_STMT:
+  case PG_QUERY__NODE__NODE_ALTER_OP_FAMILY_STMT:
+  case PG_QUERY__NODE__NODE_CREATE_TRANSFORM_STMT:
+  case PG_QUERY__NODE__NODE_CREATE_AM_STMT:
+  case PG_QUERY__NODE__NODE_CREATE_EVENT_TRIG_STMT:
+  case PG_QUERY__NODE__NODE_ALTER_EVENT_TRIG_STMT:
+  case PG_QUERY__NODE__NODE_CREATE_FDW_STMT:
+  case PG_QUERY__NODE__NODE_CREATE_FOREIGN_SERVER_STMT:
+  case PG_QUERY__NODE__NODE_ALTER_FOREIGN_SERVER_STMT:
+  case PG_QUERY__NODE__NODE_CREATE_USER_MAPPING_STMT:
   case PG_QUERY__NODE__NODE_CREATE_ROLE_STMT:
   case PG_QUERY__NODE__NODE_ALTER_ROLE_STMT:
   case PG_QUERY__NODE__NODE_ALTER_ROLE_SET_STMT:
   case PG_QUERY__NODE__NODE_DROP_ROLE_STMT:
   case PG_QUERY__NODE__NODE_GRANT_ROLE_STMT:
   case PG_QUERY__NODE__NODE_ALTER_DEFAULT_PRIVILEGES_STMT:
-  case PG_QUERY__NODE__NODE_VARIABLE_SET_STMT:
+  case PG_QUERY__NODE__NODE_ALTER_DATABASE_SET_STMT:
   case PG_QUERY__NODE__NODE_VARIABLE_SHOW_STMT:
   case PG_QUERY__NODE__NODE_CONSTRAINTS_SET_STMT:
+  case PG_QUERY__NODE__NODE_DISCARD_STMT:
+  case PG_QUERY__NODE__NODE_CHECK_POINT_STMT:
+  case PG_QUERY__NODE__NODE_LISTEN_STMT:
+  case PG_QUERY__NODE__NODE_UNLISTEN_STMT:
   case PG_QUERY__NODE__NODE_NOTIFY_STMT:
+  case PG_QUERY__NODE__NODE_DEALLOCATE_STMT:
+  case PG_QUERY__NODE__NODE_CLOSE_PORTAL_STMT:
   case PG_QUERY__NODE__NODE_CREATE_PLANG_STMT:
   case PG_QUERY__NODE__NODE_CREATE_CONVERSION_STMT: return TRUE;
+  default: return FALSE;
+  }
+}
+
+/* Of the whole server or database: refused in a transaction, and no table's business. */
+static gboolean is_server_wide(PgQuery__Node__NodeCase kind)
+{
+  switch (kind) {
+  case PG_QUERY__NODE__NODE_CREATEDB_STMT:
+  case PG_QUERY__NODE__NODE_DROPDB_STMT:
+  case PG_QUERY__NODE__NODE_CREATE_TABLE_SPACE_STMT:
+  case PG_QUERY__NODE__NODE_DROP_TABLE_SPACE_STMT:
+  case PG_QUERY__NODE__NODE_ALTER_SYSTEM_STMT: return TRUE;
   default: return FALSE;
   }
 }
@@ -323,13 +441,23 @@ static const char *opaque(PgQuery__Node__NodeCase kind)
 
 static void read_grant(Reading *r, const PgQuery__GrantStmt *grant)
 {
-  for (gsize i = 0; i < grant->n_objects && grant->objtype == OBJECT(TABLE) && r->session->version >= 18; i++)
+  for (gsize i = 0; i < grant->n_objects && grant->objtype == OBJECT(TABLE) && version_since(r, 18); i++)
     if (grant->objects[i]->node_case == PG_QUERY__NODE__NODE_RANGE_VAR)
-      add_lock_var(r, grant->objects[i]->range_var, AS, NULL);
+      lock(r, relation_of(r, grant->objects[i]->range_var), AS, NULL);
 }
 
-static gboolean read_change(Reading *r, const PgQuery__Node *s)
+static void read_alter_owner(Reading *r, const PgQuery__AlterOwnerStmt *alter)
 {
+  if (alter->relation != NULL)
+    lock(r, relation_of(r, alter->relation), AX, NULL);
+}
+
+gboolean read_object_statement(Reading *r, const PgQuery__Node *s)
+{
+  const char *reason = opaque(s->node_case);
+  if (reason != NULL)
+    set_unknown(r, "%s", reason);
+  r->forecast->no_transaction |= is_server_wide(s->node_case);
   switch (s->node_case) {
   case PG_QUERY__NODE__NODE_RENAME_STMT: read_rename(r, s->rename_stmt); return TRUE;
   case PG_QUERY__NODE__NODE_COMMENT_STMT: read_comment(r, s->comment_stmt); return TRUE;
@@ -338,64 +466,20 @@ static gboolean read_change(Reading *r, const PgQuery__Node *s)
   case PG_QUERY__NODE__NODE_REFRESH_MAT_VIEW_STMT: read_refresh(r, s->refresh_mat_view_stmt); return TRUE;
   case PG_QUERY__NODE__NODE_ALTER_ENUM_STMT: read_alter_enum(r, s->alter_enum_stmt); return TRUE;
   case PG_QUERY__NODE__NODE_ALTER_DOMAIN_STMT: read_alter_domain(r, s->alter_domain_stmt); return TRUE;
-  case PG_QUERY__NODE__NODE_ALTER_SEQ_STMT:
-    add_lock_var(r, s->alter_seq_stmt->sequence, SRX, NULL);
-    return TRUE;
-  case PG_QUERY__NODE__NODE_CLUSTER_STMT:
-    if (s->cluster_stmt->relation != NULL) {
-      g_autofree char *name = relation_name(s->cluster_stmt->relation);
-      add_lock(r, name, AX, NULL);
-      add_name(r->forecast->rewrites, name);
-      add_finding(r, CHECK_FULL_REWRITE, name);
-    }
-    return TRUE;
+  case PG_QUERY__NODE__NODE_ALTER_SEQ_STMT: read_alter_sequence(r, s->alter_seq_stmt); return TRUE;
+  case PG_QUERY__NODE__NODE_CLUSTER_STMT: read_cluster(r, s->cluster_stmt); return TRUE;
   case PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT:
-    if (s->alter_object_schema_stmt->relation != NULL)
-      add_lock_var(r, s->alter_object_schema_stmt->relation, AX, NULL);
+    read_set_schema(r, s->alter_object_schema_stmt);
     return TRUE;
-  case PG_QUERY__NODE__NODE_ALTER_OWNER_STMT:
-    if (s->alter_owner_stmt->relation != NULL)
-      add_lock_var(r, s->alter_owner_stmt->relation, AX, NULL);
-    return TRUE;
+  case PG_QUERY__NODE__NODE_ALTER_OWNER_STMT: read_alter_owner(r, s->alter_owner_stmt); return TRUE;
   case PG_QUERY__NODE__NODE_ALTER_POLICY_STMT:
-    add_lock_var(r, s->alter_policy_stmt->table, AX, NULL);
+    lock(r, relation_of(r, s->alter_policy_stmt->table), AX, NULL);
     return TRUE;
   case PG_QUERY__NODE__NODE_GRANT_STMT: read_grant(r, s->grant_stmt); return TRUE;
-  case PG_QUERY__NODE__NODE_TRANSACTION_STMT: read_transaction(r); return TRUE;
-  default: return FALSE;
-  }
-}
-
-static gboolean read_create(Reading *r, const PgQuery__Node *s)
-{
-  switch (s->node_case) {
-  case PG_QUERY__NODE__NODE_CREATE_STMT: read_create_table(r, s->create_stmt); return TRUE;
-  case PG_QUERY__NODE__NODE_INDEX_STMT: read_create_index(r, s->index_stmt); return TRUE;
-  case PG_QUERY__NODE__NODE_VIEW_STMT: read_create_view(r, s->view_stmt); return TRUE;
-  case PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT:
-    read_create_table_as(r, s->create_table_as_stmt);
+  case PG_QUERY__NODE__NODE_VARIABLE_SET_STMT: read_set(r, s->variable_set_stmt); return TRUE;
+  case PG_QUERY__NODE__NODE_TRANSACTION_STMT:
+    add_note(r, _("it controls the transaction itself"));
     return TRUE;
-  case PG_QUERY__NODE__NODE_CREATE_TRIG_STMT: read_create_trigger(r, s->create_trig_stmt); return TRUE;
-  case PG_QUERY__NODE__NODE_CREATE_STATS_STMT: read_create_stats(r, s->create_stats_stmt); return TRUE;
-  case PG_QUERY__NODE__NODE_CREATE_POLICY_STMT:
-    add_lock_var(r, s->create_policy_stmt->table, AX, NULL);
-    return TRUE;
-  case PG_QUERY__NODE__NODE_RULE_STMT: add_lock_var(r, s->rule_stmt->relation, AX, NULL); return TRUE;
-  case PG_QUERY__NODE__NODE_CREATE_SEQ_STMT: {
-    g_autofree char *name = relation_name(s->create_seq_stmt->sequence);
-    note_created(r, name);
-    return TRUE;
+  default: return reason != NULL || is_server_wide(s->node_case) || locks_no_table(s->node_case);
   }
-  case PG_QUERY__NODE__NODE_DROP_STMT: read_drop(r, s->drop_stmt); return TRUE;
-  default: return FALSE;
-  }
-}
-
-gboolean read_object_statement(Reading *r, const PgQuery__Node *statement)
-{
-  const char *reason = opaque(statement->node_case);
-  if (reason != NULL)
-    set_unknown(r, "%s", reason);
-  return reason != NULL || read_create(r, statement) || read_change(r, statement) ||
-         locks_no_table(statement->node_case);
 }

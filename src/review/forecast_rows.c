@@ -4,12 +4,180 @@
 
 #include "forecast-private.h"
 
+/* Views on views: the server allows more, nobody writes them. */
+#define MOST_VIEWS_DEEP 32
+
 typedef struct {
-  Reading *reading;
-  GHashTable *ctes; /* char*: names that are no tables here */
+  Reading *r;
+  GHashTable *ctes;    /* char*: names that are no tables here */
+  GHashTable *targets; /* PgQuery__RangeVar*: what is inserted into, updated, ... */
   LockMode mode;
+  gboolean planned; /* run, not only looked at: indexes and what is behind views are opened */
   const char *because;
 } Walk;
+
+static const ReviewRelation *look(const Reading *r, guint id)
+{
+  return model_look(r->session->model, id);
+}
+
+static void open_relation(const Walk *walk, const ReviewRelation *relation, LockMode mode, const char *because,
+                          guint depth)
+{
+  Reading *r = walk->r;
+  lock(r, relation, mode, because);
+  if (!walk->planned || depth > MOST_VIEWS_DEEP)
+    return;
+  if (relation->kind == 'v') {
+    for (guint i = 0; i < relation->bases->len; i++) {
+      const ReviewRelation *base = look(r, g_array_index(relation->bases, guint, i));
+      if (base != NULL)
+        open_relation(walk, base, mode == RS ? RS : AS, _("the view reads it"), depth + 1);
+    }
+    return;
+  }
+  lock_indexes(r, relation, mode);
+}
+
+/* A query on a parent goes to its children; the parent's own indexes are of no use to it then. */
+static void open_tree(const Walk *walk, const ReviewRelation *relation, LockMode mode, gboolean recurse)
+{
+  Reading *r = walk->r;
+  if (!recurse || relation->children->len == 0) {
+    open_relation(walk, relation, mode, walk->because, 0);
+    return;
+  }
+  g_autoptr(GArray) ids = tree_of(r, relation);
+  for (guint i = 0; i < ids->len; i++) {
+    const ReviewRelation *rel = look(r, g_array_index(ids, guint, i));
+    gboolean parent_of_all = i == 0 && rel->kind == 'p';
+    lock(r, rel, mode, i == 0 ? walk->because : NULL);
+    if (walk->planned && !parent_of_all)
+      lock_indexes(r, rel, mode);
+  }
+}
+
+/* ---- changes and what they check ---- */
+
+static void check_parents(Reading *r, const ReviewRelation *table, GStrv changed)
+{
+  for (guint i = 0; i < table->constraints->len; i++) {
+    const ReviewConstraint *c = g_ptr_array_index(table->constraints, i);
+    gboolean touched = changed == NULL;
+    for (char **column = c->columns; !touched && column != NULL && *column != NULL; column++)
+      touched = g_strv_contains((const char *const *)changed, *column);
+    const ReviewRelation *other = c->type == 'f' && touched ? look(r, c->referenced) : NULL;
+    if (other == NULL)
+      continue;
+    lock(r, other, RS, _("the foreign key points at it"));
+    lock_indexes(r, other, RS);
+  }
+}
+
+static void check_children(Reading *r, const ReviewRelation *table, gboolean deletes, guint depth);
+
+static void check_child(Reading *r, const ReviewRelation *child, char action, guint depth)
+{
+  gboolean cascades = action == 'c' || action == 'n' || action == 'd';
+  lock(r, child, cascades ? RX : RS, _("its foreign key points at the table"));
+  lock_indexes(r, child, cascades ? RX : RS);
+  if (action == 'c')
+    check_children(r, child, TRUE, depth + 1);
+}
+
+static void check_children(Reading *r, const ReviewRelation *table, gboolean deletes, guint depth)
+{
+  for (guint i = 0; i < table->referenced_by->len && depth < MOST_VIEWS_DEEP; i++) {
+    const ReviewRelation *child = look(r, g_array_index(table->referenced_by, guint, i));
+    for (guint k = 0; child != NULL && k < child->constraints->len; k++) {
+      const ReviewConstraint *c = g_ptr_array_index(child->constraints, k);
+      if (c->type == 'f' && c->referenced == table->id)
+        check_child(r, child, deletes ? c->on_delete : c->on_update, depth);
+    }
+  }
+}
+
+static gboolean changes_key(const ReviewRelation *table, GStrv changed)
+{
+  for (guint i = 0; i < table->constraints->len; i++) {
+    const ReviewConstraint *c = g_ptr_array_index(table->constraints, i);
+    for (char **column = c->columns; (c->type == 'p' || c->type == 'u') && column != NULL && *column != NULL; column++)
+      if (g_strv_contains((const char *const *)changed, *column))
+        return TRUE;
+  }
+  return FALSE;
+}
+
+static void note_triggers(Reading *r, const ReviewRelation *table, guint event)
+{
+  if ((table->triggers & event) != 0)
+    add_note_format(r, _("what the triggers of %s do is not visible here"), table->name);
+}
+
+static const ReviewRelation *change(Walk *walk, PgQuery__RangeVar *target, guint event)
+{
+  if (target == NULL)
+    return NULL;
+  g_hash_table_add(walk->targets, target);
+  const ReviewRelation *table = relation_of(walk->r, target);
+  gboolean planned = walk->planned;
+  walk->planned = planned || walk->r != NULL;
+  if (event == REVIEW_INSERT && table->kind == 'p') {
+    /* Where the rows go is known only when they come. */
+    lock_tree(walk->r, table, RX, NULL);
+  } else {
+    open_tree(walk, table, RX, target->inh && event != REVIEW_INSERT);
+  }
+  walk->planned = planned;
+  note_triggers(walk->r, table, event);
+  walk->r->forecast->changes_rows = TRUE;
+  return table;
+}
+
+static GStrv columns_set(PgQuery__Node *const *targets, gsize n)
+{
+  GStrv names = g_new0(char *, n + 1);
+  for (gsize i = 0; i < n; i++)
+    names[i] = g_strdup(targets[i]->node_case == PG_QUERY__NODE__NODE_RES_TARGET ? targets[i]->res_target->name : "");
+  return names;
+}
+
+static void open_sequences(Reading *r, const ReviewRelation *table, GStrv given)
+{
+  for (guint i = 0; i < table->sequences->len; i++) {
+    const ReviewRelation *sequence = look(r, g_array_index(table->sequences, guint, i));
+    if (sequence == NULL || (given != NULL && sequence->owned_by_column != NULL &&
+                             g_strv_contains((const char *const *)given, sequence->owned_by_column)))
+      continue;
+    lock(r, sequence, RX, _("it numbers the new rows"));
+  }
+}
+
+static void read_insert(Walk *walk, const PgQuery__InsertStmt *insert)
+{
+  const ReviewRelation *table = change(walk, insert->relation, REVIEW_INSERT);
+  g_auto(GStrv) given = insert->n_cols > 0 ? columns_set(insert->cols, insert->n_cols) : NULL;
+  check_parents(walk->r, table, given);
+  open_sequences(walk->r, table, given);
+}
+
+static void read_update(Walk *walk, const PgQuery__UpdateStmt *update)
+{
+  const ReviewRelation *table = change(walk, update->relation, REVIEW_UPDATE);
+  g_auto(GStrv) changed = columns_set(update->target_list, update->n_target_list);
+  check_parents(walk->r, table, changed);
+  if (changes_key(table, changed))
+    check_children(walk->r, table, FALSE, 0);
+}
+
+static void read_delete(Walk *walk, const PgQuery__DeleteStmt *deletion)
+{
+  const ReviewRelation *table = change(walk, deletion->relation, REVIEW_DELETE);
+  add_loss(walk->r, LOSS_ROWS, table, NULL);
+  check_children(walk->r, table, TRUE, 0);
+}
+
+/* ---- walking a query ---- */
 
 static gboolean note_cte(const ProtobufCMessage *message, void *data)
 {
@@ -17,131 +185,252 @@ static gboolean note_cte(const ProtobufCMessage *message, void *data)
   if (message->descriptor == &pg_query__common_table_expr__descriptor)
     g_hash_table_add(walk->ctes, ((const PgQuery__CommonTableExpr *)message)->ctename);
   if (message->descriptor == &pg_query__locking_clause__descriptor)
-    walk->mode = LOCK_MODE_ROW_SHARE;
+    walk->mode = RS;
   return TRUE;
-}
-
-static void lock_target(Walk *walk, const PgQuery__RangeVar *target)
-{
-  if (target == NULL)
-    return;
-  add_lock_var(walk->reading, target, LOCK_MODE_ROW_EXCLUSIVE, NULL);
-  walk->reading->forecast->changes_rows = TRUE;
 }
 
 static gboolean lock_tables(const ProtobufCMessage *message, void *data)
 {
   Walk *walk = data;
   if (message->descriptor == &pg_query__insert_stmt__descriptor)
-    lock_target(walk, ((const PgQuery__InsertStmt *)message)->relation);
+    read_insert(walk, (const PgQuery__InsertStmt *)message);
   if (message->descriptor == &pg_query__update_stmt__descriptor)
-    lock_target(walk, ((const PgQuery__UpdateStmt *)message)->relation);
-  if (message->descriptor == &pg_query__delete_stmt__descriptor) {
-    const PgQuery__DeleteStmt *deletion = (const PgQuery__DeleteStmt *)message;
-    lock_target(walk, deletion->relation);
-    g_autofree char *name = relation_name(deletion->relation);
-    add_loss(walk->reading, LOSS_ROWS, name, NULL);
-  }
+    read_update(walk, (const PgQuery__UpdateStmt *)message);
+  if (message->descriptor == &pg_query__delete_stmt__descriptor)
+    read_delete(walk, (const PgQuery__DeleteStmt *)message);
   if (message->descriptor == &pg_query__merge_stmt__descriptor)
-    lock_target(walk, ((const PgQuery__MergeStmt *)message)->relation);
-  if (message->descriptor != &pg_query__range_var__descriptor)
+    change(walk, ((const PgQuery__MergeStmt *)message)->relation, REVIEW_INSERT | REVIEW_UPDATE);
+  if (message->descriptor == &pg_query__into_clause__descriptor)
+    return FALSE;
+  if (message->descriptor != &pg_query__range_var__descriptor || g_hash_table_contains(walk->targets, message))
     return TRUE;
   const PgQuery__RangeVar *var = (const PgQuery__RangeVar *)message;
   if (var->schemaname[0] != '\0' || !g_hash_table_contains(walk->ctes, var->relname))
-    add_lock_var(walk->reading, var, walk->mode, walk->because);
+    open_tree(walk, relation_of(walk->r, var), walk->mode, var->inh && walk->planned);
   return TRUE;
 }
 
-static void walk_query(Reading *r, const ProtobufCMessage *query, const char *because)
+void read_query(Reading *r, const ProtobufCMessage *query, gboolean planned, const char *because)
 {
   g_autoptr(GHashTable) ctes = g_hash_table_new(g_str_hash, g_str_equal);
-  Walk walk = {.reading = r, .ctes = ctes, .mode = LOCK_MODE_ACCESS_SHARE, .because = because};
+  g_autoptr(GHashTable) targets = g_hash_table_new(NULL, NULL);
+  Walk walk = {r, ctes, targets, AS, planned, because};
   visit_messages(query, note_cte, &walk);
   visit_messages(query, lock_tables, &walk);
+  if (planned)
+    lock_sequences_used(r, query);
 }
 
-void read_query(Reading *r, const ProtobufCMessage *query, const char *because)
+/* ---- scans ---- */
+
+static gboolean is_column(const PgQuery__Node *node, const char *name)
 {
-  walk_query(r, query, because);
+  return node != NULL && node->node_case == PG_QUERY__NODE__NODE_COLUMN_REF && node->column_ref->n_fields > 0 &&
+         strcmp(node_text(node->column_ref->fields[node->column_ref->n_fields - 1]), name) == 0;
 }
 
-/* An UPDATE or DELETE without WHERE works through the whole table. */
+/* The condition picks rows by a value of the column. */
+static gboolean picks(const PgQuery__Node *where, const char *column)
+{
+  if (where->node_case == PG_QUERY__NODE__NODE_BOOL_EXPR) {
+    gboolean any = FALSE, all = TRUE;
+    for (gsize i = 0; i < where->bool_expr->n_args; i++) {
+      gboolean one = picks(where->bool_expr->args[i], column);
+      any |= one;
+      all &= one;
+    }
+    return where->bool_expr->boolop == PG_QUERY__BOOL_EXPR_TYPE__AND_EXPR  ? any
+           : where->bool_expr->boolop == PG_QUERY__BOOL_EXPR_TYPE__OR_EXPR ? all
+                                                                          : FALSE;
+  }
+  if (where->node_case != PG_QUERY__NODE__NODE_A_EXPR)
+    return FALSE;
+  const PgQuery__AExpr *expr = where->a_expr;
+  gboolean equal = expr->n_name == 1 && strcmp(node_text(expr->name[0]), "=") == 0;
+  return equal && (is_column(expr->lexpr, column) || is_column(expr->rexpr, column));
+}
+
+static gboolean index_helps(const Reading *r, const ReviewRelation *table, const PgQuery__Node *where)
+{
+  for (guint i = 0; i < table->indexes->len; i++) {
+    const ReviewRelation *index = look(r, g_array_index(table->indexes, guint, i));
+    GStrv keys = index != NULL && index->index != NULL ? index->index->keys : NULL;
+    if (keys != NULL && keys[0] != NULL && keys[0][0] != '\0' && !index->index->predicate && picks(where, keys[0]))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Without WHERE it works through the whole table; with one, too, when no index picks the rows. */
 static void judge_whole_table(Reading *r, const PgQuery__RangeVar *target, const PgQuery__Node *where)
 {
-  if (where != NULL)
-    return;
-  g_autofree char *name = relation_name(target);
-  add_name(r->forecast->scans, name);
-  add_finding(r, CHECK_WHOLE_TABLE_CHANGE, name);
+  const ReviewRelation *table = relation_of(r, target);
+  g_autoptr(GArray) ids = tree_of(r, table);
+  for (guint i = 0; i < ids->len; i++) {
+    const ReviewRelation *rel = look(r, g_array_index(ids, guint, i));
+    if (where == NULL || (rel->known && !index_helps(r, rel, where)))
+      scan(r, rel);
+  }
 }
+
+static void judge_select(Reading *r, const PgQuery__SelectStmt *select)
+{
+  if (select->n_from_clause != 1 || select->from_clause[0]->node_case != PG_QUERY__NODE__NODE_RANGE_VAR ||
+      select->limit_count != NULL)
+    return;
+  const ReviewRelation *table = relation_of(r, select->from_clause[0]->range_var);
+  g_autoptr(GArray) ids = tree_of(r, table);
+  for (guint i = 0; i < ids->len; i++) {
+    const ReviewRelation *rel = look(r, g_array_index(ids, guint, i));
+    if (rel->known && rel->kind != 'v' && (select->where_clause == NULL || !index_helps(r, rel, select->where_clause)))
+      scan(r, rel);
+  }
+}
+
+/* ---- statements ---- */
 
 static void read_copy(Reading *r, const PgQuery__CopyStmt *copy)
 {
-  if (copy->relation != NULL)
-    add_lock_var(r, copy->relation, copy->is_from ? LOCK_MODE_ROW_EXCLUSIVE : LOCK_MODE_ACCESS_SHARE, NULL);
+  if (copy->relation != NULL && copy->is_from) {
+    const ReviewRelation *table = relation_of(r, copy->relation);
+    lock(r, table, RX, NULL);
+    lock_indexes(r, table, RX);
+    check_parents(r, table, NULL);
+    note_triggers(r, table, REVIEW_INSERT);
+  } else if (copy->relation != NULL) {
+    const ReviewRelation *table = relation_of(r, copy->relation);
+    lock(r, table, AS, NULL);
+    scan(r, table);
+  }
   if (copy->query != NULL)
-    walk_query(r, &copy->query->base, NULL);
+    read_query(r, &copy->query->base, TRUE, NULL);
   r->forecast->changes_rows |= copy->is_from;
+}
+
+static void empty_table(Reading *r, const ReviewRelation *table)
+{
+  lock(r, table, AX, NULL);
+  rewrite(r, table);
+  for (guint i = 0; i < table->indexes->len && table->kind != 'p'; i++) {
+    const ReviewRelation *index = look(r, g_array_index(table->indexes, guint, i));
+    lock(r, index, AX, NULL);
+    rebuild(r, index);
+  }
+}
+
+static void add_referencing(const Reading *r, GArray *ids, guint from)
+{
+  for (guint i = from; i < ids->len; i++) {
+    const ReviewRelation *table = look(r, g_array_index(ids, guint, i));
+    for (guint k = 0; table != NULL && k < table->referenced_by->len; k++) {
+      guint id = g_array_index(table->referenced_by, guint, k);
+      gboolean seen = FALSE;
+      for (guint m = 0; m < ids->len; m++)
+        seen |= g_array_index(ids, guint, m) == id;
+      if (!seen)
+        g_array_append_val(ids, id);
+    }
+  }
 }
 
 static void read_truncate(Reading *r, const PgQuery__TruncateStmt *truncate)
 {
+  g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(guint));
   for (gsize i = 0; i < truncate->n_relations; i++) {
-    g_autofree char *name = relation_name(truncate->relations[i]->range_var);
-    add_lock(r, name, LOCK_MODE_ACCESS_EXCLUSIVE, NULL);
-    add_loss(r, LOSS_ROWS, name, NULL);
-    add_finding(r, CHECK_TRUNCATES, name);
+    const ReviewRelation *table = relation_of(r, truncate->relations[i]->range_var);
+    add_loss(r, LOSS_ROWS, table, NULL);
+    add_finding(r, CHECK_TRUNCATES, table);
+    g_autoptr(GArray) tree = tree_of(r, table);
+    g_array_append_vals(ids, tree->data, tree->len);
   }
-  if (truncate->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
+  if (truncate->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE) {
     add_finding(r, CHECK_CASCADES, NULL);
+    add_referencing(r, ids, 0);
+  }
+  for (guint i = 0; i < ids->len; i++) {
+    const ReviewRelation *table = look(r, g_array_index(ids, guint, i));
+    empty_table(r, table);
+    note_triggers(r, table, REVIEW_TRUNCATE);
+    for (guint k = 0; k < table->sequences->len && truncate->restart_seqs; k++) {
+      const ReviewRelation *sequence = look(r, g_array_index(table->sequences, guint, k));
+      lock(r, sequence, AX, _("it belongs to a column of the table"));
+      rewrite(r, sequence);
+    }
+  }
+  r->forecast->truncates = TRUE;
 }
 
-static void read_lock_table(Reading *r, const PgQuery__LockStmt *lock)
+static void lock_deep(Reading *r, const ReviewRelation *relation, LockMode mode, gboolean recurse, guint depth)
+{
+  if (recurse)
+    lock_tree(r, relation, mode, NULL);
+  else
+    lock(r, relation, mode, NULL);
+  for (guint i = 0; relation->kind == 'v' && i < relation->bases->len && depth < MOST_VIEWS_DEEP; i++)
+    lock_deep(r, look(r, g_array_index(relation->bases, guint, i)), mode, TRUE, depth + 1);
+}
+
+static void read_lock_table(Reading *r, const PgQuery__LockStmt *statement)
 {
   add_finding(r, CHECK_LOCKS_TABLE, NULL);
-  for (gsize i = 0; i < lock->n_relations; i++)
-    add_lock_var(r, lock->relations[i]->range_var, (LockMode)CLAMP(lock->mode, 0, LOCK_MODE_ACCESS_EXCLUSIVE),
-                 NULL);
+  for (gsize i = 0; i < statement->n_relations; i++)
+    lock_deep(r, relation_of(r, statement->relations[i]->range_var),
+              (LockMode)CLAMP(statement->mode, 0, LOCK_MODE_ACCESS_EXCLUSIVE),
+              statement->relations[i]->range_var->inh, 0);
 }
+
+typedef struct {
+  Reading *r;
+  gboolean calls;
+} CallWalk;
 
 static gboolean calls_function(const ProtobufCMessage *message, void *data)
 {
-  gboolean *calls = data;
-  *calls |= message->descriptor == &pg_query__func_call__descriptor;
+  CallWalk *walk = data;
+  walk->calls |= message->descriptor == &pg_query__func_call__descriptor;
   return TRUE;
 }
 
 static void read_select(Reading *r, const PgQuery__Node *statement)
 {
-  walk_query(r, &statement->base, NULL);
   const PgQuery__SelectStmt *select = statement->select_stmt;
-  if (select->into_clause != NULL && select->into_clause->rel != NULL) {
-    g_autofree char *name = relation_name(select->into_clause->rel);
-    note_created(r, name);
-  }
-  gboolean calls = FALSE;
-  visit_messages(&statement->base, calls_function, &calls);
-  if (calls && expression_volatility(statement) != VOLATILITY_CONSTANT)
+  read_query(r, &statement->base, TRUE, NULL);
+  judge_select(r, select);
+  if (select->into_clause != NULL && select->into_clause->rel != NULL)
+    model_create(r->session->model, select->into_clause->rel->schemaname, select->into_clause->rel->relname, 'r');
+  CallWalk walk = {r, FALSE};
+  visit_messages(&statement->base, calls_function, &walk);
+  if (walk.calls && expression_volatility(r, statement) != VOLATILITY_CONSTANT)
     add_note(r, _("it calls a function; what that does is not visible here"));
 }
 
-gboolean read_row_statement(Reading *r, const PgQuery__Node *statement)
+gboolean read_row_statement(Reading *r, const PgQuery__Node *s)
 {
-  switch (statement->node_case) {
-  case PG_QUERY__NODE__NODE_SELECT_STMT: read_select(r, statement); return TRUE;
+  switch (s->node_case) {
+  case PG_QUERY__NODE__NODE_SELECT_STMT: read_select(r, s); return TRUE;
   case PG_QUERY__NODE__NODE_INSERT_STMT:
-  case PG_QUERY__NODE__NODE_MERGE_STMT: walk_query(r, &statement->base, NULL); return TRUE;
+  case PG_QUERY__NODE__NODE_MERGE_STMT: read_query(r, &s->base, TRUE, NULL); return TRUE;
   case PG_QUERY__NODE__NODE_UPDATE_STMT:
-    walk_query(r, &statement->base, NULL);
-    judge_whole_table(r, statement->update_stmt->relation, statement->update_stmt->where_clause);
+    read_query(r, &s->base, TRUE, NULL);
+    judge_whole_table(r, s->update_stmt->relation, s->update_stmt->where_clause);
     return TRUE;
   case PG_QUERY__NODE__NODE_DELETE_STMT:
-    walk_query(r, &statement->base, NULL);
-    judge_whole_table(r, statement->delete_stmt->relation, statement->delete_stmt->where_clause);
+    read_query(r, &s->base, TRUE, NULL);
+    judge_whole_table(r, s->delete_stmt->relation, s->delete_stmt->where_clause);
     return TRUE;
-  case PG_QUERY__NODE__NODE_COPY_STMT: read_copy(r, statement->copy_stmt); return TRUE;
-  case PG_QUERY__NODE__NODE_TRUNCATE_STMT: read_truncate(r, statement->truncate_stmt); return TRUE;
-  case PG_QUERY__NODE__NODE_LOCK_STMT: read_lock_table(r, statement->lock_stmt); return TRUE;
+  case PG_QUERY__NODE__NODE_COPY_STMT: read_copy(r, s->copy_stmt); return TRUE;
+  case PG_QUERY__NODE__NODE_TRUNCATE_STMT: read_truncate(r, s->truncate_stmt); return TRUE;
+  case PG_QUERY__NODE__NODE_LOCK_STMT: read_lock_table(r, s->lock_stmt); return TRUE;
+  case PG_QUERY__NODE__NODE_PREPARE_STMT:
+    read_query(r, &s->prepare_stmt->query->base, FALSE, NULL);
+    return TRUE;
+  case PG_QUERY__NODE__NODE_DECLARE_CURSOR_STMT:
+    read_query(r, &s->declare_cursor_stmt->query->base, TRUE, NULL);
+    return TRUE;
+  case PG_QUERY__NODE__NODE_EXPLAIN_STMT:
+    read_query(r, &s->explain_stmt->query->base, TRUE, NULL);
+    return TRUE;
+  case PG_QUERY__NODE__NODE_FETCH_STMT: return TRUE;
   default: return FALSE;
   }
 }

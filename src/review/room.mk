@@ -6,8 +6,16 @@ src_review_libreview_a_SOURCES = \
 	src/review/change_table.c \
 	src/review/findings.c include/retort/review/findings.h \
 	src/review/forecast.c include/retort/review/forecast.h src/review/forecast-private.h \
+	src/review/catalog.c include/retort/review/catalog.h src/review/catalog_load.c \
+	src/review/model.c src/review/model.h \
+	src/review/touch.c src/review/expressions.c src/review/types.c src/review/weight.c \
 	src/review/forecast_alter.c \
+	src/review/forecast_columns.c \
+	src/review/forecast_constraints.c \
+	src/review/forecast_create.c \
+	src/review/forecast_drop.c \
 	src/review/forecast_objects.c \
+	src/review/forecast_partitions.c \
 	src/review/forecast_rows.c \
 	src/review/effects.h src/review/judge.c src/review/judge.h \
 	src/review/migration.c include/retort/review/migration.h \

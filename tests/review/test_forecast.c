@@ -13,7 +13,7 @@ static const char *short_mode(LockMode mode)
 static void append_names(GString *out, const char *title, const GPtrArray *names)
 {
   for (guint i = 0; i < names->len; i++)
-    g_string_append_printf(out, "%s%s", i == 0 ? title : ",", (const char *)g_ptr_array_index(names, i));
+    g_string_append_printf(out, "%s%s", i == 0 ? title : ",", forecast_display(g_ptr_array_index(names, i)));
 }
 
 /* "orders AX, customers SRX | rewrites orders | no transaction": what the tables below compare. */
@@ -22,15 +22,16 @@ static char *in_short(const Forecast *forecast)
   GString *out = g_string_new(NULL);
   for (guint i = 0; i < forecast->locks->len; i++) {
     const ForecastLock *lock = g_ptr_array_index(forecast->locks, i);
-    g_string_append_printf(out, "%s%s%s %s", i > 0 ? ", " : "", lock->is_new ? "new " : "", lock->relation,
-                           short_mode(lock->mode));
+    g_string_append_printf(out, "%s%s%s %s", i > 0 ? ", " : "", lock->is_new ? "new " : "",
+                           forecast_display(lock->relation), short_mode(lock->mode));
   }
   append_names(out, " | rewrites ", forecast->rewrites);
   append_names(out, " | scans ", forecast->scans);
   append_names(out, " | rebuilds ", forecast->rebuilds);
+  append_names(out, " | builds ", forecast->builds);
   for (guint i = 0; i < forecast->losses->len; i++) {
     const ForecastLoss *loss = g_ptr_array_index(forecast->losses, i);
-    g_string_append_printf(out, " | loses %s%s%s", loss->relation, loss->column != NULL ? "." : "",
+    g_string_append_printf(out, " | loses %s%s%s", forecast_display(loss->relation), loss->column != NULL ? "." : "",
                            loss->column != NULL ? loss->column : "");
   }
   if (forecast->no_transaction)

@@ -1,0 +1,199 @@
+/* Expressions: what they call, which columns they mention, what a CHECK proves. */
+#include <pg_query.h>
+#include <string.h>
+
+#include "forecast-private.h"
+
+/* ---- walking trees ---- */
+
+static const ProtobufCMessage *const *field_messages(const ProtobufCMessage *message,
+                                                     const ProtobufCFieldDescriptor *field, gsize *n)
+{
+  const char *base = (const char *)message;
+  if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+    *n = *(const size_t *)(base + field->quantifier_offset);
+    return *(const ProtobufCMessage *const *const *)(base + field->offset);
+  }
+  const ProtobufCMessage *const *one = (const ProtobufCMessage *const *)(base + field->offset);
+  gboolean other_member = (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 &&
+                          *(const guint32 *)(base + field->quantifier_offset) != field->id;
+  *n = !other_member && *one != NULL ? 1 : 0;
+  return one;
+}
+
+void visit_messages(const ProtobufCMessage *root, MessageVisit visit, void *data)
+{
+  if (root == NULL || !visit(root, data))
+    return;
+  for (guint i = 0; i < root->descriptor->n_fields; i++) {
+    const ProtobufCFieldDescriptor *field = &root->descriptor->fields[i];
+    if (field->type != PROTOBUF_C_TYPE_MESSAGE)
+      continue;
+    gsize n;
+    const ProtobufCMessage *const *below = field_messages(root, field, &n);
+    for (gsize k = 0; k < n; k++)
+      visit_messages(below[k], visit, data);
+  }
+}
+
+/* ---- volatility ---- */
+
+/* The server's functions that defaults are made of, for when there is no catalog to ask. */
+static char usual_volatility(const char *name)
+{
+  static const char *const constant[] = {
+      "now", "transaction_timestamp", "statement_timestamp", "timezone", "date_trunc", "to_timestamp", "lower",
+      "upper", "concat", "length", "array", "jsonb_build_object", "json_build_object", "jsonb_build_array", "md5",
+      "decode", "encode", "coalesce", "make_interval", "make_date", "to_char", "current_setting", "row",
+      "session_user", "current_schema", "current_database", "date_part", "to_tsvector", "extract", "abs", "round",
+      "floor", "ceil", "trim", "btrim", "replace", "substring", "substr", "left", "right", "split_part", "nullif",
+      "greatest", "least", "to_date", "to_jsonb", "array_length", "cardinality", "char_length", "int4range",
+      "int8range", "numrange", "tsrange", "tstzrange", "daterange", "sha256", "regexp_replace", "date", NULL};
+  static const char *const changing[] = {
+      "clock_timestamp", "random", "gen_random_uuid", "nextval", "timeofday", "uuid_generate_v1",
+      "uuid_generate_v4", "uuid_generate_v1mc", "gen_random_bytes", "setval", "uuidv4", "uuidv7", "currval",
+      "lastval", "pg_advisory_lock", NULL};
+  return g_strv_contains(changing, name) ? 'v' : g_strv_contains(constant, name) ? 's' : 0;
+}
+
+typedef struct {
+  const Reading *r;
+  Volatility volatility;
+} VolatilityWalk;
+
+static gboolean note_volatility(const ProtobufCMessage *message, void *data)
+{
+  VolatilityWalk *walk = data;
+  if (message->descriptor != &pg_query__func_call__descriptor)
+    return TRUE;
+  const PgQuery__FuncCall *call = (const PgQuery__FuncCall *)message;
+  const char *name = call->n_funcname > 0 ? node_text(call->funcname[call->n_funcname - 1]) : "";
+  char found = usual_volatility(name);
+  if (found == 0)
+    found = model_function(walk->r->session->model, name);
+  if (found == 'v')
+    walk->volatility = VOLATILITY_VOLATILE;
+  else if (found == 0 && walk->volatility == VOLATILITY_CONSTANT)
+    walk->volatility = VOLATILITY_UNKNOWN;
+  return TRUE;
+}
+
+Volatility expression_volatility(const Reading *r, const PgQuery__Node *expression)
+{
+  VolatilityWalk walk = {r, VOLATILITY_CONSTANT};
+  if (expression != NULL)
+    visit_messages(&expression->base, note_volatility, &walk);
+  return walk.volatility;
+}
+
+/* ---- sequences ---- */
+
+static const char *literal_text(const PgQuery__Node *node)
+{
+  while (node != NULL && node->node_case == PG_QUERY__NODE__NODE_TYPE_CAST)
+    node = node->type_cast->arg;
+  return node != NULL && node->node_case == PG_QUERY__NODE__NODE_A_CONST &&
+                 node->a_const->val_case == PG_QUERY__A__CONST__VAL_SVAL
+             ? node->a_const->sval->sval
+             : NULL;
+}
+
+static gboolean note_sequence(const ProtobufCMessage *message, void *data)
+{
+  static const char *const names[] = {"nextval", "setval", "currval", NULL};
+  Reading *r = data;
+  if (message->descriptor != &pg_query__func_call__descriptor)
+    return TRUE;
+  const PgQuery__FuncCall *call = (const PgQuery__FuncCall *)message;
+  const char *name = call->n_funcname > 0 ? node_text(call->funcname[call->n_funcname - 1]) : "";
+  const char *text = call->n_args > 0 ? literal_text(call->args[0]) : NULL;
+  if (text == NULL || !g_strv_contains(names, name))
+    return TRUE;
+  g_auto(GStrv) parts = g_strsplit(text, ".", 2);
+  for (char **part = parts; *part != NULL; part++)
+    if (**part == '"' && strlen(*part) > 2)
+      memmove(*part, *part + 1, strlen(*part)), (*part)[strlen(*part) - 1] = '\0';
+  const ReviewRelation *sequence =
+      model_get(r->session->model, parts[1] != NULL ? parts[0] : NULL, parts[1] != NULL ? parts[1] : parts[0]);
+  lock(r, sequence, RX, NULL);
+  return TRUE;
+}
+
+void lock_sequences_used(Reading *r, const ProtobufCMessage *expression)
+{
+  visit_messages(expression, note_sequence, r);
+}
+
+/* ---- columns ---- */
+
+static const char *column_name(const PgQuery__Node *node)
+{
+  return node != NULL && node->node_case == PG_QUERY__NODE__NODE_COLUMN_REF && node->column_ref->n_fields > 0
+             ? node_text(node->column_ref->fields[node->column_ref->n_fields - 1])
+             : "";
+}
+
+static gboolean note_column(const ProtobufCMessage *message, void *data)
+{
+  GPtrArray *names = data;
+  if (message->descriptor != &pg_query__column_ref__descriptor)
+    return TRUE;
+  const PgQuery__ColumnRef *column = (const PgQuery__ColumnRef *)message;
+  const char *name = column->n_fields > 0 ? node_text(column->fields[column->n_fields - 1]) : "";
+  if (*name != '\0' && !g_ptr_array_find_with_equal_func(names, name, g_str_equal, NULL))
+    g_ptr_array_add(names, g_strdup(name));
+  return TRUE;
+}
+
+GStrv columns_mentioned(const PgQuery__Node *expression)
+{
+  GPtrArray *names = g_ptr_array_new();
+  if (expression != NULL)
+    visit_messages(&expression->base, note_column, names);
+  g_ptr_array_add(names, NULL);
+  return (GStrv)g_ptr_array_free(names, FALSE);
+}
+
+/* Proven when it says so itself, or in one part of an AND, or in every part of an OR. */
+static gboolean proves(const PgQuery__Node *node, const char *column)
+{
+  if (node->node_case == PG_QUERY__NODE__NODE_NULL_TEST)
+    return node->null_test->nulltesttype == PG_QUERY__NULL_TEST_TYPE__IS_NOT_NULL &&
+           strcmp(column_name(node->null_test->arg), column) == 0;
+  if (node->node_case != PG_QUERY__NODE__NODE_BOOL_EXPR)
+    return FALSE;
+  const PgQuery__BoolExpr *expr = node->bool_expr;
+  gboolean all = expr->boolop == PG_QUERY__BOOL_EXPR_TYPE__OR_EXPR;
+  if (!all && expr->boolop != PG_QUERY__BOOL_EXPR_TYPE__AND_EXPR)
+    return FALSE;
+  for (gsize i = 0; i < expr->n_args; i++)
+    if (proves(expr->args[i], column) != all)
+      return !all;
+  return all;
+}
+
+gboolean expression_proves_not_null(const PgQuery__Node *expression, const char *column)
+{
+  return expression != NULL && proves(expression, column);
+}
+
+gboolean check_proves_not_null(const char *check, const char *column)
+{
+  if (check == NULL)
+    return FALSE;
+  g_autofree char *sql = g_strdup_printf("SELECT 1 WHERE %s", check);
+  PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(sql);
+  gboolean proven = FALSE;
+  if (parsed.error == NULL) {
+    PgQuery__ParseResult *tree =
+        pg_query__parse_result__unpack(NULL, parsed.parse_tree.len, (const guint8 *)parsed.parse_tree.data);
+    if (tree != NULL && tree->n_stmts == 1 &&
+        tree->stmts[0]->stmt->node_case == PG_QUERY__NODE__NODE_SELECT_STMT &&
+        tree->stmts[0]->stmt->select_stmt->where_clause != NULL)
+      proven = proves(tree->stmts[0]->stmt->select_stmt->where_clause, column);
+    if (tree != NULL)
+      pg_query__parse_result__free_unpacked(tree, NULL);
+  }
+  pg_query_free_protobuf_parse_result(parsed);
+  return proven;
+}
