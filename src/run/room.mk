@@ -18,6 +18,7 @@ src_run_librun_a_SOURCES = \
 	src/run/pinned.c src/run/pinned_compare.c src/run/pinned_file.c src/run/pinned_text.c src/run/pinned-private.h include/retort/run/pinned.h \
 	src/run/policy.c include/retort/run/policy.h \
 	src/run/standing.c include/retort/run/standing.h \
+	src/run/preflight_plan.c include/retort/run/preflight_plan.h \
 	src/run/preflight.c src/run/preflight_checks.c src/run/preflight-private.h include/retort/run/preflight.h \
 	src/run/supervise.c src/run/supervise_start.c src/run/supervise_steps.c src/run/supervise_watch.c \
 	src/run/supervise_repair.c src/run/supervise_verify.c src/run/supervise_record.c src/run/supervise-private.h \

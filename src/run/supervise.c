@@ -74,16 +74,6 @@ void supervision_leave(Supervision *s)
 
 /* ---- Making ---------------------------------------------------------------------------------------------------- */
 
-static PgParams *params_copy(const PgParams *params)
-{
-  PgParams *copy = pg_params_default();
-  for (guint i = 0; i < params->keywords->len; i++)
-    pg_params_set(copy, g_ptr_array_index(params->keywords, i), g_ptr_array_index(params->values, i));
-  g_free(copy->display);
-  copy->display = g_strdup(params->display);
-  return copy;
-}
-
 static char **rows_copy(const GPtrArray *rows)
 {
   g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
@@ -133,7 +123,7 @@ Supervision *supervision_new(const PgParams *params, const Project *project, con
   Supervision *s = g_new0(Supervision, 1);
   s->refs = 1;
   s->context = g_main_context_ref_thread_default();
-  s->params = params_copy(params);
+  s->params = pg_params_copy(params);
   s->project = project;
   s->version_table = g_strdup(project != NULL ? project_version_table(project, &schema) : "alembic_version");
   s->version_schema = g_strdup(schema);

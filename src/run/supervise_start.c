@@ -6,7 +6,7 @@
 #include "retort/base/text.h"
 #include "retort/pg/version_table.h"
 #include "retort/run/fallback.h"
-#include "retort/run/touched.h"
+#include "retort/run/preflight_plan.h"
 #include "supervise-private.h"
 
 static void fail(Supervision *s, const GError *error)
@@ -246,23 +246,11 @@ void supervision_do_preflight(Supervision *s)
   supervision_set_phase(s, PHASE_PREFLIGHT);
   if (supervision_stopped(s))
     return;
-  g_autoptr(Touched) touched = touched_new();
-  for (guint i = 0; i < s->infos->len; i++) {
-    const StepInfo *info = g_ptr_array_index(s->infos, i);
-    for (guint j = 0; info->review != NULL && j < info->review->forecasts->len; j++)
-      touched_add(touched, g_ptr_array_index(info->review->forecasts, j));
-  }
-  PreflightInput input = {
-      .lock_timeout_ms = s->policy->ddl_lock_timeout_ms,
-      .mutex_key = s->policy->mutex_key,
-      .old_transaction_s = s->policy->old_transaction_s,
-      .replica_lag_s = (guint)s->policy->brake.replica_lag_s,
-      .backup_folder = s->policy->backup_folder,
-      .rows = (const char *const *)s->rows,
-      .mutex_held = !s->options.no_mutex,
-  };
-  touched_input(touched, &input);
-  preflight_run(s->conn, &input, judged, s);
+  g_autoptr(GPtrArray) reviews = g_ptr_array_new();
+  for (guint i = 0; i < s->infos->len; i++)
+    g_ptr_array_add(reviews, ((StepInfo *)g_ptr_array_index(s->infos, i))->review);
+  preflight_run_reviews(s->conn, reviews, s->policy, (const char *const *)s->rows, !s->options.no_mutex,
+                        judged, s);
 }
 
 /* ---- Consent --------------------------------------------------------------------------------------------------- */
