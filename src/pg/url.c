@@ -135,6 +135,18 @@ PgParams *pg_params_default(void)
   return params;
 }
 
+PgParams *pg_params_copy(const PgParams *params)
+{
+  PgParams *copy = params_new(params->source);
+  for (guint i = 0; i < params->keywords->len; i++)
+    put(copy, g_ptr_array_index(params->keywords, i), g_ptr_array_index(params->values, i));
+  for (guint i = 0; i < params->notes->len; i++)
+    g_ptr_array_add(copy->notes, g_strdup(g_ptr_array_index(params->notes, i)));
+  g_free(copy->display);
+  copy->display = g_strdup(params->display);
+  return copy;
+}
+
 /* A keyword libpq takes from a client; replication turns the connection into something else. */
 static gboolean keyword_known(const char *keyword)
 {

@@ -25,6 +25,7 @@ typedef struct {
 PgParams *pg_params_parse(const char *url, const char *source, GError **error);
 /* Nothing but PG* variables and service files. */
 PgParams *pg_params_default(void);
+PgParams *pg_params_copy(const PgParams *params);
 void pg_params_free(PgParams *params);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PgParams, pg_params_free)
 /* value NULL removes the keyword. */
