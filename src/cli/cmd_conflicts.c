@@ -99,13 +99,12 @@ static char *branch_names(const CollisionSide *side)
 static void print_side(const Session *session, const CollisionSide *side)
 {
   g_autofree char *names = branch_names(side);
-  g_autofree char *first = g_strdup(side->message ? side->message : "");
+  g_autofree char *first = refs_message(side->message);
   g_autofree char *age = refs_age(side->author, side->time);
   g_autofree char *more = side->length > 1
                               ? g_strdup_printf(_("  (%u revisions, up to %s)"), side->length, side->head)
                               : g_strdup("");
 
-  g_strdelimit(first, "\r\n\t", ' ');
   out_line(session, "  %s  %s%s", side->revision, first, more);
   out_line(session, _("      on %s"), names);
   out_line(session, "      %s", side->path);

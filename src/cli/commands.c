@@ -63,6 +63,16 @@ static const ArgPositional side_optional[] = {
     {NULL, 0, NULL},
 };
 
+static const ArgPositional range_one[] = {
+    {"range", ARG_ONE, N_("Two commits, tags or branches: v1.4..v1.5.")},
+    {NULL, 0, NULL},
+};
+
+static const ArgPositional id_one[] = {
+    {"revision", ARG_ONE, N_("A revision's id, or the start of one.")},
+    {NULL, 0, NULL},
+};
+
 static const ArgPositional revisions_some[] = {
     {"revisions", ARG_SOME, N_("One or more revisions, or heads for all heads.")},
     {NULL, 0, NULL},
@@ -160,6 +170,16 @@ const Command commands[] = {
      .words = WORDS_TARGETS,
      .own = TRUE,
      .run = cmd_delete},
+    {.name = "diff",
+     .summary = N_("Show which revisions a release adds, changes and removes."),
+     .manual = N_("A..B compares two commits, tags or branches; A...B begins where B left A; A alone ends at HEAD. "
+                  "Nothing is checked out. What was changed after it was there is worth a look: a database that "
+                  "has the revision does not run it again."),
+     .options = no_options,
+     .positionals = range_one,
+     .own = TRUE,
+     .has_json = TRUE,
+     .run = cmd_diff},
     {.name = "downgrade",
      .summary = N_("Go back to an earlier revision."),
      .manual = N_("As upgrade, in the other direction. With --sql a range is needed."),
@@ -178,9 +198,12 @@ const Command commands[] = {
      .options = ensure_version_options,
      .run = cmd_ensure_version},
     {.name = "graph",
-     .summary = N_("Draw the revision graph as text."),
-     .options = no_options,
+     .summary = N_("Draw the revision graph: as text, JSON, Mermaid or Graphviz."),
+     .manual = N_("With --at as of any branch, tag or commit, with --diff two of them in one: + is added, ~ changed, "
+                  "> moved to another file, - removed."),
+     .options = graph_options,
      .own = TRUE,
+     .has_json = TRUE,
      .run = cmd_graph},
     {.name = "heads",
      .summary = N_("Show the heads."),
@@ -372,6 +395,17 @@ const Command commands[] = {
      .positionals = revision_one,
      .words = WORDS_TARGETS,
      .run = cmd_upgrade},
+    {.name = "where",
+     .summary = N_("Show where a revision lives: branches, tags, commits."),
+     .manual = N_("Also of a revision that no file here has, as when a database stands at one: when its file was "
+                  "added, changed, moved and deleted, by whom, and which branches and tags have it. The start of an "
+                  "id is enough. The exit status is 1 when git has never seen it."),
+     .options = no_options,
+     .positionals = id_one,
+     .words = WORDS_REVISIONS,
+     .own = TRUE,
+     .has_json = TRUE,
+     .run = cmd_where},
     {.name = "__complete",
      .summary = N_("Print completions for a command line."),
      .options = no_options,

@@ -4,22 +4,17 @@
 
 #include "out.h"
 #include "retort/base/error.h"
-#include "retort/history/git.h"
 #include "retort/history/target.h"
+#include "retort/history/where.h"
 
 static void note_sighting(Session *session, const char *id)
 {
-  g_autoptr(GitSighting) seen = git_find_revision(session->project, id, NULL, NULL);
-  if (!seen) {
-    out_note(_("the database stands at %s, which no file here has and git has not seen"), id);
-    return;
-  }
-  if (seen->ref)
-    out_note(_("the database stands at %s, which no file here has; branch %s has it: %s"), id, seen->ref,
-             seen->path);
-  else
-    out_note(_("the database stands at %s, which no file here has; git last saw it in commit %.12s: %s"), id,
-             seen->commit, seen->path);
+  g_autoptr(GitRefs) refs = git_refs_open(session->project, NULL);
+  g_autoptr(GPtrArray) found = refs ? git_where(refs, id, NULL, NULL) : NULL;
+  g_autofree char *advice = where_advice(found && found->len > 0 ? found->pdata[0] : NULL, id);
+
+  out_note(_("the database stands at %s"), id);
+  out_note("%s", advice);
 }
 
 gboolean position_check(Session *session, const char *const *rows, GError **error)

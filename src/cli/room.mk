@@ -9,6 +9,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cmd_complete.c \
 	src/cli/cmd_conflicts.c \
 	src/cli/cmd_current.c \
+	src/cli/cmd_diff.c \
 	src/cli/cmd_edit.c \
 	src/cli/cmd_ensure_version.c \
 	src/cli/cmd_graph.c \
@@ -29,8 +30,10 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cmd_rollout.c \
 	src/cli/cmd_sql.c \
 	src/cli/cmd_stamp.c \
+	src/cli/cmd_where.c \
 	src/cli/commands.c src/cli/commands.h src/cli/command.h \
 	src/cli/consent.c src/cli/consent.h \
+	src/cli/graph_text.c src/cli/graph_text.h \
 	src/cli/handover.c src/cli/handover.h \
 	src/cli/help.c src/cli/help.h \
 	src/cli/interrupted.c src/cli/interrupted.h \

@@ -34,14 +34,14 @@ static char *symbolic_target(git_repository *git, const char *name, const char *
 }
 
 /* The branch that others are merged into. */
-static char *find_trunk(git_repository *git)
+static char *find_trunk(git_repository *git, gboolean bare)
 {
   static const char *const names[] = {"main", "master", "trunk", "develop"};
-  char *trunk = symbolic_target(git, "refs/remotes/origin/HEAD", "refs/remotes/");
+  char *trunk = bare ? symbolic_target(git, "HEAD", "refs/heads/") : NULL;
   git_oid id;
 
-  if (!trunk && git_repository_is_bare(git))
-    trunk = symbolic_target(git, "HEAD", "refs/heads/");
+  if (!trunk)
+    trunk = symbolic_target(git, "refs/remotes/origin/HEAD", "refs/remotes/");
   for (guint pass = 0; pass < 2 && !trunk; pass++)
     for (guint i = 0; i < G_N_ELEMENTS(names) && !trunk; i++) {
       g_autofree char *full = g_strconcat(pass == 0 ? "refs/remotes/origin/" : "refs/heads/", names[i], NULL);
@@ -53,7 +53,7 @@ static char *find_trunk(git_repository *git)
 
 char *git_refs_trunk(GitRefs *refs)
 {
-  return find_trunk(refs->reader->git);
+  return find_trunk(refs->reader->git, refs->project != NULL);
 }
 
 /* Everything the trunk comes from. */
@@ -325,7 +325,7 @@ void collisions_introduced(gpointer wanted, const git_oid *commit, gpointer data
 
 static gboolean read_trunk(Hunt *hunt, const CollisionOptions *options, GError **error)
 {
-  g_autofree char *trunk = options->trunk ? g_strdup(options->trunk) : find_trunk(hunt->refs->reader->git);
+  g_autofree char *trunk = options->trunk ? g_strdup(options->trunk) : git_refs_trunk(hunt->refs);
 
   hunt->trunk = refs_commit(hunt->refs, trunk, error);
   if (!hunt->trunk)

@@ -42,7 +42,10 @@ GitRefs *git_refs_open(const Project *project, GError **error)
 gboolean git_is_bare(const char *folder)
 {
   git_repository *git = repo_open(folder, NULL);
-  gboolean bare = git && git_repository_is_bare(git);
+  g_autofree char *real = g_canonicalize_filename(folder, NULL);
+  g_autofree char *inside = g_strconcat(real, "/", NULL);
+  /* a mirror may not say that it is bare: then its own folder tells */
+  gboolean bare = git && (git_repository_is_bare(git) || g_str_has_prefix(inside, git_repository_path(git)));
 
   git_repository_free(git);
   return bare;

@@ -127,11 +127,14 @@ static char *below(const char *root, const char *name)
   return name && !g_path_is_absolute(name) ? g_build_filename(root, name, NULL) : g_strdup(name);
 }
 
-/* No configuration at the root: the one environment there is. */
-static Project *open_only(const char *root, GError **error)
+/* No configuration at the root: the one environment with that section. */
+static Project *open_only(const char *root, const char *section, GError **error)
 {
   g_autoptr(GPtrArray) found = project_find_all(root);
 
+  for (guint i = found->len; i-- > 0;)
+    if (strcmp(((ProjectCandidate *)found->pdata[i])->section, section ? section : "alembic") != 0)
+      g_ptr_array_remove_index(found, i);
   if (found->len == 1)
     return project_open_candidate(found->pdata[0], error);
   if (found->len == 0) {
@@ -171,5 +174,5 @@ Project *git_skeleton_open(const char *root, const ProjectOptions *options, GErr
       return project;
     project_free(project);
   }
-  return open_only(root, error);
+  return open_only(root, options->section, error);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "retort/base/text.h"
+#include "retort/history/where.h"
 #include "workspace-private.h"
 
 /* One walk through the repository; it outlives the workspace when that ends first. */
@@ -146,32 +147,15 @@ static void sighting_job_free(void *data)
   g_free(job);
 }
 
-static char *describe_sighting(const GitSighting *seen)
-{
-  g_autofree char *path = text_escape(seen->path ? seen->path : "", -1, FALSE);
-  g_autofree char *author = text_escape(seen->author ? seen->author : "", -1, FALSE);
-  g_autofree char *age = text_age(seen->time, g_get_real_time() / G_USEC_PER_SEC);
-  if (seen->ref) {
-    g_autofree char *ref = text_escape(seen->ref, -1, FALSE);
-    return g_strdup_printf(_("it is on branch %s: %s (%.7s, %s, %s)"), ref, path, seen->commit, author, age);
-  }
-  return g_strdup_printf(_("git last had it in %.7s: %s (%s, %s)"), seen->commit, path, author, age);
-}
-
 static void sighting_thread(GTask *task, void *source, void *task_data, GCancellable *cancellable)
 {
   (void)source;
   SightingJob *job = task_data;
   g_autoptr(GError) error = NULL;
-  g_autoptr(GitSighting) seen = git_find_revision(job->snapshot->project, job->id, cancellable, &error);
-  char *text;
-  if (seen)
-    text = describe_sighting(seen);
-  else if (error)
-    text = text_escape(error->message, -1, FALSE);
-  else
-    text = g_strdup(_("git never saw it here: fetch, or ask who deployed last"));
-  g_task_return_pointer(task, text, g_free);
+  g_autoptr(GitRefs) refs = git_refs_open(job->snapshot->project, &error);
+  g_autoptr(GPtrArray) found = refs ? git_where(refs, job->id, cancellable, &error) : NULL;
+  g_autofree char *advice = found ? where_advice(found->len > 0 ? found->pdata[0] : NULL, job->id) : NULL;
+  g_task_return_pointer(task, text_escape(advice ? advice : error->message, -1, FALSE), g_free);
 }
 
 static void sighting_known(GObject *source, GAsyncResult *result, void *data)

@@ -6,6 +6,7 @@
 #include "fs.h"
 #include "retort/base/error.h"
 #include "retort/history/git.h"
+#include "retort/history/where.h"
 
 /* What git_annotate() delivered. */
 typedef struct {
@@ -304,17 +305,27 @@ Test(git, finds_where_a_revision_went)
   fs_git(root, 0, "checkout -q main");
 
   g_autoptr(Project) project = open_root(root);
-  g_autoptr(GitSighting) gone = git_find_revision(project, "gone", NULL, &error);
-  cr_assert(gone, "%s", error ? error->message : "gone was not found");
-  cr_expect(gone->ref == NULL && strcmp(gone->commit, last) == 0, "gone: %s in %s", gone->commit, gone->ref);
-  cr_expect_str_eq(gone->path, "versions/gone.py", "path is %s", gone->path);
-  cr_expect(gone->time == 1704067210 && strcmp(gone->author, "Ann Author") == 0, "by %s", gone->author);
-  g_autoptr(GitSighting) other = git_find_revision(project, "other", NULL, &error);
-  cr_expect(other && g_strcmp0(other->ref, "side") == 0, "other is in %s", other ? other->ref : NULL);
-  g_autoptr(GitSighting) lost = git_find_revision(project, "lost", NULL, &error);
-  cr_expect(!lost || lost->ref == NULL, "lost is on %s", lost ? lost->ref : NULL);
-  g_autoptr(GitSighting) never = git_find_revision(project, "never", NULL, &error);
-  cr_expect(never == NULL && error == NULL, "found what never was");
+  g_autoptr(GitRefs) refs = git_refs_open(project, &error);
+  cr_assert(refs, "%s", error ? error->message : "");
+  g_autoptr(GPtrArray) gone = git_where(refs, "gone", NULL, &error);
+  cr_assert(gone && gone->len == 1, "gone was not found");
+  const Where *one = gone->pdata[0];
+  cr_expect(one->branches->len == 0 && strcmp(one->commit, last) == 0, "gone: %s", one->commit);
+  cr_expect_str_eq(one->path, "versions/gone.py", "path is %s", one->path);
+  cr_assert(one->events->len == 2, "gone has %u events", one->events->len);
+  const WhereEvent *deleted = one->events->pdata[0], *added = one->events->pdata[1];
+  cr_expect(deleted->kind == WHERE_DELETED && strcmp(deleted->before, last) == 0, "last was %d", deleted->kind);
+  cr_expect(added->kind == WHERE_ADDED && added->time == 1704067210 && strcmp(added->author, "Ann Author") == 0,
+            "by %s", added->author);
+  g_autoptr(GPtrArray) other = git_where(refs, "other", NULL, &error);
+  cr_assert(other && other->len == 1, "other was not found");
+  one = other->pdata[0];
+  cr_expect(one->branches->len == 1 && strcmp(one->branches->pdata[0], "side") == 0, "other is in %u branches",
+            one->branches->len);
+  g_autoptr(GPtrArray) lost = git_where(refs, "lost", NULL, &error);
+  cr_expect(lost && (lost->len == 0 || ((Where *)lost->pdata[0])->branches->len == 0), "lost is on a branch");
+  g_autoptr(GPtrArray) never = git_where(refs, "never", NULL, &error);
+  cr_expect(never && never->len == 0 && error == NULL, "found what never was");
   fs_remove(root);
 }
 
@@ -381,8 +392,8 @@ Test(git, does_without_a_repository)
   cr_expect(got->error == NULL && g_hash_table_size(got->files) == 0);
   annotation_free(got);
   g_autoptr(Project) project = open_root(root);
-  g_autoptr(GitSighting) sighting = git_find_revision(project, "a", NULL, &error);
-  cr_expect(!sighting && !error, "found in no repository");
+  g_autoptr(GitRefs) refs = git_refs_open(project, &error);
+  cr_expect(!refs && g_error_matches(error, RETORT_ERROR, RETORT_ERROR_FILE), "opened no repository");
   fs_remove(root);
 }
 

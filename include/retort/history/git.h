@@ -78,17 +78,3 @@ char *git_file_log(const char *path, GError **error);
 /* The bytes of a file on another branch or in a commit, as "ref:path" (Revision.path of a foreign revision); the
  * caller's, NUL-terminated beyond *len. */
 char *git_read_file(const Project *project, const char *spec, gsize *len, GError **error);
-
-/* Where a revision id that no file here has was last seen; NULL without error when nowhere. */
-typedef struct {
-  char *ref;    /* a branch that has it, or NULL when it is only in history */
-  char *commit; /* last commit that has it */
-  char *path;   /* in the repository */
-  char *author; /* who brought the file in, and when */
-  gint64 time;
-} GitSighting;
-
-GitSighting *git_find_revision(const Project *project, const char *id, GCancellable *cancellable,
-                               GError **error);
-void git_sighting_free(GitSighting *sighting);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(GitSighting, git_sighting_free)
