@@ -48,7 +48,7 @@ gboolean query_answer_equal(const QueryAnswer *a, const QueryAnswer *b)
 
 /* ---- changes ---- */
 
-void change_free(gpointer data)
+void seen_change_free(gpointer data)
 {
   Change *change = data;
   g_free(change->name);

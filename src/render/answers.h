@@ -23,7 +23,7 @@ typedef struct {
   guint line;
 } Change;
 
-void change_free(gpointer change);
+void seen_change_free(gpointer change);
 
 /* What op, whose statements begin at first in the script, changes. */
 void answers_note_change(PyInterp *interp, const SqlOp *op, guint first);

@@ -44,7 +44,7 @@ RenderSession *render_session_new(const Project *project, const RenderOptions *o
   session->sql_run = sql_run_new();
   session->exceptions = g_hash_table_new(g_str_hash, g_str_equal);
   session->roots = g_ptr_array_new_with_free_func(g_free);
-  session->changes = g_ptr_array_new_with_free_func(change_free);
+  session->changes = g_ptr_array_new_with_free_func(seen_change_free);
   session->resolved = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, resolved_free);
   session->runtime = py_runtime_new();
   session->modules = register_modules(session->runtime);
