@@ -104,6 +104,19 @@ gboolean changes_create(Changes *changes, const char *path, const char *text, gs
   return TRUE;
 }
 
+gboolean changes_adopt(Changes *changes, const char *path, GError **error)
+{
+  gsize len = 0;
+  char *text = file_read(path, FILE_LIMIT, &len, NULL, error);
+  if (text == NULL)
+    return FALSE;
+  FileChange *change = g_new0(FileChange, 1);
+  *change = (FileChange){.path = g_strdup(path), .after = text, .after_len = len};
+  g_ptr_array_add(changes->files, change);
+  changes->applied = TRUE;
+  return TRUE;
+}
+
 gboolean changes_delete(Changes *changes, const char *path, GError **error)
 {
   return changes_edit(changes, path, NULL, NULL, 0, error);

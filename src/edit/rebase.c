@@ -84,6 +84,22 @@ GPtrArray *rebase_moved(const Rebase *rebase)
   return moved;
 }
 
+RevisionMap *rebase_map(const Rebase *rebase)
+{
+  GPtrArray *revisions = g_ptr_array_new_with_free_func((GDestroyNotify)revision_free);
+  for (guint i = 0; i < rebase->map->revisions->len; i++) {
+    Revision *revision = revision_copy(rebase->map->revisions->pdata[i]);
+    const char *const *parents = g_hash_table_lookup(rebase->parents, revision->id);
+    if (parents != NULL) {
+      g_strfreev(revision->down_revision);
+      revision->down_revision = g_strdupv((char **)parents);
+      revision->down_revision_is_scalar = parents[0] != NULL && parents[1] == NULL;
+    }
+    g_ptr_array_add(revisions, revision);
+  }
+  return revision_map_new(revisions);
+}
+
 /* ---- looking at the graph ---- */
 
 static void set_parents(Rebase *rebase, const char *id, const char *const *parents)

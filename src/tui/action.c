@@ -43,6 +43,9 @@ const char *context_name(guint context)
   case CONTEXT_DONE: return _("finished rollout");
   case CONTEXT_CHOOSE: return _("choosing an environment");
   case CONTEXT_MERGE: return _("merge");
+  case CONTEXT_REBASE: return _("rebase");
+  case CONTEXT_REVISION: return _("new revision");
+  case CONTEXT_DELETE: return _("deleting a revision");
   case CONTEXT_RECORDS: return _("list of rollouts");
   case CONTEXT_REPLAY: return _("record of a rollout");
   default: return "";

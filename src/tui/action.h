@@ -24,13 +24,18 @@ typedef enum {
   CONTEXT_MERGE = 1 << 8,
   CONTEXT_RECORDS = 1 << 9,
   CONTEXT_REPLAY = 1 << 10,
+  CONTEXT_REBASE = 1 << 11,
+  CONTEXT_REVISION = 1 << 12,
+  CONTEXT_DELETE = 1 << 13,
 } Context;
 #define CONTEXT_MAIN (CONTEXT_GRAPH | CONTEXT_DETAILS)
-#define CONTEXT_ALL ((1 << 11) - 1)
-#define N_CONTEXTS 11
+#define CONTEXT_ALL ((1 << 14) - 1)
+#define N_CONTEXTS 14
+/* The wizards that write files. */
+#define CONTEXT_WIZARD (CONTEXT_MERGE | CONTEXT_REBASE | CONTEXT_REVISION | CONTEXT_DELETE)
 /* Screens that lie on another one and are left by going back. */
 #define CONTEXT_ASIDE                                                                            \
-  (CONTEXT_STEP | CONTEXT_LOCKS | CONTEXT_HELP | CONTEXT_DONE | CONTEXT_CHOOSE | CONTEXT_MERGE | \
+  (CONTEXT_STEP | CONTEXT_LOCKS | CONTEXT_HELP | CONTEXT_DONE | CONTEXT_CHOOSE | CONTEXT_WIZARD | \
    CONTEXT_RECORDS | CONTEXT_REPLAY)
 
 /* X(id, name, default keys, contexts, footer, help); the order is the order in footer and help. */
@@ -41,6 +46,8 @@ typedef enum {
     N_("Run, waiting for a key before each statement")) \
   X(RUN_PAUSE, "run-pause", "p", CONTEXT_STEP, N_("pause before COMMIT"), \
     N_("Run, waiting for a key before each COMMIT")) \
+  X(RUN_CAREFULLY, "run-carefully", "c", CONTEXT_STEP, N_("pause at warnings"), \
+    N_("Run, waiting for a key before each statement that has a warning")) \
   X(LOCK_TIMEOUT, "lock-timeout", "t", CONTEXT_STEP, N_("lock time-out"), \
     N_("Give up a statement that waits longer than this for a lock")) \
   X(CONTINUE, "continue", "Enter", CONTEXT_RUN, N_("go on"), N_("Go on after a pause")) \
@@ -49,8 +56,23 @@ typedef enum {
     N_("Cancel the running statement and roll back")) \
   X(SIGNAL_BLOCKER, "signal-blocker", "t", CONTEXT_RUN, N_("end the blocker"), \
     N_("Cancel or terminate the session the statement waits for, whichever helps")) \
-  X(PAUSE, "pause", "P", CONTEXT_RUN, N_("pause after step"), \
-    N_("Wait for a key before the next migration")) \
+  X(PAUSE, "pause", "P", CONTEXT_RUN, N_("pause"), \
+    N_("Wait for a key before each statement, each COMMIT, each migration, at warnings; or run on")) \
+  X(OVERRIDE, "override", "o", CONTEXT_RUN, N_("override"), N_("Run in spite of what preflight says")) \
+  X(ALLOW, "allow-python", "y", CONTEXT_RUN | CONTEXT_STEP, N_("allow Python"), \
+    N_("Let the project's own Alembic render and run what needs Python, from now on")) \
+  X(TAKE_BACKUP, "take-backup", "b", CONTEXT_RUN, N_("backup"), N_("Take a backup first")) \
+  X(SKIP_BACKUP, "skip-backup", "s", CONTEXT_RUN, N_("no backup"), N_("Go on without a backup; the record says so")) \
+  X(BRAKE, "brake", "c", CONTEXT_RUN, N_("cancel the statement"), \
+    N_("Cancel the statement that others wait for; it is tried again later")) \
+  X(WAIT, "wait", "w", CONTEXT_RUN, N_("wait"), N_("Let those behind us wait, or hold the next try")) \
+  X(RETRY, "retry", "r", CONTEXT_RUN, N_("again"), N_("Look, or run the statement, again")) \
+  X(CLEAN_UP, "clean-up", "x", CONTEXT_RUN, N_("clean up"), N_("Remove what the statement left behind, and end")) \
+  X(COMPLETE, "complete", "f", CONTEXT_RUN, N_("finish it"), N_("Complete what the statement began, and go on")) \
+  X(BACKUP_CHOICE, "backup-choice", "b", CONTEXT_STEP, N_("backup"), \
+    N_("Before running: a backup, none, or ask then")) \
+  X(PIN, "pin", "w", CONTEXT_STEP, N_("write plan"), \
+    N_("Write the plan to a file, for retort rollout FILE")) \
   X(AGAIN, "again", "r", CONTEXT_DONE, N_("again"), N_("After a failure: confirm and run the rest again")) \
   X(SIGNAL_CANCEL, "signal-cancel", "c", CONTEXT_LOCKS, N_("cancel"), \
     N_("Cancel the query of the selected session")) \
@@ -62,10 +84,37 @@ typedef enum {
   X(DOWN_TO, "down-to", "D", CONTEXT_MAIN, N_("down to here"), \
     N_("Downgrade down to the selected revision")) \
   X(MERGE, "merge", "m", CONTEXT_MAIN, N_("merge"), N_("Resolve several heads with a merge revision")) \
+  X(REBASE, "rebase", "r", CONTEXT_MAIN | CONTEXT_MERGE, N_("rebase"), \
+    N_("Move one side on top of the other, or rearrange what is not applied")) \
+  X(REVISION, "revision", "a", CONTEXT_MAIN, N_("new"), N_("Write a new revision")) \
+  X(DELETE, "delete", "X", CONTEXT_MAIN, "", N_("Delete the selected revision, if it was just made")) \
+  X(WRITE, "write", "Enter", CONTEXT_WIZARD, N_("write"), N_("Change the files as shown")) \
+  X(UNDO, "undo", "z", CONTEXT_WIZARD, N_("undo"), \
+    N_("Take back what was written, or before that the last move")) \
   X(TOGGLE, "toggle", "x", CONTEXT_MERGE, N_("choose"), N_("Take the head in, or leave it out")) \
-  X(MESSAGE, "message", "e", CONTEXT_MERGE, N_("message"), N_("Change the message of the merge")) \
-  X(WRITE, "write", "Enter", CONTEXT_MERGE, N_("write"), N_("Write the file as shown")) \
-  X(UNDO, "undo", "z", CONTEXT_MERGE, N_("undo"), N_("Remove the file that was just written")) \
+  X(OTHER_SIDE, "other-side", "x", CONTEXT_REBASE, N_("other side"), N_("Move the other one of two heads")) \
+  X(ONTO, "onto", "o", CONTEXT_REBASE, N_("onto"), \
+    N_("Put the selected revision, with what it alone has below it, on top of another")) \
+  X(LIFT, "lift", "K S-Up", CONTEXT_REBASE, N_("up"), N_("Let it change places with the revision above")) \
+  X(LOWER, "lower", "J S-Down", CONTEXT_REBASE, N_("down"), \
+    N_("Let it change places with the revision below")) \
+  X(ALONE, "alone", "O", CONTEXT_REBASE, N_("alone onto"), \
+    N_("Put the selected revision alone on top of another")) \
+  X(PARENTS, "parents", "p", CONTEXT_REBASE, N_("parents"), N_("Set the parents by hand")) \
+  X(DATE, "date", "t", CONTEXT_REBASE, N_("new date"), \
+    N_("Give the changed files a new Create Date, and a new date in their names")) \
+  X(MERGE_INSTEAD, "merge-instead", "m", CONTEXT_REBASE, N_("merge instead"), N_("Merge the heads instead")) \
+  X(MESSAGE, "message", "e", CONTEXT_MERGE | CONTEXT_REVISION, N_("message"), N_("Change the message")) \
+  X(STAND_ON, "stand-on", "p", CONTEXT_REVISION, N_("stand on"), N_("Choose the revision to build on")) \
+  X(LABEL, "label", "l", CONTEXT_MERGE | CONTEXT_REVISION, N_("label"), N_("Set the branch label")) \
+  X(DEPENDS_ON, "depends-on", "d", CONTEXT_MERGE | CONTEXT_REVISION, N_("depends on"), \
+    N_("Set the revisions that must run before")) \
+  X(AUTOGENERATE, "autogenerate", "a", CONTEXT_REVISION, N_("autogenerate"), \
+    N_("Let the project's own Alembic write it from the difference between models and database")) \
+  X(STAGE, "stage", "s", CONTEXT_WIZARD, N_("git add"), N_("Put what is written into git's index, too")) \
+  X(EDIT_FILE, "edit-file", "E", CONTEXT_WIZARD & ~CONTEXT_DELETE, N_("edit"), N_("Open the written file in $EDITOR")) \
+  X(PANE_NEXT, "pane-next", "Tab", CONTEXT_WIZARD, N_("graph, difference"), N_("Show the next pane")) \
+  X(PANE_PREVIOUS, "pane-previous", "S-Tab", CONTEXT_WIZARD, "", N_("Show the pane before")) \
   X(OPEN, "open", "Enter", CONTEXT_GRAPH, "", N_("Unfold a fold, or go to the details of the revision")) \
   X(FOCUS_NEXT, "focus-next", "Tab", CONTEXT_MAIN, N_("details"), N_("Go to the other pane")) \
   X(FOCUS_PREVIOUS, "focus-previous", "S-Tab", CONTEXT_MAIN, "", N_("Go back to the other pane")) \

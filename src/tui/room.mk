@@ -6,6 +6,8 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/app.h \
 	src/tui/canvas.c \
 	src/tui/canvas.h \
+	src/tui/changeview.c \
+	src/tui/changeview.h \
 	src/tui/describe.c \
 	src/tui/details.c \
 	src/tui/details.h \
@@ -13,6 +15,8 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/filter.h \
 	src/tui/forecast_text.c \
 	src/tui/forecast_text.h \
+	src/tui/graphpane.c \
+	src/tui/graphpane.h \
 	src/tui/graphview-private.h \
 	src/tui/graphview.c \
 	src/tui/graphview.h \
@@ -31,22 +35,35 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/loop.c \
 	src/tui/merge_sides.c \
 	src/tui/merge_sides.h \
+	src/tui/merge_verdict.c \
+	src/tui/merge_verdict.h \
 	src/tui/prompt.c \
 	src/tui/prompt.h \
 	src/tui/record.c \
 	src/tui/record.h \
+	src/tui/rebase_guard.c \
+	src/tui/rebase_guard.h \
 	src/tui/run_log.c \
 	src/tui/run_log.h \
+	src/tui/run_state.c \
+	src/tui/run_state.h \
+	src/tui/run_view.c \
+	src/tui/run_view.h \
 	src/tui/scr_choose.c \
+	src/tui/scr_delete.c \
 	src/tui/scr_help.c \
 	src/tui/scr_locks.c \
 	src/tui/scr_main.c \
 	src/tui/scr_merge.c \
+	src/tui/scr_rebase.c \
+	src/tui/scr_revision.c \
 	src/tui/scr_records.c \
 	src/tui/scr_replay.c \
 	src/tui/scr_run.c \
 	src/tui/scr_step.c \
 	src/tui/screen.h \
+	src/tui/step_facts.c \
+	src/tui/step_facts.h \
 	src/tui/step_text.c \
 	src/tui/step_text.h \
 	src/tui/steps.c \

@@ -55,8 +55,7 @@ static void paint_empty(MainScreen *self, Canvas *canvas, Rect rect)
     canvas_put(canvas, x, y, STYLE_FAINT, theme_spinner(g_get_monotonic_time()));
     canvas_text(canvas, x + 2, y, width - 2, STYLE_FAINT, _("reading the project"));
   } else {
-    canvas_text_clipped(canvas, x, y, width, STYLE_FAINT,
-                        _("no revisions yet: `retort revision -m \"...\"` writes the first one"));
+    canvas_text_clipped(canvas, x, y, width, STYLE_FAINT, _("no revisions yet: a writes the first one"));
   }
 }
 
@@ -157,6 +156,9 @@ static const char *refuse(Screen *screen, ActionId action)
     if (!self->ws->snapshot)
       return _("there is no project");
     return workspace_heads(self->ws) > 1 ? NULL : _("there is one head: nothing to merge");
+  case ACTION_REBASE:
+  case ACTION_REVISION: return self->ws->snapshot ? NULL : _("there is no project");
+  case ACTION_DELETE: return selection.revision ? NULL : _("no revision is selected");
   case ACTION_UNFILTER:
     return graphview_filtered(self->graph) ? NULL : _("there is nothing to leave: q quits");
   case ACTION_EDIT:
@@ -307,6 +309,11 @@ static gboolean act_move(MainScreen *self, ActionId action)
   return TRUE;
 }
 
+static const char *selected_id(const GraphSelection *selection)
+{
+  return selection->revision ? selection->revision->id : NULL;
+}
+
 static guint act(Screen *screen, ActionId action)
 {
   MainScreen *self = (MainScreen *)screen;
@@ -335,6 +342,15 @@ static guint act(Screen *screen, ActionId action)
   case ACTION_EDIT: edit(self); return SCREEN_DONE;
   case ACTION_RELOAD: workspace_reload(self->ws); return SCREEN_DONE;
   case ACTION_MERGE: app_push(screen->app, screen_merge_new(screen->app)); return SCREEN_DONE;
+  case ACTION_REBASE:
+    app_push(screen->app, screen_rebase_new(screen->app, selected_id(&selection)));
+    return SCREEN_DONE;
+  case ACTION_REVISION:
+    app_push(screen->app, screen_revision_new(screen->app, selected_id(&selection)));
+    return SCREEN_DONE;
+  case ACTION_DELETE:
+    app_push(screen->app, screen_delete_new(screen->app, selected_id(&selection)));
+    return SCREEN_DONE;
   case ACTION_ENVIRONMENT: app_push(screen->app, screen_choose_new(screen->app)); return SCREEN_DONE;
   default: return 0;
   }

@@ -1,15 +1,17 @@
-/* The merge wizard: choose heads, see the file that would be written, write it, undo it. */
+/* The merge wizard: choose heads, hear what they do to each other, see the file and the graph afterwards, write, undo. */
 #include <glib/gi18n.h>
 #include <string.h>
 
 #include "app.h"
+#include "changeview.h"
 #include "list.h"
 #include "merge_sides.h"
-#include "retort/base/file.h"
+#include "merge_verdict.h"
 #include "retort/base/text.h"
 #include "retort/edit/draft.h"
-#include "retort/edit/hooks.h"
-#include "textview.h"
+
+#define PAIRS_SHOWN 3
+#define WIDE 120
 
 typedef struct {
   Screen screen;
@@ -19,11 +21,14 @@ typedef struct {
   List list;
   char *message;
   gboolean own_message; /* typed rather than made up */
+  char *label;
+  char *depends_on; /* as typed */
   char *rev_id;
   gint64 now;
-  RevisionDraft *draft; /* NULL: see problem */
-  char *problem;
-  TextView *preview;
+  RevisionDraft *draft; /* NULL: see the view's problem */
+  ChangeView *view;
+  MergeVerdict *verdict;   /* NULL: not known yet */
+  GCancellable *comparing; /* NULL: nothing is compared */
   Rect list_rect;
 } MergeScreen;
 
@@ -33,53 +38,100 @@ static guint contexts(Screen *screen)
   return CONTEXT_MERGE;
 }
 
-static gboolean written(const MergeScreen *self)
+static GPtrArray *chosen_heads(const MergeScreen *self)
 {
-  return self->draft && self->draft->written;
-}
-
-/* The draft anew, after heads or message have changed. */
-static void redraft(MergeScreen *self)
-{
-  g_autoptr(GPtrArray) heads = g_ptr_array_new();
+  GPtrArray *heads = g_ptr_array_new();
   for (guint i = 0; i < self->sides->len; i++) {
     const MergeSide *side = g_ptr_array_index(self->sides, i);
     if (side->chosen)
       g_ptr_array_add(heads, side->id);
   }
-  g_ptr_array_add(heads, NULL);
+  return heads;
+}
+
+/* What the chosen heads do to each other */
+
+static void compared(MergeVerdict *verdict, void *data)
+{
+  MergeScreen *self = data;
+  g_clear_object(&self->comparing);
+  merge_verdict_free(self->verdict);
+  self->verdict = verdict;
+  TextView *text = changeview_text(self->view, PANE_REPORT);
+  textview_clear(text);
+  merge_verdict_add_details(verdict, text);
+  app_repaint(self->screen.app);
+}
+
+static void stop_comparing(MergeScreen *self)
+{
+  if (self->comparing)
+    g_cancellable_cancel(self->comparing);
+  g_clear_object(&self->comparing);
+}
+
+static void compare(MergeScreen *self)
+{
+  g_autoptr(GPtrArray) heads = chosen_heads(self);
+  stop_comparing(self);
+  g_clear_pointer(&self->verdict, merge_verdict_free);
+  textview_clear(changeview_text(self->view, PANE_REPORT));
   merge_sides_compare(self->sides, self->ws);
+  if (heads->len < 2)
+    return;
+  self->comparing = g_cancellable_new();
+  merge_verdict_ask(self->ws, heads, self->comparing, compared, self);
+}
+
+/* The draft anew, after heads or texts have changed. */
+static void redraft(MergeScreen *self)
+{
+  g_autoptr(GPtrArray) heads = chosen_heads(self), marked = g_ptr_array_new();
+  g_autoptr(GError) error = NULL;
+  g_ptr_array_add(heads, NULL);
+  g_ptr_array_add(marked, self->rev_id);
   if (!self->own_message) {
     g_free(self->message);
     self->message = merge_sides_message(self->sides, self->ws);
   }
+  changeview_refuse(self->view, _("choose two heads or more"), self->snapshot, NULL, marked);
   g_clear_pointer(&self->draft, revision_draft_free);
-  g_clear_pointer(&self->problem, g_free);
-  textview_clear(self->preview);
-  if (heads->len < 3) {
-    self->problem = g_strdup(_("choose two heads or more"));
+  if (heads->len < 3)
     return;
-  }
+  const char *labels[] = {self->label, NULL};
+  g_auto(GStrv) depends_on = g_strsplit_set(self->depends_on, " ,", -1);
+  guint n = 0;
+  for (char **word = depends_on; *word; word++)
+    if (**word)
+      depends_on[n++] = *word;
+    else
+      g_free(*word);
+  depends_on[n] = NULL;
   RevisionRequest request = {.message = *self->message ? self->message : NULL,
                              .rev_id = self->rev_id,
                              .heads = (const char *const *)heads->pdata,
+                             .branch_labels = *self->label ? labels : NULL,
+                             .depends_on = n > 0 ? (const char *const *)depends_on : NULL,
                              .now = self->now};
-  g_autoptr(GError) error = NULL;
   self->draft = revision_draft_new(self->snapshot->project, self->snapshot->map, &request, &error);
-  if (!self->draft)
-    self->problem = text_escape(error->message, -1, FALSE);
-  else
-    textview_add_code(self->preview, LANGUAGE_PYTHON, 0, NULL, self->draft->content,
-                      (gssize)self->draft->len);
+  RevisionMap *map = self->draft ? revision_draft_map(self->draft, self->snapshot->map, &error) : NULL;
+  if (map) {
+    changeview_show(self->view, self->snapshot, self->draft->changes, map, marked);
+    return;
+  }
+  g_autofree char *problem = text_escape(error->message, -1, FALSE);
+  changeview_refuse(self->view, problem, self->snapshot, NULL, marked);
 }
 
 static void begin(MergeScreen *self)
 {
+  changeview_refuse(self->view, "", self->ws->snapshot, NULL, NULL);
   g_clear_pointer(&self->sides, g_ptr_array_unref);
   g_clear_pointer(&self->snapshot, snapshot_unref);
   self->snapshot = snapshot_ref(self->ws->snapshot);
   self->sides = merge_sides_new(self->ws);
   redraft(self);
+  compare(self);
 }
 
 /* The list of heads */
@@ -119,37 +171,77 @@ static const ListModel model = {.count = row_count, .paint = paint_row};
 
 /* Painting */
 
-static char *shown_path(const MergeScreen *self)
+static guint verdict_lines(const MergeScreen *self)
 {
-  const Project *project = self->snapshot->project;
-  g_autofree char *folder = project->config_path ? g_path_get_dirname(project->config_path) : NULL;
-  g_autofree char *path = folder ? file_relative(self->draft->path, folder) : g_strdup(self->draft->path);
-  return text_escape(path, -1, FALSE);
+  return self->verdict ? MIN(MAX(self->verdict->pairs->len, 1), PAIRS_SHOWN) : 1;
+}
+
+static void paint_verdict(const MergeScreen *self, Canvas *canvas, Rect rect)
+{
+  static const Style styles[] = {STYLE_NORMAL, STYLE_CARE, STYLE_DANGER};
+  static const char *const marks[] = {"✓ ", "! ", "‼ "};
+  if (!self->verdict) {
+    gboolean calm;
+    g_autofree char *tables = merge_sides_verdict(self->sides, &calm);
+    if (self->comparing)
+      canvas_put(canvas, rect.x + 1, rect.y, STYLE_FAINT, theme_spinner(g_get_monotonic_time()));
+    canvas_text_clipped(canvas, rect.x + 3, rect.y, rect.width - 3, calm ? STYLE_NORMAL : STYLE_CARE, tables);
+    return;
+  }
+  const GPtrArray *pairs = self->verdict->pairs;
+  for (guint i = 0; i < pairs->len && (int)i < rect.height; i++) {
+    const VerdictLine *line = g_ptr_array_index(pairs, i);
+    int y = rect.y + (int)i;
+    gboolean more = (int)i == rect.height - 1 && i + 1 < pairs->len;
+    g_autofree char *rest =
+        more ? g_strdup_printf(ngettext("and %u pair more", "and %u pairs more", pairs->len - i),
+                               pairs->len - i)
+             : NULL;
+    int x = rect.x + 1 + canvas_text(canvas, rect.x + 1, y, -1, styles[line->weight], marks[line->weight]);
+    canvas_text_clipped(canvas, x, y, rect.x + rect.width - x, styles[line->weight],
+                        more ? rest : line->text);
+  }
+}
+
+static int paint_field(Canvas *canvas, int x, int y, int room, const char *name, const char *value)
+{
+  g_autofree char *shown = text_escape(value, -1, FALSE);
+  int used = canvas_text(canvas, x, y, room, STYLE_FAINT, name) + 2;
+  used += canvas_text_clipped(canvas, x + used, y, MAX(room - used, 0), STYLE_NORMAL, *value ? shown : "–");
+  return used + 3;
+}
+
+static void paint_fields(const MergeScreen *self, Canvas *canvas, Rect rect)
+{
+  int x = rect.x + 1, end = rect.x + rect.width;
+  gboolean extras = *self->label || *self->depends_on || rect.width >= 90;
+  x +=
+      paint_field(canvas, x, rect.y, extras ? MAX(rect.width / 2, 30) : end - x, _("message"), self->message);
+  if (extras && x < end)
+    x += paint_field(canvas, x, rect.y, end - x, _("label"), self->label);
+  if (extras && x < end)
+    paint_field(canvas, x, rect.y, end - x, _("depends on"), self->depends_on);
+}
+
+static void paint_top(MergeScreen *self, Canvas *canvas, Rect rect)
+{
+  guint n = self->sides->len;
+  g_autofree char *title = g_strdup_printf(ngettext("Resolve %u head", "Resolve %u heads", n), n);
+  Rect inside = canvas_box(canvas, rect, STYLE_BORDER_FOCUS, STYLE_TITLE, title, NULL);
+  Rect foot = rect_cut_bottom(&inside, 2 + (int)verdict_lines(self));
+  self->list_rect = inside;
+  list_paint(&self->list, canvas, inside, TRUE);
+  rect_cut_top(&foot, 1);
+  paint_fields(self, canvas, rect_cut_bottom(&foot, 1));
+  paint_verdict(self, canvas, foot);
 }
 
 static void paint(Screen *screen, Canvas *canvas, Rect rect)
 {
   MergeScreen *self = (MergeScreen *)screen;
-  guint n = self->sides->len;
-  g_autofree char *title = g_strdup_printf(ngettext("Resolve %u head", "Resolve %u heads", n), n);
-  Rect top = rect_cut_top(&rect, MIN((int)n + 5, rect.height / 2));
-  Rect inside = canvas_box(canvas, top, STYLE_BORDER_FOCUS, STYLE_TITLE, title, NULL);
-  Rect foot = rect_cut_bottom(&inside, 3);
-  self->list_rect = inside;
-  list_paint(&self->list, canvas, inside, TRUE);
-  gboolean calm;
-  g_autofree char *verdict = merge_sides_verdict(self->sides, &calm);
-  canvas_text_clipped(canvas, foot.x + 1, foot.y + 1, foot.width - 1, calm ? STYLE_NORMAL : STYLE_CARE,
-                      verdict);
-  g_autofree char *message = text_escape(self->message, -1, FALSE);
-  int x = foot.x + 1 + canvas_text(canvas, foot.x + 1, foot.y + 2, -1, STYLE_FAINT, _("message  "));
-  canvas_text_clipped(canvas, x, foot.y + 2, foot.x + foot.width - x, STYLE_NORMAL, message);
-  g_autofree char *path = self->draft ? shown_path(self) : g_strdup(_("nothing to write"));
-  inside = canvas_box(canvas, rect, STYLE_BORDER, STYLE_NORMAL, path, written(self) ? _("written") : NULL);
-  if (self->problem)
-    canvas_text_clipped(canvas, inside.x + 1, inside.y, inside.width - 1, STYLE_CARE, self->problem);
-  else
-    textview_paint(self->preview, canvas, inside);
+  int rows = (int)(self->sides->len + verdict_lines(self)) + 4;
+  paint_top(self, canvas, rect_cut_top(&rect, MIN(rows, rect.height / 2)));
+  changeview_paint(self->view, canvas, rect);
 }
 
 /* Actions */
@@ -157,103 +249,88 @@ static void paint(Screen *screen, Canvas *canvas, Rect rect)
 static const char *refuse(Screen *screen, ActionId action)
 {
   MergeScreen *self = (MergeScreen *)screen;
+  gboolean written = changeview_written(self->view);
   switch (action) {
   case ACTION_TOGGLE:
-  case ACTION_MESSAGE: return written(self) ? _("the file is written: z undoes that first") : NULL;
-  case ACTION_WRITE:
-    if (written(self))
-      return _("the file is written already: Esc goes back, z undoes it");
-    return self->draft ? NULL : self->problem;
-  case ACTION_UNDO: return written(self) ? NULL : _("nothing is written yet");
-  default: return NULL;
+  case ACTION_MESSAGE:
+  case ACTION_LABEL:
+  case ACTION_DEPENDS_ON:
+  case ACTION_REBASE: return written ? _("the file is written: z undoes that first") : NULL;
+  default: return changeview_refusal(self->view, action);
   }
+}
+
+static void set(MergeScreen *self, char **field, const char *text)
+{
+  if (!text)
+    return;
+  g_free(*field);
+  *field = g_strstrip(g_strdup(text));
+  redraft(self);
 }
 
 static void message_done(const char *text, void *data)
 {
   MergeScreen *self = data;
-  if (!text)
-    return;
-  g_free(self->message);
-  self->message = g_strdup(text);
-  self->own_message = *text != '\0';
-  redraft(self);
+  self->own_message = text ? *text != '\0' : self->own_message;
+  set(self, &self->message, text);
 }
 
-static void ask_message(MergeScreen *self)
+static void label_done(const char *text, void *data)
 {
-  PromptSpec spec = {.label = g_strdup(_("message: ")),
-                     .initial = g_strdup(self->message),
-                     .done = message_done,
-                     .data = self};
+  MergeScreen *self = data;
+  set(self, &self->label, text);
+}
+
+static void depends_done(const char *text, void *data)
+{
+  MergeScreen *self = data;
+  set(self, &self->depends_on, text);
+}
+
+static void ask(MergeScreen *self, const char *label, const char *initial, void (*done)(const char *, void *))
+{
+  PromptSpec spec = {.label = g_strdup(label), .initial = g_strdup(initial), .done = done, .data = self};
   app_prompt(self->screen.app, &spec);
 }
 
-typedef struct {
-  const Project *project;
-  const char *path;
-  GError *error;
-} HookRun;
-
-static void run_hooks(void *data)
+static void toggle(MergeScreen *self)
 {
-  HookRun *run = data;
-  hooks_run(run->project, run->path, NULL, NULL, &run->error);
+  MergeSide *side = g_ptr_array_index(self->sides, self->list.selected);
+  side->chosen = !side->chosen;
+  redraft(self);
+  compare(self);
 }
 
-static void write_file(MergeScreen *self)
+static void rebase_instead(MergeScreen *self)
 {
   App *app = self->screen.app;
-  g_autoptr(GError) error = NULL;
-  if (!revision_draft_write(self->draft, &error)) {
-    g_autofree char *text = text_escape(error->message, -1, FALSE);
-    app_message(app, STYLE_DANGER, "%s", text);
-    return;
-  }
-  HookRun run = {self->snapshot->project, self->draft->path, NULL};
-  if (run.project->hooks && run.project->hooks->len > 0)
-    app_outside(app, run_hooks, &run);
-  guint left = self->snapshot->map->heads->len - merge_sides_chosen(self->sides) + 1;
-  g_autofree char *path = shown_path(self);
-  if (run.error)
-    app_message(app, STYLE_CARE, _("wrote %s, but: %s"), path, run.error->message);
-  else
-    app_message(
-        app, STYLE_DONE,
-        ngettext("wrote %s: %u head left.  z undoes it", "wrote %s: %u heads left.  z undoes it", left), path,
-        left);
-  g_clear_error(&run.error);
-  workspace_reload(self->ws);
-}
-
-static void undo(MergeScreen *self)
-{
-  g_autoptr(GError) error = NULL;
-  g_autofree char *path = shown_path(self);
-  if (revision_draft_undo(self->draft, &error)) {
-    app_message(self->screen.app, STYLE_NORMAL, _("%s is gone again"), path);
-  } else {
-    g_autofree char *text = text_escape(error->message, -1, FALSE);
-    app_message(self->screen.app, STYLE_CARE, "%s", text);
-  }
-  workspace_reload(self->ws);
+  const MergeSide *side = g_ptr_array_index(self->sides, self->list.selected);
+  Screen *rebase = screen_rebase_new(app, side->id);
+  app_close(app, &self->screen);
+  app_push(app, rebase);
 }
 
 static guint act(Screen *screen, ActionId action)
 {
   MergeScreen *self = (MergeScreen *)screen;
-  if (list_act(&self->list, action))
+  if (changeview_act(self->view, action) || list_act(&self->list, action))
     return SCREEN_DONE;
   switch (action) {
-  case ACTION_TOGGLE: {
-    MergeSide *side = g_ptr_array_index(self->sides, self->list.selected);
-    side->chosen = !side->chosen;
-    redraft(self);
+  case ACTION_TOGGLE: toggle(self); return SCREEN_DONE;
+  case ACTION_MESSAGE: ask(self, _("message: "), self->message, message_done); return SCREEN_DONE;
+  case ACTION_LABEL: ask(self, _("branch label: "), self->label, label_done); return SCREEN_DONE;
+  case ACTION_DEPENDS_ON:
+    ask(self, _("depends on (revisions or labels): "), self->depends_on, depends_done);
     return SCREEN_DONE;
-  }
-  case ACTION_MESSAGE: ask_message(self); return SCREEN_DONE;
-  case ACTION_WRITE: write_file(self); return SCREEN_DONE;
-  case ACTION_UNDO: undo(self); return SCREEN_DONE;
+  case ACTION_WRITE: changeview_write(self->view, TRUE); return SCREEN_DONE;
+  case ACTION_UNDO: changeview_undo(self->view); return SCREEN_DONE;
+  case ACTION_REBASE: rebase_instead(self); return SCREEN_DONE;
+  case ACTION_BACK:
+    if (!changeview_busy(self->view))
+      return 0;
+    changeview_interrupt(self->view);
+    return SCREEN_DONE;
   default: return 0;
   }
 }
@@ -262,7 +339,7 @@ static guint mouse(Screen *screen, const MouseEvent *event)
 {
   MergeScreen *self = (MergeScreen *)screen;
   if (event->kind == MOUSE_WHEEL_UP || event->kind == MOUSE_WHEEL_DOWN) {
-    textview_scroll(self->preview, event->kind == MOUSE_WHEEL_UP ? -3 : 3);
+    changeview_wheel(self->view, event->kind == MOUSE_WHEEL_UP ? -3 : 3);
     return SCREEN_DONE;
   }
   int row = rect_contains(self->list_rect, event->x, event->y)
@@ -271,24 +348,25 @@ static guint mouse(Screen *screen, const MouseEvent *event)
   if (row < 0)
     return SCREEN_TAKEN;
   list_select(&self->list, (guint)row);
-  return event->kind == MOUSE_DOUBLE && !written(self) ? act(screen, ACTION_TOGGLE) : SCREEN_DONE;
+  return event->kind == MOUSE_DOUBLE && !changeview_written(self->view) ? act(screen, ACTION_TOGGLE)
+                                                                        : SCREEN_DONE;
 }
 
 static gboolean search(Screen *screen, const char *text)
 {
-  return textview_search(((MergeScreen *)screen)->preview, text);
+  return changeview_search(((MergeScreen *)screen)->view, text);
 }
 
 static gboolean search_next(Screen *screen, int direction)
 {
-  return textview_search_next(((MergeScreen *)screen)->preview, direction);
+  return changeview_search_next(((MergeScreen *)screen)->view, direction);
 }
 
 static void changed(Screen *screen, guint what)
 {
   MergeScreen *self = (MergeScreen *)screen;
   /* What was written stays as it is, to be undone; before that the heads are those of the newest look. */
-  if (written(self))
+  if (changeview_written(self->view) || changeview_busy(self->view))
     return;
   if (what & CHANGED_PROJECT)
     begin(self);
@@ -296,17 +374,41 @@ static void changed(Screen *screen, guint what)
     merge_sides_compare(self->sides, self->ws);
 }
 
+static gboolean animated(Screen *screen)
+{
+  const MergeScreen *self = (const MergeScreen *)screen;
+  return self->comparing != NULL || changeview_busy(self->view);
+}
+
+static gboolean busy(Screen *screen)
+{
+  return changeview_busy(((MergeScreen *)screen)->view);
+}
+
+static void interrupt(Screen *screen)
+{
+  changeview_interrupt(((MergeScreen *)screen)->view);
+}
+
+static void written_or_undone(void *data)
+{
+  app_repaint(((MergeScreen *)data)->screen.app);
+}
+
 static void free_screen(Screen *screen)
 {
   MergeScreen *self = (MergeScreen *)screen;
+  stop_comparing(self);
   list_clear(&self->list);
+  changeview_free(self->view);
   revision_draft_free(self->draft);
-  textview_free(self->preview);
+  merge_verdict_free(self->verdict);
   g_ptr_array_unref(self->sides);
   snapshot_unref(self->snapshot);
   g_free(self->message);
   g_free(self->rev_id);
-  g_free(self->problem);
+  g_free(self->label);
+  g_free(self->depends_on);
   g_free(self);
 }
 
@@ -320,6 +422,9 @@ static const ScreenClass merge_class = {
     .search = search,
     .search_next = search_next,
     .changed = changed,
+    .animated = animated,
+    .busy = busy,
+    .interrupt = interrupt,
     .free = free_screen,
 };
 
@@ -328,7 +433,9 @@ Screen *screen_merge_new(App *app)
   MergeScreen *self = g_new0(MergeScreen, 1);
   self->screen = (Screen){&merge_class, app};
   self->ws = app_workspace(app);
-  self->preview = textview_new();
+  self->view = changeview_new(app, _("Conflict"), written_or_undone, self);
+  self->label = g_strdup("");
+  self->depends_on = g_strdup("");
   self->message = g_strdup("");
   self->rev_id = revision_make_id();
   self->now = g_get_real_time();

@@ -54,6 +54,10 @@ Screen *screen_help_new(App *app, guint contexts);
 Screen *screen_locks_new(App *app);
 Screen *screen_choose_new(App *app);
 Screen *screen_merge_new(App *app);
+/* revision: the selected one, or NULL. */
+Screen *screen_rebase_new(App *app, const char *revision);
+Screen *screen_revision_new(App *app, const char *revision);
+Screen *screen_delete_new(App *app, const char *revision);
 Screen *screen_records_new(App *app);
 /* NULL with error when there is no such file. */
 Screen *screen_replay_new(App *app, const char *path, GError **error);

@@ -43,6 +43,8 @@ gboolean changes_edit(Changes *changes, const char *path, const char *new_path, 
                       GError **error);
 /* A new file; one that exists already is replaced, as Alembic does. */
 gboolean changes_create(Changes *changes, const char *path, const char *text, gsize len, GError **error);
+/* A new file that another program has written just now: to be staged and undone, not to be applied. */
+gboolean changes_adopt(Changes *changes, const char *path, GError **error);
 gboolean changes_delete(Changes *changes, const char *path, GError **error);
 
 /* Unified, as git writes it, paths relative to the folder; the caller's.  Foreign bytes are not escaped. */

@@ -45,6 +45,9 @@ const char *const *rebase_parents(const Rebase *rebase, const char *id);
 /* Revisions (Revision* of the map, load order) that stand on others than their files say; the caller's. */
 GPtrArray *rebase_moved(const Rebase *rebase);
 
+/* The map after the moves so far, without reading a file: for drawing.  The caller's. */
+RevisionMap *rebase_map(const Rebase *rebase);
+
 typedef struct {
   gboolean date; /* the files that change get a new Create Date, and a new date in their names */
   gint64 now;    /* µs; 0: the clock */
