@@ -2,37 +2,46 @@
 #include "retort/run/aftermath.h"
 
 #include <glib/gi18n.h>
-#include <pg_query.h>
-#include <pg_query/pg_query.pb-c.h>
 #include <string.h>
 
+#include "aftermath-private.h"
 #include "retort/pg/catalog.h"
 
 /* ---- Names ----------------------------------------------------------------------------------------------------- */
 
-static const char *given(const char *name)
+const char *aftermath_given(const char *name)
 {
   return name != NULL && *name != '\0' ? name : NULL;
 }
 
-/* to_regclass() of a relation, as SQL. */
-static char *regclass(const char *schema, const char *name)
+static char *call_with_name(const char *function, const char *schema, const char *name)
 {
-  g_autofree char *quoted_schema = given(schema) != NULL ? pg_quote_ident(schema) : NULL;
+  g_autofree char *quoted_schema = aftermath_given(schema) != NULL ? pg_quote_ident(schema) : NULL;
   g_autofree char *quoted_name = pg_quote_ident(name);
   g_autofree char *both = g_strconcat(quoted_schema != NULL ? quoted_schema : "",
                                       quoted_schema != NULL ? "." : "", quoted_name, NULL);
   g_autofree char *literal = pg_quote_literal(both);
-  return g_strdup_printf("pg_catalog.to_regclass(%s)", literal);
+  return g_strdup_printf("pg_catalog.%s(%s)", function, literal);
 }
 
-static char *regclass_of(const PgQuery__RangeVar *var)
+char *aftermath_regclass(const char *schema, const char *name)
 {
-  return var != NULL && given(var->relname) != NULL ? regclass(var->schemaname, var->relname) : NULL;
+  return call_with_name("to_regclass", schema, name);
 }
 
-/* A dotted name as a list of String nodes: its last two parts. */
-static gboolean last_names(PgQuery__Node *const *names, gsize n, const char **schema, const char **name)
+char *aftermath_regtype(const char *schema, const char *name)
+{
+  return call_with_name("to_regtype", schema, name);
+}
+
+char *aftermath_regclass_of(const PgQuery__RangeVar *var)
+{
+  return var != NULL && aftermath_given(var->relname) != NULL
+             ? aftermath_regclass(var->schemaname, var->relname)
+             : NULL;
+}
+
+gboolean aftermath_names(PgQuery__Node *const *names, gsize n, const char **schema, const char **name)
 {
   *schema = NULL;
   for (gsize i = 0; i < n; i++)
@@ -43,27 +52,22 @@ static gboolean last_names(PgQuery__Node *const *names, gsize n, const char **sc
   *name = names[n - 1]->string->sval;
   if (n > 1)
     *schema = names[n - 2]->string->sval;
-  return given(*name) != NULL;
+  return aftermath_given(*name) != NULL;
 }
 
 /* ---- Questions ------------------------------------------------------------------------------------------------- */
 
-/* A session of somebody that does DDL of the CONCURRENTLY kind on table t. */
-#define AT_WORK                                                                                      \
-  "EXISTS (SELECT 1 FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid " \
-  "WHERE l.relation = t.oid AND l.mode = 'ShareUpdateExclusiveLock' AND a.state = 'active' "         \
-  "AND a.backend_type = 'client backend' AND a.pid <> pg_catalog.pg_backend_pid())"
-
 static char *ask_create_index(const PgQuery__IndexStmt *stmt)
 {
-  g_autofree char *table = regclass_of(stmt->relation);
-  if (table == NULL || given(stmt->idxname) == NULL)
+  g_autofree char *table = aftermath_regclass_of(stmt->relation);
+  if (table == NULL || aftermath_given(stmt->idxname) == NULL)
     return NULL;
   g_autofree char *name = pg_quote_literal(stmt->idxname);
   return g_strdup_printf(
       "SELECT CASE WHEN NOT coalesce(i.indisvalid, false) AND " AT_WORK " THEN 'running' "
       "WHEN i.indexrelid IS NULL THEN 'not done' WHEN i.indisvalid THEN 'done' ELSE 'broken' END, "
-      "CASE WHEN NOT i.indisvalid THEN 'DROP INDEX CONCURRENTLY ' || i.indexrelid::regclass::text END, NULL "
+      "CASE WHEN NOT i.indisvalid THEN 'DROP INDEX CONCURRENTLY ' || i.indexrelid::regclass::text END, NULL, "
+      "'DROP INDEX CONCURRENTLY ' || i.indexrelid::regclass::text "
       "FROM (SELECT %s::oid AS oid) t LEFT JOIN pg_catalog.pg_class tc ON tc.oid = t.oid "
       "LEFT JOIN pg_catalog.pg_class ic ON ic.relnamespace = tc.relnamespace AND ic.relname = %s "
       "AND ic.relkind IN ('i', 'I') LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = ic.oid",
@@ -75,9 +79,9 @@ static char *ask_drop_index(const PgQuery__DropStmt *stmt)
   const char *schema, *name;
   if (stmt->remove_type != PG_QUERY__OBJECT_TYPE__OBJECT_INDEX || stmt->n_objects != 1 ||
       stmt->objects[0]->node_case != PG_QUERY__NODE__NODE_LIST ||
-      !last_names(stmt->objects[0]->list->items, stmt->objects[0]->list->n_items, &schema, &name))
+      !aftermath_names(stmt->objects[0]->list->items, stmt->objects[0]->list->n_items, &schema, &name))
     return NULL;
-  g_autofree char *index = regclass(schema, name);
+  g_autofree char *index = aftermath_regclass(schema, name);
   return g_strdup_printf(
       "SELECT CASE WHEN x.oid IS NULL THEN 'done' WHEN " AT_WORK " THEN 'running' "
       "ELSE 'not done' END, NULL, NULL FROM (SELECT %s::oid AS oid) x "
@@ -89,7 +93,7 @@ static char *ask_drop_index(const PgQuery__DropStmt *stmt)
 /* What a REINDEX did cannot be seen; what a failed one left behind can. */
 static char *ask_reindex(const PgQuery__ReindexStmt *stmt)
 {
-  g_autofree char *relation = regclass_of(stmt->relation);
+  g_autofree char *relation = aftermath_regclass_of(stmt->relation);
   if (relation == NULL)
     return NULL;
   return g_strdup_printf(
@@ -106,19 +110,14 @@ static char *ask_reindex(const PgQuery__ReindexStmt *stmt)
 static char *ask_add_value(const PgQuery__AlterEnumStmt *stmt)
 {
   const char *schema, *name;
-  if (given(stmt->old_val) != NULL || given(stmt->new_val) == NULL ||
-      !last_names(stmt->type_name, stmt->n_type_name, &schema, &name))
+  if (aftermath_given(stmt->old_val) != NULL || aftermath_given(stmt->new_val) == NULL ||
+      !aftermath_names(stmt->type_name, stmt->n_type_name, &schema, &name))
     return NULL;
-  g_autofree char *quoted_schema = schema != NULL ? pg_quote_ident(schema) : NULL;
-  g_autofree char *quoted_name = pg_quote_ident(name);
-  g_autofree char *both = g_strconcat(quoted_schema != NULL ? quoted_schema : "",
-                                      quoted_schema != NULL ? "." : "", quoted_name, NULL);
-  g_autofree char *type = pg_quote_literal(both);
+  g_autofree char *type = aftermath_regtype(schema, name);
   g_autofree char *label = pg_quote_literal(stmt->new_val);
-  return g_strdup_printf(
-      "SELECT CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_enum WHERE enumtypid = "
-      "pg_catalog.to_regtype(%s) AND enumlabel = %s) THEN 'done' ELSE 'not done' END, NULL, NULL",
-      type, label);
+  return g_strdup_printf("SELECT CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_enum WHERE enumtypid = "
+                         "%s AND enumlabel = %s) THEN 'done' ELSE 'not done' END, NULL, NULL",
+                         type, label);
 }
 
 /* The column is there since 14, as the statement is. */
@@ -126,7 +125,7 @@ static char *ask_add_value(const PgQuery__AlterEnumStmt *stmt)
 
 static char *ask_detach(const char *parent, const PgQuery__PartitionCmd *command)
 {
-  g_autofree char *child = regclass_of(command->name);
+  g_autofree char *child = aftermath_regclass_of(command->name);
   if (child == NULL || !command->concurrent)
     return NULL;
   return g_strdup_printf(
@@ -141,7 +140,7 @@ static char *ask_detach(const char *parent, const PgQuery__PartitionCmd *command
 
 static char *ask_validate(const char *table, const char *constraint)
 {
-  if (given(constraint) == NULL)
+  if (aftermath_given(constraint) == NULL)
     return NULL;
   g_autofree char *name = pg_quote_literal(constraint);
   return g_strdup_printf(
@@ -154,7 +153,7 @@ static char *ask_validate(const char *table, const char *constraint)
 
 static char *ask_alter_table(const PgQuery__AlterTableStmt *stmt)
 {
-  g_autofree char *table = regclass_of(stmt->relation);
+  g_autofree char *table = aftermath_regclass_of(stmt->relation);
   if (table == NULL || stmt->n_cmds != 1 || stmt->cmds[0]->node_case != PG_QUERY__NODE__NODE_ALTER_TABLE_CMD)
     return NULL;
   const PgQuery__AlterTableCmd *command = stmt->cmds[0]->alter_table_cmd;
@@ -178,6 +177,12 @@ static char *ask_statement(const PgQuery__Node *node)
   }
 }
 
+static char *ask_any(const PgQuery__Node *node)
+{
+  char *question = ask_statement(node);
+  return question != NULL ? question : aftermath_ask_object(node);
+}
+
 char *aftermath_query(const char *sql)
 {
   PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(sql);
@@ -187,7 +192,7 @@ char *aftermath_query(const char *sql)
                                    : NULL;
   /* Several statements in one string are one transaction, so that they cannot be of these kinds. */
   char *query = tree != NULL && tree->n_stmts == 1 && tree->stmts[0]->stmt != NULL
-                    ? ask_statement(tree->stmts[0]->stmt)
+                    ? ask_any(tree->stmts[0]->stmt)
                     : NULL;
   if (tree != NULL)
     pg_query__parse_result__free_unpacked(tree, NULL);
@@ -217,6 +222,7 @@ void aftermath_free(Aftermath *aftermath)
   g_free(aftermath->text);
   g_free(aftermath->cleanup);
   g_free(aftermath->finish);
+  g_free(aftermath->undo);
   g_free(aftermath);
 }
 
@@ -229,9 +235,11 @@ static Aftermath *aftermath_from(const PGresult *result)
       at = i;
   aftermath->state = states[at].state;
   aftermath->text = g_strdup(_(states[at].text));
-  if (at != 0 && PQnfields(result) == 3) {
+  if (at != 0 && PQnfields(result) >= 3) {
     aftermath->cleanup = PQgetisnull(result, 0, 1) ? NULL : g_strdup(PQgetvalue(result, 0, 1));
     aftermath->finish = PQgetisnull(result, 0, 2) ? NULL : g_strdup(PQgetvalue(result, 0, 2));
+    if (PQnfields(result) > 3 && aftermath->state == AFTERMATH_DONE && !PQgetisnull(result, 0, 3))
+      aftermath->undo = g_strdup(PQgetvalue(result, 0, 3));
   }
   return aftermath;
 }

@@ -2,7 +2,7 @@ noinst_LIBRARIES += src/run/librun.a
 src_run_librun_a_SOURCES = \
 	src/run/answers.c include/retort/run/answers.h \
 	src/run/alembic.c include/retort/run/alembic.h \
-	src/run/aftermath.c include/retort/run/aftermath.h \
+	src/run/aftermath.c src/run/aftermath_objects.c src/run/aftermath-private.h include/retort/run/aftermath.h \
 	src/run/backup.c include/retort/run/backup.h \
 	src/run/brake.c include/retort/run/brake.h \
 	src/run/child.c src/run/child.h \

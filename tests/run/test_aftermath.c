@@ -50,7 +50,27 @@ Test(aftermath, is_read_from_the_catalog)
       {"DROP INDEX CONCURRENTLY absent", AFTERMATH_DONE, NULL, NULL},
       {"DROP INDEX CONCURRENTLY mess.whole", AFTERMATH_NOT_DONE, NULL, NULL},
       {"DROP INDEX CONCURRENTLY whole, absent", AFTERMATH_UNKNOWN, NULL, NULL},
-      {"DROP TABLE t", AFTERMATH_UNKNOWN, NULL, NULL},
+      {"DROP TABLE t", AFTERMATH_NOT_DONE, NULL, NULL},
+      {"DROP TABLE t, u", AFTERMATH_UNKNOWN, NULL, NULL},
+      {"DROP TABLE gone", AFTERMATH_DONE, NULL, NULL},
+      {"DROP TYPE mess.mood", AFTERMATH_NOT_DONE, NULL, NULL},
+      {"CREATE TABLE t (x int)", AFTERMATH_DONE, NULL, NULL},
+      {"CREATE TABLE mess.u (x int)", AFTERMATH_NOT_DONE, NULL, NULL},
+      {"CREATE TYPE mood AS ENUM ('x')", AFTERMATH_DONE, NULL, NULL},
+      {"CREATE SCHEMA mess", AFTERMATH_DONE, NULL, NULL},
+      {"CREATE OR REPLACE VIEW t AS SELECT 1", AFTERMATH_UNKNOWN, NULL, NULL},
+      {"ALTER TABLE t ADD COLUMN y int", AFTERMATH_DONE, NULL, NULL},
+      {"ALTER TABLE t ADD COLUMN z int, ALTER y SET DEFAULT 1", AFTERMATH_NOT_DONE, NULL, NULL},
+      {"ALTER TABLE t DROP COLUMN y", AFTERMATH_NOT_DONE, NULL, NULL},
+      {"ALTER TABLE t DROP COLUMN z", AFTERMATH_DONE, NULL, NULL},
+      {"ALTER TABLE nowhere DROP COLUMN z", AFTERMATH_NOT_DONE, NULL, NULL},
+      {"ALTER TABLE t ADD CONSTRAINT now CHECK (x > 0)", AFTERMATH_DONE, NULL, NULL},
+      {"ALTER TABLE t DROP CONSTRAINT gone", AFTERMATH_DONE, NULL, NULL},
+      {"ALTER TABLE t ALTER y SET NOT NULL", AFTERMATH_NOT_DONE, NULL, NULL},
+      {"ALTER TABLE t ALTER y TYPE bigint", AFTERMATH_UNKNOWN, NULL, NULL},
+      {"ALTER TABLE t RENAME COLUMN old TO y", AFTERMATH_DONE, NULL, NULL},
+      {"ALTER TABLE t RENAME TO v", AFTERMATH_NOT_DONE, NULL, NULL},
+      {"INSERT INTO t VALUES (1)", AFTERMATH_UNKNOWN, NULL, NULL},
       {"REINDEX INDEX CONCURRENTLY whole", AFTERMATH_UNKNOWN, NULL, NULL},
       {"REINDEX TABLE CONCURRENTLY r", AFTERMATH_BROKEN, "DROP INDEX CONCURRENTLY r_ccnew", NULL},
       {"ALTER TYPE mood ADD VALUE 'ok'", AFTERMATH_DONE, NULL, NULL},
@@ -141,4 +161,27 @@ Test(aftermath, a_half_detached_partition_is_finished)
   test_sql(conn, aftermath->finish);
   g_autoptr(Aftermath) after = examine(conn, "ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY");
   cr_expect(after->state == AFTERMATH_DONE, "%s", after->text);
+}
+
+/* What is done and can be taken back has an undo, and that works. */
+Test(aftermath, knows_how_to_take_back)
+{
+  static const char *const statements[] = {
+      "CREATE TABLE made (x int)",       "ALTER TABLE kept ADD COLUMN \"Odd one\" int",
+      "CREATE SCHEMA undone_2",          "ALTER TABLE kept ADD CONSTRAINT c CHECK (x > 0)",
+      "CREATE TYPE kind AS ENUM ('a')",  "ALTER TABLE kept RENAME COLUMN y TO z",
+      "CREATE INDEX kept_x ON kept (x)", "ALTER TABLE kept ALTER x SET NOT NULL",
+  };
+  g_autoptr(PgConn) conn = own_schema("undone");
+  test_sql(conn, "CREATE TABLE kept (x int, y int)");
+  for (gsize i = 0; i < G_N_ELEMENTS(statements); i++) {
+    test_sql(conn, statements[i]);
+    g_autoptr(Aftermath) after = examine(conn, statements[i]);
+    cr_assert(after->state == AFTERMATH_DONE && after->undo != NULL, "%s: state %d", statements[i],
+              after->state);
+    test_sql(conn, after->undo);
+    g_autoptr(Aftermath) undone = examine(conn, statements[i]);
+    cr_expect(undone->state == AFTERMATH_NOT_DONE && undone->undo == NULL, "%s: undone by %s", statements[i],
+              after->undo);
+  }
 }

@@ -1,8 +1,9 @@
-/* What became of a statement that ran outside a transaction, when nobody heard its answer or it failed.
+/* What became of a statement, when nobody heard its answer, it failed outside a transaction, or somebody else ran it.
  *
  * The catalog is compared with what the statement would have done.  That is known for the statements that have to run
  * outside a transaction: CREATE, DROP and REINDEX INDEX CONCURRENTLY, DETACH PARTITION CONCURRENTLY, VALIDATE
- * CONSTRAINT, ALTER TYPE ... ADD VALUE; anything else is AFTERMATH_UNKNOWN, never "done".
+ * CONSTRAINT, ALTER TYPE ... ADD VALUE; and for those whose work has a name: tables, columns, constraints, views, types,
+ * schemas made, dropped or renamed.  Anything else is AFTERMATH_UNKNOWN, never "done".
  */
 #pragma once
 
@@ -24,6 +25,7 @@ typedef struct {
   char *cleanup; /* SQL, outside a transaction, after which the statement can run again; NULL: none needed */
   char *
       finish; /* SQL that completes what was begun, instead of running the statement again; NULL: there is none */
+  char *undo; /* SQL that takes back what is AFTERMATH_DONE; NULL: not known, or nothing can bring it back */
 } Aftermath;
 
 void aftermath_free(Aftermath *aftermath);
