@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "conflict_text.h"
 #include "json.h"
 #include "out.h"
 #include "refs.h"
@@ -23,9 +24,30 @@ const ArgOption conflicts_options[] = {
         "trunk or develop."),
      FALSE},
     {0, "of", ARG_VALUE, "REF", N_("Only collisions of this branch; HEAD is the one checked out."), FALSE},
+    {0, "explain", ARG_FLAG, NULL,
+     N_("Also what each side does to which table, column, index, constraint and type, and whether that goes "
+        "together; of several heads here as well."),
+     FALSE},
     {0, "newer", ARG_VALUE, "DAYS", N_("Leave out branches without a commit in so many days."), FALSE},
     {0, NULL, 0, NULL, NULL, FALSE},
 };
+
+/* What explaining takes; render is NULL when it was not asked for. */
+typedef struct {
+  GitRefs *refs;
+  RenderSession *render;
+  const RevisionMap *working;
+} Explainer;
+
+/* Of the heads that are here already; NULL when there is one. */
+static Conflict *explain_heads(const Explainer *explainer)
+{
+  const RevisionMap *map = explainer->working;
+
+  return explainer->render && map && !map->fault && map->heads->len > 1
+             ? conflict_new(explainer->render, map, map->heads, NULL, NULL)
+             : NULL;
+}
 
 static void json_side(JsonBuilder *builder, const CollisionSide *side)
 {
@@ -55,7 +77,37 @@ static void json_side(JsonBuilder *builder, const CollisionSide *side)
   json_builder_end_object(builder);
 }
 
-static void print_json(const Collisions *found)
+static void json_explain(JsonBuilder *builder, const Explainer *explainer, const Collision *collision)
+{
+  if (!explainer->render)
+    return;
+  g_autoptr(Explanation) explanation =
+      explanation_new(explainer->refs, explainer->render, collision, explainer->working);
+  json_builder_set_member_name(builder, "explanation");
+  json_builder_begin_object(builder);
+  json_add_text(builder, "problem", explanation->why);
+  json_add_int(builder, "left_out", explanation->left_out);
+  if (explanation->conflict) {
+    json_add_text(builder, "verdict", verdict_name(conflict_verdict(explanation->conflict)));
+    conflict_json(builder, explanation->conflict);
+  }
+  json_builder_end_object(builder);
+}
+
+static void json_heads(JsonBuilder *builder, const Explainer *explainer)
+{
+  g_autoptr(Conflict) conflict = explain_heads(explainer);
+
+  if (!conflict)
+    return;
+  json_builder_set_member_name(builder, "heads_here");
+  json_builder_begin_object(builder);
+  json_add_text(builder, "verdict", verdict_name(conflict_verdict(conflict)));
+  conflict_json(builder, conflict);
+  json_builder_end_object(builder);
+}
+
+static void print_json(const Collisions *found, const Explainer *explainer)
 {
   g_autoptr(JsonBuilder) builder = json_builder_new();
 
@@ -75,10 +127,12 @@ static void print_json(const Collisions *found)
     for (guint k = 0; k < collision->sides->len; k++)
       json_side(builder, collision->sides->pdata[k]);
     json_builder_end_array(builder);
+    json_explain(builder, explainer, collision);
     json_builder_end_object(builder);
   }
   json_builder_end_array(builder);
   json_add_array(builder, "notes", found->notes);
+  json_heads(builder, explainer);
   json_builder_end_object(builder);
   out_json(json_builder_get_root(builder));
 }
@@ -129,8 +183,35 @@ static void print_fix(const Session *session, const Collision *collision)
            other->ref, branch->ref, moves->revision, stays->head, moves->revision, stays->head, moves->head);
 }
 
-static void print_text(const Session *session, const Collisions *found)
+static void print_explanation(const Session *session, const Explainer *explainer, const Collision *collision)
 {
+  if (!explainer->render)
+    return;
+  g_autoptr(Explanation) explanation =
+      explanation_new(explainer->refs, explainer->render, collision, explainer->working);
+  out_line(session, _("  what the sides do:"));
+  if (explanation->conflict)
+    conflict_print(session, explanation->conflict);
+  else
+    out_line(session, "    %s", explanation->why);
+  if (explanation->left_out > 0)
+    out_line(session, _("    %u more sides are not compared"), explanation->left_out);
+}
+
+static void print_heads(const Session *session, const Explainer *explainer)
+{
+  g_autoptr(Conflict) conflict = explain_heads(explainer);
+
+  if (!conflict)
+    return;
+  out_line(session, _("%u heads here"), conflict->sides->len);
+  conflict_print(session, conflict);
+  out_line(session, "%s", "");
+}
+
+static void print_text(const Session *session, const Collisions *found, const Explainer *explainer)
+{
+  print_heads(session, explainer);
   for (guint i = 0; i < found->collisions->len; i++) {
     const Collision *collision = found->collisions->pdata[i];
     if (collision->parent)
@@ -145,6 +226,7 @@ static void print_text(const Session *session, const Collisions *found)
       out_line(session, "  %s", collision->parent_path);
     for (guint k = 0; k < collision->sides->len; k++)
       print_side(session, collision->sides->pdata[k]);
+    print_explanation(session, explainer, collision);
     print_fix(session, collision);
     out_line(session, "%s", "");
   }
@@ -191,10 +273,16 @@ COMMAND_RUN(conflicts)
   g_autoptr(Collisions) found = git_collisions(refs, &options, NULL, error);
   if (!found)
     return FALSE;
+  RenderOptions render_options = {.online = TRUE, .flavor = session_flavor(session)};
+  g_autoptr(RenderSession) render =
+      args_has(session->args, "explain")
+          ? render_session_new(bare ? git_refs_project(refs) : session->project, &render_options)
+          : NULL;
+  Explainer explainer = {refs, render, options.working};
   if (session->json)
-    print_json(found);
+    print_json(found, &explainer);
   else
-    print_text(session, found);
+    print_text(session, found, &explainer);
   for (guint i = 0; i < found->notes->len && !session->json; i++)
     out_note("%s", (const char *)found->notes->pdata[i]);
   session->status = found->collisions->len > 0 ? 1 : 0;

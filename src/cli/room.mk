@@ -31,12 +31,14 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cmd_sql.c \
 	src/cli/cmd_stamp.c \
 	src/cli/cmd_where.c \
+	src/cli/conflict_text.c src/cli/conflict_text.h \
 	src/cli/commands.c src/cli/commands.h src/cli/command.h \
 	src/cli/consent.c src/cli/consent.h \
 	src/cli/graph_text.c src/cli/graph_text.h \
 	src/cli/handover.c src/cli/handover.h \
 	src/cli/help.c src/cli/help.h \
 	src/cli/interrupted.c src/cli/interrupted.h \
+	src/cli/journal_markdown.c src/cli/journal_text.c src/cli/journal_text.h \
 	src/cli/json.c src/cli/json.h \
 	src/cli/list.c src/cli/list.h \
 	src/cli/migrate.c src/cli/migrate.h \

@@ -11,7 +11,7 @@ static void side_change_free(void *data)
 {
   SideChange *change = data;
 
-  change_free(change->change);
+  review_change_free(change->change);
   g_free(change->sql);
   g_free(change);
 }
@@ -156,7 +156,9 @@ static gboolean creates_table(const GPtrArray *changes, const char *name)
 /* Where both create a table, that is all there is to say of its columns. */
 static gboolean covered(const GPtrArray *left, const GPtrArray *right, const Change *change)
 {
-  return change->class != OBJECT_TABLE && change->relation && creates_table(left, change->relation) &&
+  gboolean table = change->class == OBJECT_TABLE && change->verb == CHANGE_CREATE;
+
+  return !table && change->relation && creates_table(left, change->relation) &&
          creates_table(right, change->relation);
 }
 
@@ -271,6 +273,23 @@ Conflict *conflict_new(RenderSession *session, const RevisionMap *map, const GPt
       g_ptr_array_add(conflict->pairs, pair);
     }
   return conflict;
+}
+
+GPtrArray *conflict_side_changes(const Conflict *conflict, const ConflictSide *side)
+{
+  GPtrArray *own = g_ptr_array_new();
+
+  for (guint i = 0; i < side->revisions->len; i++) {
+    GPtrArray *changes = g_hash_table_lookup(conflict->changes, side->revisions->pdata[i]);
+    for (guint k = 0; k < changes->len; k++) {
+      const Change *change = ((SideChange *)changes->pdata[k])->change;
+      gboolean follows = change->class != OBJECT_TABLE && change->class != OBJECT_INDEX && change->relation &&
+                         creates_table(changes, change->relation);
+      if (change->verb != CHANGE_USE && !follows)
+        g_ptr_array_add(own, changes->pdata[k]);
+    }
+  }
+  return own;
 }
 
 Verdict conflict_verdict(const Conflict *conflict)

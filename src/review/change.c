@@ -10,7 +10,7 @@
 
 #define OBJECT(name) PG_QUERY__OBJECT_TYPE__OBJECT_##name
 
-void change_free(Change *change)
+void review_change_free(Change *change)
 {
   if (!change)
     return;
@@ -467,7 +467,7 @@ void changes_read_node(GPtrArray *changes, const PgQuery__Node *s, char **unknow
 
 GPtrArray *changes_read(const char *sql, char **unknown)
 {
-  GPtrArray *changes = g_ptr_array_new_with_free_func((GDestroyNotify)change_free);
+  GPtrArray *changes = g_ptr_array_new_with_free_func((GDestroyNotify)review_change_free);
   PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(sql);
   PgQuery__ParseResult *tree = NULL;
 

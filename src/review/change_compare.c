@@ -38,6 +38,27 @@ char *change_object(const Change *change)
                                   : g_strdup(change->name ? change->name : "");
 }
 
+char *change_text(const Change *change)
+{
+  g_autofree char *object = change_object(change);
+  const char *class = object_class_name(change->class);
+
+  switch (change->verb) {
+  case CHANGE_CREATE:
+    return change->value ? g_strdup_printf(_("creates %s %s (%s)"), class, object, change->value)
+                         : g_strdup_printf(_("creates %s %s"), class, object);
+  case CHANGE_DROP: return g_strdup_printf(_("drops %s %s"), class, object);
+  case CHANGE_RENAME: return g_strdup_printf(_("renames %s %s to %s"), class, object, change->aspect);
+  case CHANGE_ROWS: return g_strdup_printf(_("changes rows of %s %s"), class, object);
+  case CHANGE_USE: return g_strdup_printf(_("needs %s %s"), class, object);
+  case CHANGE_ALTER: break;
+  }
+  if (change->aspect && change->value)
+    return g_strdup_printf(_("changes %s %s: %s %s"), class, object, change->aspect, change->value);
+  return change->aspect ? g_strdup_printf(_("changes %s %s: %s"), class, object, change->aspect)
+                        : g_strdup_printf(_("changes %s %s"), class, object);
+}
+
 /* Tables, indexes, views and sequences have their names in common. */
 static gboolean is_relation(ObjectClass class)
 {

@@ -112,7 +112,12 @@ static void read_command(GPtrArray *changes, const char *table, const PgQuery__A
   case AT(DropConstraint):
     change_add(changes, CHANGE_DROP, OBJECT_CONSTRAINT, table, cmd->name)->guarded = cmd->missing_ok;
     break;
-  case AT(ValidateConstraint):
+  case AT(ValidateConstraint): {
+    Change *change = change_add(changes, CHANGE_ALTER, OBJECT_CONSTRAINT, table, cmd->name);
+    change->aspect = g_strdup("valid");
+    change->value = g_strdup("yes");
+    break;
+  }
   case AT(AlterConstraint): change_add(changes, CHANGE_ALTER, OBJECT_CONSTRAINT, table, cmd->name); break;
   case AT(AlterColumnType):
     alter_column(changes, table, cmd->name, "type",

@@ -59,6 +59,9 @@ Conflict *conflict_new(RenderSession *session, const RevisionMap *map, const GPt
 void conflict_free(Conflict *conflict);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Conflict, conflict_free)
 
+/* What a side does, without what follows by itself: the columns of a table that it creates, and what it only needs.
+ * SideChange*, borrowed; the array is the caller's. */
+GPtrArray *conflict_side_changes(const Conflict *conflict, const ConflictSide *side);
 /* The worst of all pairs. */
 Verdict conflict_verdict(const Conflict *conflict);
 /* "independent: no object in common", "both create column orders.note; 2 more", ...: translated, the caller's. */

@@ -45,7 +45,7 @@ typedef struct {
 
 /* Change*, owned; never NULL.  *unknown: translated, why the list may not be complete; NULL: it is.  The caller's. */
 GPtrArray *changes_read(const char *sql, char **unknown);
-void change_free(Change *change);
+void review_change_free(Change *change);
 
 /* How two changes, made by two sides that do not know each other, stand to one another. */
 typedef enum {
@@ -60,5 +60,7 @@ typedef enum {
 Verdict changes_compare(const Change *a, const Change *b, char **why);
 /* "orders.note", "ix_orders_note", ...; the caller's. */
 char *change_object(const Change *change);
+/* "creates column orders.note (text)", "drops index ix_orders_note", ...: translated, the caller's. */
+char *change_text(const Change *change);
 const char *object_class_name(ObjectClass class); /* "table", ...: translated */
 const char *verdict_name(Verdict verdict); /* "independent", "same-object", "contradictory", "unknown" */

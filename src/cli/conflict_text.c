@@ -1,0 +1,272 @@
+#include "conflict_text.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "json.h"
+#include "out.h"
+#include "refs.h"
+
+/* Lines of a side, and clashes of a pair, in text; --json has all. */
+#define MANY_CHANGES 12
+#define MANY_CLASHES 8
+/* Sides of one collision that are compared, each with each. */
+#define MANY_SIDES 12
+#define STATEMENT_COLUMNS 90
+
+/* ---- text ---- */
+
+static const char *in_repository(const char *path)
+{
+  const char *colon = g_path_is_absolute(path) ? NULL : strchr(path, ':');
+
+  return colon ? colon + 1 : path;
+}
+
+static char *place(const SideChange *change)
+{
+  g_autofree char *name = g_path_get_basename(in_repository(change->revision->path));
+
+  return change->line ? g_strdup_printf("%s:%u", name, change->line) : g_strdup(name);
+}
+
+static void print_side(const Session *session, const Conflict *conflict, const ConflictSide *side)
+{
+  g_autoptr(GPtrArray) changes = conflict_side_changes(conflict, side);
+  g_autofree char *message = refs_message(side->head->doc);
+  guint n = side->revisions->len;
+
+  if (n > 1)
+    out_line(session, ngettext("    %s  %s (%u revision)", "    %s  %s (%u revisions)", n), side->head->id,
+             message, n);
+  else
+    out_line(session, "    %s  %s", side->head->id, message);
+  for (guint i = 0; i < changes->len && i < MANY_CHANGES; i++) {
+    const SideChange *change = changes->pdata[i];
+    g_autofree char *text = change_text(change->change);
+    g_autofree char *where = place(change);
+    out_line(session, "        %s  %s", where, text);
+  }
+  if (changes->len > MANY_CHANGES)
+    out_line(session, _("        and %u more changes"), changes->len - MANY_CHANGES);
+}
+
+static void print_statement(const Session *session, const SideChange *change)
+{
+  g_autofree char *line = g_strdup(change->sql);
+  g_autofree char *where = place(change);
+
+  g_strdelimit(line, "\r\n\t", ' ');
+  if (strlen(line) > STATEMENT_COLUMNS)
+    memcpy(line + STATEMENT_COLUMNS - 3, "...", 4);
+  g_autofree char *valid = g_utf8_make_valid(line, -1);
+  out_line(session, "          %s  %s", where, valid);
+}
+
+static char *names_of(const GPtrArray *revisions)
+{
+  GString *names = g_string_new(NULL);
+
+  for (guint i = 0; i < revisions->len; i++)
+    g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", ((Revision *)revisions->pdata[i])->id);
+  return g_string_free(names, FALSE);
+}
+
+static void print_pair(const Session *session, const ConflictPair *pair)
+{
+  g_autofree char *sentence = conflict_sentence(pair);
+  g_autofree char *common = names_of(pair->ancestors);
+
+  if (*common)
+    out_line(session, _("    %s and %s, since %s"), pair->left->head->id, pair->right->head->id, common);
+  else
+    out_line(session, _("    %s and %s, with nothing in common"), pair->left->head->id,
+             pair->right->head->id);
+  out_line(session, "      %s", sentence);
+  for (guint i = 0; i < pair->clashes->len && i < MANY_CLASHES; i++) {
+    const ConflictClash *clash = pair->clashes->pdata[i];
+    if (i > 0)
+      out_line(session, "      %s", clash->why);
+    print_statement(session, clash->left);
+    print_statement(session, clash->right);
+  }
+  for (guint i = 0; i < pair->unknown->len && i < MANY_CLASHES; i++)
+    out_line(session, "      ? %s", (const char *)pair->unknown->pdata[i]);
+}
+
+void conflict_print(const Session *session, const Conflict *conflict)
+{
+  for (guint i = 0; i < conflict->sides->len; i++)
+    print_side(session, conflict, conflict->sides->pdata[i]);
+  for (guint i = 0; i < conflict->pairs->len; i++)
+    print_pair(session, conflict->pairs->pdata[i]);
+}
+
+/* ---- JSON ---- */
+
+static void json_change(JsonBuilder *builder, const SideChange *change)
+{
+  static const char *const verbs[] = {"create", "drop", "rename", "alter", "rows", "use"};
+  static const char *const classes[] = {"schema", "table",    "column",   "index",   "constraint", "type",
+                                        "view",   "sequence", "function", "trigger", "extension"};
+
+  json_builder_begin_object(builder);
+  json_add_text(builder, "revision", change->revision->id);
+  json_add_text(builder, "path", in_repository(change->revision->path));
+  json_add_int(builder, "line", change->line);
+  json_add_text(builder, "verb", verbs[change->change->verb]);
+  json_add_text(builder, "class", classes[change->change->class]);
+  json_add_text(builder, "relation", change->change->relation);
+  json_add_text(builder, "name", change->change->name);
+  json_add_text(builder, "aspect", change->change->aspect);
+  json_add_text(builder, "value", change->change->value);
+  json_add_text(builder, "sql", change->sql);
+  json_builder_end_object(builder);
+}
+
+static void json_ids(JsonBuilder *builder, const char *name, const GPtrArray *revisions)
+{
+  g_autoptr(GPtrArray) ids = g_ptr_array_new();
+
+  for (guint i = 0; i < revisions->len; i++)
+    g_ptr_array_add(ids, ((Revision *)revisions->pdata[i])->id);
+  json_add_array(builder, name, ids);
+}
+
+static void json_side(JsonBuilder *builder, const Conflict *conflict, const ConflictSide *side)
+{
+  g_autoptr(GPtrArray) changes = conflict_side_changes(conflict, side);
+
+  json_builder_begin_object(builder);
+  json_add_text(builder, "head", side->head->id);
+  json_ids(builder, "revisions", side->revisions);
+  json_add_array(builder, "tables", side->tables);
+  json_builder_set_member_name(builder, "changes");
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < changes->len; i++)
+    json_change(builder, changes->pdata[i]);
+  json_builder_end_array(builder);
+  json_builder_end_object(builder);
+}
+
+static void json_clash(JsonBuilder *builder, const ConflictClash *clash)
+{
+  json_builder_begin_object(builder);
+  json_add_text(builder, "verdict", verdict_name(clash->verdict));
+  json_add_text(builder, "why", clash->why);
+  json_builder_set_member_name(builder, "left");
+  json_change(builder, clash->left);
+  json_builder_set_member_name(builder, "right");
+  json_change(builder, clash->right);
+  json_builder_end_object(builder);
+}
+
+static void json_pair(JsonBuilder *builder, const ConflictPair *pair)
+{
+  json_builder_begin_object(builder);
+  json_add_text(builder, "left", pair->left->head->id);
+  json_add_text(builder, "right", pair->right->head->id);
+  json_ids(builder, "ancestors", pair->ancestors);
+  json_add_text(builder, "verdict", verdict_name(pair->verdict));
+  json_builder_set_member_name(builder, "clashes");
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < pair->clashes->len; i++)
+    json_clash(builder, pair->clashes->pdata[i]);
+  json_builder_end_array(builder);
+  json_add_array(builder, "unknown", pair->unknown);
+  json_builder_end_object(builder);
+}
+
+void conflict_json(JsonBuilder *builder, const Conflict *conflict)
+{
+  json_builder_set_member_name(builder, "sides");
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < conflict->sides->len; i++)
+    json_side(builder, conflict, conflict->sides->pdata[i]);
+  json_builder_end_array(builder);
+  json_builder_set_member_name(builder, "pairs");
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < conflict->pairs->len; i++)
+    json_pair(builder, conflict->pairs->pdata[i]);
+  json_builder_end_array(builder);
+}
+
+/* ---- collisions ---- */
+
+static void add_revisions(GPtrArray *all, GHashTable *ids, const RevisionMap *map)
+{
+  for (guint i = 0; i < map->revisions->len; i++) {
+    const Revision *revision = map->revisions->pdata[i];
+    if (!revision->shadowed && !g_hash_table_contains(ids, revision->id)) {
+      Revision *copy = revision_copy(revision);
+      g_hash_table_add(ids, copy->id);
+      g_ptr_array_add(all, copy);
+    }
+  }
+}
+
+/* What the sides' branches have, in one map; the trunk is the first side, when it is one. */
+static RevisionMap *common_map(GitRefs *refs, const Collision *collision, guint n, const RevisionMap *working,
+                               GError **error)
+{
+  g_autoptr(GHashTable) ids = g_hash_table_new(g_str_hash, g_str_equal);
+  GPtrArray *all = g_ptr_array_new();
+
+  for (guint i = 0; i < n; i++) {
+    const CollisionSide *side = collision->sides->pdata[i];
+    const CollisionBranch *branch = side->branches->pdata[0];
+    if (!branch->commit && working) {
+      add_revisions(all, ids, working);
+      continue;
+    }
+    g_autoptr(GitRevisions) there = git_revisions_at(refs, branch->commit ? branch->commit : "HEAD", error);
+    if (!there) {
+      g_ptr_array_set_free_func(all, (GDestroyNotify)revision_free);
+      g_ptr_array_unref(all);
+      return NULL;
+    }
+    add_revisions(all, ids, there->map);
+  }
+  return revision_map_new(all);
+}
+
+static char *read_source(const Revision *revision, gsize *len, void *data)
+{
+  return git_refs_source(data, revision, len, NULL);
+}
+
+Explanation *explanation_new(GitRefs *refs, RenderSession *render, const Collision *collision,
+                             const RevisionMap *working)
+{
+  Explanation *explanation = g_new0(Explanation, 1);
+  guint n = MIN(collision->sides->len, MANY_SIDES);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) heads = g_ptr_array_new();
+
+  explanation->left_out = collision->sides->len - n;
+  explanation->map = common_map(refs, collision, n, working, &error);
+  if (!explanation->map || explanation->map->fault) {
+    explanation->why = g_strdup(error ? error->message : explanation->map->fault->message);
+    return explanation;
+  }
+  for (guint i = 0; i < n; i++) {
+    Revision *head = revision_map_get(explanation->map, ((CollisionSide *)collision->sides->pdata[i])->head);
+    if (head && !g_ptr_array_find(heads, head, NULL))
+      g_ptr_array_add(heads, head);
+  }
+  if (heads->len > 1)
+    explanation->conflict = conflict_new(render, explanation->map, heads, read_source, refs);
+  else
+    explanation->why = g_strdup(_("the sides cannot be told apart by their ids"));
+  return explanation;
+}
+
+void explanation_free(Explanation *explanation)
+{
+  if (!explanation)
+    return;
+  conflict_free(explanation->conflict);
+  revision_map_free(explanation->map);
+  g_free(explanation->why);
+  g_free(explanation);
+}
