@@ -35,6 +35,7 @@ int screen_open(Session *session)
   }
   TuiOptions options = {
       .read_only = session->read_only,
+      .settings = session->settings,
       .ascii = session_ascii(session),
       .no_color = session_flag(session, "no-color") ||
                   !settings_truth(settings_get(session->settings, NULL, NULL, "color"), TRUE),

@@ -91,6 +91,7 @@ typedef enum {
   X(WRITE, "write", "Enter", CONTEXT_WIZARD, N_("write"), N_("Change the files as shown")) \
   X(UNDO, "undo", "z", CONTEXT_WIZARD, N_("undo"), \
     N_("Take back what was written, or before that the last move")) \
+  X(PANE_NEXT, "pane-next", "Tab", CONTEXT_WIZARD, N_("view"), N_("Show the next pane")) \
   X(TOGGLE, "toggle", "x", CONTEXT_MERGE, N_("choose"), N_("Take the head in, or leave it out")) \
   X(OTHER_SIDE, "other-side", "x", CONTEXT_REBASE, N_("other side"), N_("Move the other one of two heads")) \
   X(ONTO, "onto", "o", CONTEXT_REBASE, N_("onto"), \
@@ -113,7 +114,6 @@ typedef enum {
     N_("Let the project's own Alembic write it from the difference between models and database")) \
   X(STAGE, "stage", "s", CONTEXT_WIZARD, N_("git add"), N_("Put what is written into git's index, too")) \
   X(EDIT_FILE, "edit-file", "E", CONTEXT_WIZARD & ~CONTEXT_DELETE, N_("edit"), N_("Open the written file in $EDITOR")) \
-  X(PANE_NEXT, "pane-next", "Tab", CONTEXT_WIZARD, N_("graph, difference"), N_("Show the next pane")) \
   X(PANE_PREVIOUS, "pane-previous", "S-Tab", CONTEXT_WIZARD, "", N_("Show the pane before")) \
   X(OPEN, "open", "Enter", CONTEXT_GRAPH, "", N_("Unfold a fold, or go to the details of the revision")) \
   X(FOCUS_NEXT, "focus-next", "Tab", CONTEXT_MAIN, N_("details"), N_("Go to the other pane")) \

@@ -149,7 +149,7 @@ void header_paint(const Workspace *ws, Canvas *canvas, Rect rect)
 static void paint_trouble(const Workspace *ws, Canvas *canvas, Rect rect)
 {
   const char *why = ws->database_error ? ws->database_error : "";
-  const char *again = ws->rolling ? "" : _("C tries again");
+  const char *again = ws->supervision ? "" : _("C tries again");
   int again_width = text_width(again);
   int x = rect.x + 1;
   x += canvas_text(canvas, x, rect.y, -1, STYLE_DANGER, "✗ ");

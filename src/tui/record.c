@@ -142,7 +142,7 @@ static const char *kind_of(JsonObject *event)
 
 gboolean record_ended(const Record *record)
 {
-  static const char *const ends[] = {"done", "failed", "cancelled", "ended", NULL};
+  static const char *const ends[] = {"done", "failed", "cancelled", NULL};
   guint n = record->events->len;
   return n > 0 && g_strv_contains(ends, kind_of(event_at(record, n - 1)));
 }
@@ -193,8 +193,9 @@ static void write_rows(Writer *writer, JsonObject *event)
 static void write_step(Writer *writer, JsonObject *event)
 {
   const char *revision = text_of(event, "revision"), *direction = text_of(event, "direction");
-  g_autofree char *text = g_strdup_printf(_("step %.0f: %s %s"), number_of(event, "step", 0) + 1,
-                                          direction ? direction : "", revision ? revision : "");
+  g_autofree char *text = g_strdup_printf(
+      text_of(event, "engine") ? _("step %.0f: %s %s, by the project's own Alembic") : _("step %.0f: %s %s"),
+      number_of(event, "step", 0) + 1, direction ? direction : "", revision ? revision : "");
   add_marked(writer, STYLE_ACCENT | STYLE_BOLD, "", STYLE_ACCENT | STYLE_BOLD, text);
 }
 
@@ -233,12 +234,13 @@ static void write_end(Writer *writer, JsonObject *event)
   const char *kind = kind_of(event);
   if (strcmp(kind, "done") == 0) {
     g_autofree char *since = text_duration(number_of(event, "elapsed_s", 0));
-    add_marked(writer, STYLE_DONE | STYLE_BOLD, "✓ ", STYLE_DONE | STYLE_BOLD, since);
-  } else if (strcmp(kind, "cancelled") == 0) {
+    add_marked(writer, STYLE_DONE | STYLE_BOLD, "✓ ", STYLE_DONE | STYLE_BOLD,
+               number_of(event, "elapsed_s", 0) > 0 ? since : _("done"));
+  } else if (strstr(kind, "cancelled")) {
     add_marked(writer, STYLE_CARE | STYLE_BOLD, "✗ ", STYLE_CARE | STYLE_BOLD, _("cancelled"));
   }
-  write_error(writer, event, strcmp(kind, "failed") == 0 ? STYLE_DANGER : STYLE_NORMAL);
-  if (text_of(event, "rows"))
+  write_error(writer, event, strstr(kind, "failed") ? STYLE_DANGER : STYLE_NORMAL);
+  if (text_of(event, "rows") && !g_str_has_prefix(kind, "part-"))
     write_rows(writer, event);
 }
 
@@ -282,26 +284,109 @@ static void write_notice(Writer *writer, JsonObject *event)
   add_marked(writer, STYLE_CARE, "     ! ", STYLE_NORMAL, text ? text : "");
 }
 
+/* Checks: how many, and what was wrong. */
+static void write_items(Writer *writer, JsonObject *event)
+{
+  JsonNode *member = json_object_get_member(event, "items");
+  JsonArray *items = member && JSON_NODE_HOLDS_ARRAY(member) ? json_node_get_array(member) : NULL;
+  guint n = items ? json_array_get_length(items) : 0;
+  const char *what = strcmp(kind_of(event), "verified") == 0 ? _("verified") : _("preflight");
+  g_autofree char *text = g_strdup_printf(ngettext("%s: %u check", "%s: %u checks", n), what, n);
+  add_marked(writer, STYLE_DONE, "· ", STYLE_NORMAL, text);
+  for (guint i = 0; i < n; i++) {
+    JsonNode *element = json_array_get_element(items, i);
+    JsonObject *item = JSON_NODE_HOLDS_OBJECT(element) ? json_node_get_object(element) : NULL;
+    const char *level = item ? text_of(item, "level") : NULL, *found = item ? text_of(item, "text") : NULL;
+    if (found && g_strcmp0(level, "warning") == 0)
+      add_marked(writer, STYLE_CARE, "  ! ", STYLE_CARE, found);
+    else if (found && g_strcmp0(level, "stop") == 0)
+      add_marked(writer, STYLE_DANGER, "  ‼ ", STYLE_DANGER, found);
+  }
+}
+
+static void write_plan(Writer *writer, JsonObject *event)
+{
+  JsonNode *member = json_object_get_member(event, "revisions");
+  guint n = member && JSON_NODE_HOLDS_ARRAY(member) ? json_array_get_length(json_node_get_array(member)) : 0;
+  const char *rows = text_of(event, "rows_after"), *server = text_of(event, "server");
+  g_autofree char *text = g_strdup_printf(ngettext("plan: %u migration, to stand at %s; PostgreSQL %s",
+                                                   "plan: %u migrations, to stand at %s; PostgreSQL %s", n),
+                                          n, rows && *rows ? rows : "base", server ? server : "?");
+  add_marked(writer, STYLE_ACCENT, "· ", STYLE_NORMAL, text);
+}
+
+static void write_signal(Writer *writer, JsonObject *event)
+{
+  const char *verb = text_of(event, "verb"), *application = text_of(event, "application");
+  g_autofree char *text = g_strdup_printf("%s %.0f %s", verb ? verb : "", number_of(event, "backend", 0),
+                                          application ? application : "");
+  add_marked(writer, STYLE_CARE, "! ", STYLE_CARE, text);
+}
+
+static void write_repair(Writer *writer, JsonObject *event)
+{
+  const char *sql = text_of(event, "text");
+  g_autofree char *prefix = g_strdup_printf("%s  $  ", writer->gutter);
+  textview_add_sql(writer->view, GUTTER + 5, prefix, sql ? sql : "");
+}
+
+/* A sentence with a mark before it; the style is that of both. */
+static const struct {
+  const char *event;
+  const char *mark;
+  Style style;
+} sentences[] = {
+    {"note", "· ", STYLE_NORMAL},         {"question", "? ", STYLE_CARE},
+    {"answer", "→ ", STYLE_ACCENT},       {"brake", "‼ ", STYLE_DANGER},
+    {"locks-differ", "! ", STYLE_CARE},   {"aftermath", "! ", STYLE_CARE},
+    {"repair-done", "✓ ", STYLE_DONE},    {"repair-failed", "✗ ", STYLE_DANGER},
+    {"backup", "✓ ", STYLE_DONE},         {"backup-failed", "✗ ", STYLE_DANGER},
+    {"backup-skipped", "! ", STYLE_CARE}, {"cancel", "! ", STYLE_CARE},
+    {"engine", "$ ", STYLE_TITLE},        {"output", "  ", STYLE_NORMAL},
+    {"paused", "· ", STYLE_ACCENT},
+};
+
+static gboolean write_sentence(Writer *writer, JsonObject *event)
+{
+  const char *text = text_of(event, "text");
+  for (gsize i = 0; text && i < G_N_ELEMENTS(sentences); i++)
+    if (strcmp(sentences[i].event, kind_of(event)) == 0) {
+      add_marked(writer, sentences[i].style, sentences[i].mark, sentences[i].style, text);
+      return TRUE;
+    }
+  return FALSE;
+}
+
 /* NULL: nothing an operator would miss. */
 static const struct {
   const char *event;
   void (*write)(Writer *writer, JsonObject *event);
 } writers[] = {
     {"start", write_start},
+    {"plan", write_plan},
     {"started", write_rows},
     {"step", write_step},
     {"begin", write_literal},
     {"statement", write_statement},
-    {"statement-done", write_done},
     {"notice", write_notice},
+    {"statement-done", write_done},
     {"commit", write_literal},
     {"committing", NULL},
     {"step-done", NULL},
     {"sample", NULL},
+    {"locks", NULL},
     {"retry", write_retry},
     {"failed", write_end},
     {"cancelled", write_end},
     {"done", write_end},
+    {"part-done", NULL},
+    {"part-failed", write_end},
+    {"part-cancelled", write_end},
+    {"preflight", write_items},
+    {"verified", write_items},
+    {"signal", write_signal},
+    {"repair", write_repair},
+    {"engine-backend", NULL},
 };
 
 void record_write(const Record *record, guint from, guint to, TextView *view)
@@ -311,6 +396,8 @@ void record_write(const Record *record, guint from, guint to, TextView *view)
     Writer writer = {.view = view};
     double at = record_time(record, i);
     g_snprintf(writer.gutter, sizeof writer.gutter, "%3d:%04.1f  ", (int)(at / 60), at - 60 * (int)(at / 60));
+    if (write_sentence(&writer, event))
+      continue;
     gsize k = 0;
     while (k < G_N_ELEMENTS(writers) && strcmp(writers[k].event, kind_of(event)) != 0)
       k++;

@@ -3,20 +3,15 @@
 #include <string.h>
 
 #include "app.h"
+#include "retort/base/file.h"
 #include "retort/base/text.h"
+#include "retort/run/fallback.h"
+#include "retort/run/pinned.h"
+#include "step_facts.h"
 #include "step_text.h"
 #include "steps.h"
 
-#define LOOK_INTERVAL_S 2
-
-typedef struct StepScreen StepScreen;
-
-/* A question to the catalog that may outlive the screen. */
 typedef struct {
-  StepScreen *self; /* NULL: the screen is gone */
-} Ask;
-
-struct StepScreen {
   Screen screen;
   Workspace *ws;
   char *target;
@@ -25,16 +20,13 @@ struct StepScreen {
   guint generation;
   PlannedScripts *planned; /* NULL until rendered */
   char *obstacle;
-  GPtrArray *relations; /* char*: that the plan locks */
-  GPtrArray *tables;    /* TableInfo*, parallel, or NULL */
-  GPtrArray *users;     /* TableUser*, or NULL */
+  StepInquiry *inquiry; /* NULL until rendered */
+  RolloutPolicy *policy;
+  BackupChoice backup;
   TextView *view;
   GCancellable *cancellable;
-  guint timer; /* looks again who is on the tables */
-  Ask *ask;    /* under way */
-  guint lock_timeout_ms;
   RolloutPause pause; /* of the run that is being confirmed */
-};
+} StepScreen;
 
 static guint contexts(Screen *screen)
 {
@@ -44,108 +36,18 @@ static guint contexts(Screen *screen)
 
 static void rewrite(StepScreen *self)
 {
-  StepText text = {
-      self->ws, self->planned, {self->relations, self->tables}, self->users, self->lock_timeout_ms};
+  StepText text = {.ws = self->ws,
+                   .planned = self->planned,
+                   .facts = self->inquiry ? step_inquiry_facts(self->inquiry) : NULL,
+                   .policy = self->policy,
+                   .backup = self->backup};
   step_text_write(&text, self->view);
   app_repaint(self->screen.app);
 }
 
-/* Sizes and users of the tables: nice to know, so an error only means not to show them. */
-
-static StepScreen *take_ask(void *data)
+static void facts_changed(void *data)
 {
-  Ask *ask = data;
-  StepScreen *self = ask->self;
-  if (self)
-    self->ask = NULL;
-  g_free(ask);
-  return self;
-}
-
-static Ask *new_ask(StepScreen *self)
-{
-  self->ask = g_new0(Ask, 1);
-  self->ask->self = self;
-  return self->ask;
-}
-
-typedef struct {
-  RelationName *names;
-  GPtrArray *texts;
-} RelationNames;
-
-/* "schema.name" as the catalog wants it. */
-static RelationNames relation_names(const GPtrArray *relations)
-{
-  RelationNames names = {g_new0(RelationName, relations->len + 1), g_ptr_array_new_with_free_func(g_free)};
-  for (guint i = 0; i < relations->len; i++) {
-    char *text = g_strdup(g_ptr_array_index(relations, i));
-    g_ptr_array_add(names.texts, text);
-    char *dot = strchr(text, '.');
-    names.names[i] = (RelationName){dot ? text : NULL, dot ? dot + 1 : text};
-    if (dot)
-      *dot = '\0';
-  }
-  return names;
-}
-
-static void relation_names_clear(RelationNames *names)
-{
-  g_free(names->names);
-  g_ptr_array_unref(names->texts);
-}
-
-static void users_known(GPtrArray *users, const GError *error, void *data)
-{
-  StepScreen *self = take_ask(data);
-  (void)error;
-  if (!self) {
-    g_clear_pointer(&users, g_ptr_array_unref);
-    return;
-  }
-  if (users) {
-    g_clear_pointer(&self->users, g_ptr_array_unref);
-    self->users = users;
-  }
-  rewrite(self);
-  workspace_serve(self->ws);
-}
-
-static void ask_users(PgConn *conn, void *data)
-{
-  StepScreen *self = data;
-  RelationNames names = relation_names(self->relations);
-  catalog_table_users(conn, names.names, self->relations->len, users_known, new_ask(self));
-  relation_names_clear(&names);
-}
-
-static gboolean look_again(void *data)
-{
-  StepScreen *self = data;
-  if (self->planned && self->tables && !self->ask)
-    workspace_when_free(self->ws, ask_users, self);
-  return G_SOURCE_CONTINUE;
-}
-
-static void tables_known(GPtrArray *tables, const GError *error, void *data)
-{
-  StepScreen *self = take_ask(data);
-  (void)error;
-  if (!self) {
-    g_clear_pointer(&tables, g_ptr_array_unref);
-    return;
-  }
-  self->tables = tables;
-  rewrite(self);
-  workspace_when_free(self->ws, ask_users, self);
-}
-
-static void ask_tables(PgConn *conn, void *data)
-{
-  StepScreen *self = data;
-  RelationNames names = relation_names(self->relations);
-  catalog_tables(conn, names.names, self->relations->len, tables_known, new_ask(self));
-  relation_names_clear(&names);
+  rewrite(data);
 }
 
 static void plan_ready(PlannedScripts *planned, void *data)
@@ -153,10 +55,8 @@ static void plan_ready(PlannedScripts *planned, void *data)
   StepScreen *self = data;
   self->planned = planned;
   self->obstacle = step_text_obstacle(planned);
-  self->relations = step_text_relations(planned);
+  self->inquiry = step_inquiry_new(self->ws, planned, self->policy, facts_changed, self);
   rewrite(self);
-  if (self->relations->len > 0)
-    workspace_when_free(self->ws, ask_tables, self);
 }
 
 /* Painting */
@@ -209,23 +109,59 @@ static void status(Screen *screen, Canvas *canvas, Rect rect)
 
 /* Running */
 
+static gboolean needs_consent(const StepScreen *self)
+{
+  for (guint i = 0; i < self->planned->scripts->len; i++) {
+    const Script *script = g_ptr_array_index(self->planned->scripts, i);
+    if (script && script->state == RENDER_PYTHON && !script->error)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static const char *refuse_allow(const StepScreen *self)
+{
+  if (!self->planned)
+    return _("still rendering");
+  if (!needs_consent(self))
+    return _("none of these steps needs Python");
+  if (!self->planned->snapshot->project->config_path)
+    return _("without a configuration there is no Alembic to run");
+  return fallback_allowed(self->planned->snapshot->project) ? _("it is allowed already") : NULL;
+}
+
 static const char *refuse(Screen *screen, ActionId action)
 {
   StepScreen *self = (StepScreen *)screen;
-  if (action != ACTION_RUN && action != ACTION_RUN_STATEMENTS && action != ACTION_RUN_PAUSE)
-    return NULL;
-  if (!self->planned)
-    return _("still rendering");
-  const char *why = stale(self);
-  return why ? why : self->obstacle;
+  const char *why;
+  switch (action) {
+  case ACTION_RUN:
+  case ACTION_RUN_STATEMENTS:
+  case ACTION_RUN_PAUSE:
+  case ACTION_RUN_CAREFULLY:
+    if (!self->planned)
+      return _("still rendering");
+    why = stale(self);
+    return why ? why : self->obstacle;
+  case ACTION_ALLOW: return refuse_allow(self);
+  case ACTION_BACKUP_CHOICE:
+    if (self->policy->backup == BACKUP_POLICY_NO)
+      return _("the configuration says: no backups here");
+    return self->policy->backup == BACKUP_POLICY_REQUIRED ? _("the configuration requires a backup here")
+                                                          : NULL;
+  case ACTION_PIN: return !self->planned ? _("still rendering") : stale(self);
+  default: return NULL;
+  }
 }
 
-static void start(PgConn *conn, void *data)
+static void start(StepScreen *self)
 {
-  StepScreen *self = data;
-  (void)conn;
   App *app = self->screen.app;
-  StepChoices choices = {self->pause, self->lock_timeout_ms, self->target};
+  StepChoices choices = {.pause = self->pause,
+                         .policy = g_steal_pointer(&self->policy),
+                         .backup = self->backup,
+                         .target = self->target};
+  g_clear_pointer(&self->inquiry, step_inquiry_free);
   Screen *run = screen_run_new(app, g_steal_pointer(&self->planned), &choices);
   app_close(app, &self->screen);
   app_push(app, run);
@@ -238,22 +174,89 @@ static void answered(gboolean yes, void *data)
   if (why)
     app_message(self->screen.app, STYLE_CARE, "%s", why);
   else if (yes)
-    workspace_when_free(self->ws, start, self);
+    start(self);
 }
 
+/* Data that goes, or production, wants the name typed; something dangerous wants a word; the rest is what Enter is for. */
 static void confirm(StepScreen *self, RolloutPause pause)
 {
   self->pause = pause;
   const char *name = workspace_target_name(self->ws);
   g_autofree char *losses = step_text_losses(self->planned);
+  g_autofree char *dangers = step_text_dangers(self->planned);
   if (losses) {
     g_autofree char *question = g_strdup_printf(_("Data is lost for good: %s."), losses);
     app_confirm_typed(self->screen.app, question, name, answered, self);
-  } else if (self->ws->options.production) {
-    app_confirm_typed(self->screen.app, _("This is production."), name, answered, self);
+  } else if (self->policy->production) {
+    g_autofree char *question = dangers ? g_strdup_printf(_("This is production.  %s."), dangers)
+                                        : g_strdup(_("This is production."));
+    app_confirm_typed(self->screen.app, question, name, answered, self);
+  } else if (dangers) {
+    g_autofree char *question = g_strdup_printf(_("run all the same?  %s"), dangers);
+    app_confirm(self->screen.app, question, answered, self);
   } else {
     answered(TRUE, self);
   }
+}
+
+/* Python */
+
+static void render(StepScreen *self);
+
+static void allowed(gboolean yes, void *data)
+{
+  StepScreen *self = data;
+  g_autoptr(GError) error = NULL;
+  if (!yes || !self->planned)
+    return;
+  if (fallback_allow(self->planned->snapshot->project, TRUE, &error))
+    render(self);
+  else
+    app_message(self->screen.app, STYLE_CARE, "%s", error->message);
+}
+
+static void ask_allow(StepScreen *self)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(AlembicCommand) command =
+      alembic_command_find(self->planned->snapshot->project, self->policy->alembic, &error);
+  if (!command) {
+    app_message(self->screen.app, STYLE_CARE, "%s", error->message);
+    return;
+  }
+  g_autofree char *line = g_strjoinv(" ", command->argv);
+  g_autofree char *shown = text_escape(line, -1, FALSE);
+  g_autofree char *question =
+      g_strdup_printf(_("run this project's Python, now and later, with %s (%s)?"), shown, command->why);
+  app_confirm(self->screen.app, question, allowed, self);
+}
+
+/* Writing the plan down */
+
+static void pin(const char *path, void *data)
+{
+  StepScreen *self = data;
+  if (!path || !*path || !self->planned)
+    return;
+  const Project *project = self->planned->snapshot->project;
+  const StepFacts *facts = step_inquiry_facts(self->inquiry);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(PinnedPlan) plan = pinned_plan_new(project, self->planned->plan, self->planned->scripts,
+                                               facts->server, steps_transaction(project), &error);
+  gboolean written = plan && pinned_plan_write(plan, path, &error);
+  g_autofree char *shown = text_escape(written ? path : error->message, -1, FALSE);
+  app_message(self->screen.app, written ? STYLE_DONE : STYLE_CARE,
+              written ? _("wrote %s: retort rollout runs exactly that") : "%s", shown);
+}
+
+static void ask_pin(StepScreen *self)
+{
+  g_autofree char *name = g_strdelimit(g_strdup(self->target), "/@: ", '-');
+  PromptSpec spec = {.label = g_strdup(_("write the plan to: ")),
+                     .initial = g_strdup_printf("plan-%s.json", name),
+                     .done = pin,
+                     .data = self};
+  app_prompt(self->screen.app, &spec);
 }
 
 /* "2.5s", "500ms", "2" (seconds), "" or "0": none; FALSE when it is no time. */
@@ -278,19 +281,22 @@ static void timeout_done(const char *text, void *data)
   StepScreen *self = data;
   if (!text)
     return;
-  if (!parse_timeout(text, &self->lock_timeout_ms)) {
+  if (!parse_timeout(text, &self->policy->ddl_lock_timeout_ms)) {
     g_autofree char *shown = text_escape(text, -1, FALSE);
     app_message(self->screen.app, STYLE_CARE, _("“%s” is no time: 2.5s, 500ms, or nothing for none"), shown);
   }
-  if (self->planned)
+  if (self->planned) {
     rewrite(self);
+    step_inquiry_look_again(self->inquiry);
+  }
 }
 
 static void ask_timeout(StepScreen *self)
 {
   PromptSpec spec = {.label = g_strdup(_("lock time-out (2.5s, 500ms, empty for none): ")),
-                     .initial = self->lock_timeout_ms ? g_strdup_printf("%gs", self->lock_timeout_ms / 1000.0)
-                                                      : NULL,
+                     .initial = self->policy->ddl_lock_timeout_ms
+                                    ? g_strdup_printf("%gs", self->policy->ddl_lock_timeout_ms / 1000.0)
+                                    : NULL,
                      .done = timeout_done,
                      .data = self};
   app_prompt(self->screen.app, &spec);
@@ -305,6 +311,14 @@ static guint act(Screen *screen, ActionId action)
   case ACTION_RUN: confirm(self, ROLLOUT_PAUSE_NEVER); return SCREEN_DONE;
   case ACTION_RUN_STATEMENTS: confirm(self, ROLLOUT_PAUSE_STATEMENT); return SCREEN_DONE;
   case ACTION_RUN_PAUSE: confirm(self, ROLLOUT_PAUSE_COMMIT); return SCREEN_DONE;
+  case ACTION_RUN_CAREFULLY: confirm(self, ROLLOUT_PAUSE_WARNING); return SCREEN_DONE;
+  case ACTION_ALLOW: ask_allow(self); return SCREEN_DONE;
+  case ACTION_PIN: ask_pin(self); return SCREEN_DONE;
+  case ACTION_BACKUP_CHOICE:
+    self->backup = (BackupChoice)((self->backup + 1) % 3);
+    if (self->planned)
+      rewrite(self);
+    return SCREEN_DONE;
   case ACTION_LOCK_TIMEOUT: ask_timeout(self); return SCREEN_DONE;
   case ACTION_COPY_TEXT: {
     g_autofree char *text = textview_text(self->view);
@@ -342,14 +356,9 @@ static void free_screen(Screen *screen)
   StepScreen *self = (StepScreen *)screen;
   g_cancellable_cancel(self->cancellable);
   g_object_unref(self->cancellable);
-  g_source_remove(self->timer);
-  workspace_forget(self->ws, self);
-  if (self->ask)
-    self->ask->self = NULL;
+  step_inquiry_free(self->inquiry);
   planned_scripts_free(self->planned);
-  g_clear_pointer(&self->relations, g_ptr_array_unref);
-  g_clear_pointer(&self->tables, g_ptr_array_unref);
-  g_clear_pointer(&self->users, g_ptr_array_unref);
+  rollout_policy_free(self->policy);
   textview_free(self->view);
   g_strfreev(self->rows);
   g_free(self->target);
@@ -372,25 +381,48 @@ static const ScreenClass step_class = {
     .free = free_screen,
 };
 
-Screen *screen_step_new(App *app, Plan *plan, const char *target)
+/* Once more, with the same plan: what Alembic may say now is not known yet. */
+static void render(StepScreen *self)
 {
+  Plan *plan = g_steal_pointer(&self->planned->plan);
+  g_clear_pointer(&self->inquiry, step_inquiry_free);
+  g_clear_pointer(&self->planned, planned_scripts_free);
+  g_clear_pointer(&self->obstacle, g_free);
+  workspace_render_plan(self->ws, plan, self->cancellable, plan_ready, self);
+}
+
+static char *title_of(const Workspace *ws, const Plan *plan)
+{
+  const PlanStep *first = g_ptr_array_index(plan->steps, 0);
+  const char *name = workspace_target_name(ws);
+  guint n = plan->steps->len;
+  return first->direction == DIRECTION_DOWNGRADE
+             ? g_strdup_printf(ngettext("Downgrade %s by %u revision", "Downgrade %s by %u revisions", n),
+                               name, n)
+             : g_strdup_printf(ngettext("Upgrade %s by %u revision", "Upgrade %s by %u revisions", n), name,
+                               n);
+}
+
+Screen *screen_step_new(App *app, Plan *plan, const char *target, GError **error)
+{
+  RolloutPolicy *policy = workspace_policy(app_workspace(app), error);
+  if (!policy) {
+    plan_free(plan);
+    return NULL;
+  }
   StepScreen *self = g_new0(StepScreen, 1);
   self->screen = (Screen){&step_class, app};
   self->ws = app_workspace(app);
+  self->policy = policy;
+  /* Where nobody is hurt a backup is taken when asked for; production is asked about. */
+  self->backup =
+      policy->backup == BACKUP_POLICY_ASK && !policy->production ? BACKUP_CHOICE_SKIP : BACKUP_CHOICE_ASK;
   self->target = g_strdup(target);
   self->rows = g_strdupv(plan->rows_before);
   self->generation = self->ws->generation;
   self->view = textview_new();
   self->cancellable = g_cancellable_new();
-  self->timer = g_timeout_add_seconds(LOOK_INTERVAL_S, look_again, self);
-  const PlanStep *first = g_ptr_array_index(plan->steps, 0);
-  guint n = plan->steps->len;
-  const char *name = workspace_target_name(self->ws);
-  self->title =
-      first->direction == DIRECTION_DOWNGRADE
-          ? g_strdup_printf(ngettext("Downgrade %s by %u revision", "Downgrade %s by %u revisions", n), name,
-                            n)
-          : g_strdup_printf(ngettext("Upgrade %s by %u revision", "Upgrade %s by %u revisions", n), name, n);
+  self->title = title_of(self->ws, plan);
   workspace_render_plan(self->ws, plan, self->cancellable, plan_ready, self);
   return &self->screen;
 }

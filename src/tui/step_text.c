@@ -6,9 +6,7 @@
 #include "details.h"
 #include "retort/base/text.h"
 #include "retort/render/offline.h"
-
-/* A session idle in a transaction for less is on its way. */
-#define IDLE_WORTH_S 2.0
+#include "retort/run/fallback.h"
 
 /* NULL for a stamp. */
 static const GPtrArray *forecasts_of(const PlannedScripts *planned, guint step)
@@ -25,13 +23,29 @@ char *step_text_transition(const PlanStep *step)
   return text_escape(whole, -1, FALSE);
 }
 
+/* What the project's own Alembic runs, once it may. */
+static gboolean by_alembic(const PlannedScripts *planned, const Script *script)
+{
+  return script && script->state == RENDER_PYTHON && !script->error &&
+         planned->snapshot->project->config_path;
+}
+
+static gboolean runnable(const PlannedScripts *planned, const Script *script)
+{
+  return !script || (!script->error && (script->state == RENDER_EXACT || script->answered)) ||
+         (by_alembic(planned, script) && fallback_allowed(planned->snapshot->project));
+}
+
 char *step_text_obstacle(const PlannedScripts *planned)
 {
   for (guint i = 0; i < planned->scripts->len; i++) {
     const Script *script = g_ptr_array_index(planned->scripts, i);
     const PlanStep *step = g_ptr_array_index(planned->plan->steps, i);
-    if (!script || (script->state == RENDER_EXACT && !script->error))
+    if (runnable(planned, script))
       continue;
+    if (by_alembic(planned, script))
+      return g_strdup_printf(_("%s needs Python: y lets the project's own Alembic run it"),
+                             step->revision->id);
     g_autofree char *file = g_path_get_basename(step->revision->path);
     const RenderReason *reason = script->reasons->len ? g_ptr_array_index(script->reasons, 0) : NULL;
     guint line = script->error ? script->error_line : reason ? reason->line : 0;
@@ -69,6 +83,39 @@ char *step_text_losses(const PlannedScripts *planned)
       add_losses(out, g_ptr_array_index(forecasts, j));
   }
   return out->len ? text_escape(out->str, -1, FALSE) : NULL;
+}
+
+static guint count_findings(const PlannedScripts *planned, Severity severity, GString *out)
+{
+  guint n = 0;
+  for (guint i = 0; i < planned->reviews->len; i++) {
+    const GPtrArray *forecasts = forecasts_of(planned, i);
+    for (guint j = 0; forecasts && j < forecasts->len; j++) {
+      const Forecast *forecast = g_ptr_array_index(forecasts, j);
+      for (guint k = 0; k < forecast->findings->len; k++) {
+        const Finding *finding = g_ptr_array_index(forecast->findings, k);
+        CheckInfo check = check_info(finding->check);
+        if (check.severity != severity)
+          continue;
+        n++;
+        if (out)
+          g_string_append_printf(out, "%s%s%s%s", out->len ? "; " : "",
+                                 finding->object ? finding->object : "", finding->object ? ": " : "",
+                                 check.title);
+      }
+    }
+  }
+  return n;
+}
+
+char *step_text_dangers(const PlannedScripts *planned)
+{
+  g_autoptr(GString) out = g_string_new(NULL);
+  guint n = count_findings(planned, SEVERITY_DANGER, out);
+  if (n == 0)
+    return NULL;
+  g_autofree char *names = text_escape(out->str, -1, FALSE);
+  return g_strdup_printf(ngettext("%u danger: %s", "%u dangers: %s", n), n, names);
 }
 
 GPtrArray *step_text_relations(const PlannedScripts *planned)
@@ -126,6 +173,7 @@ static void add_row_ops(const StepText *step, Writer *writer, const PlanStep *pl
 static void add_script(const StepText *step, Writer *writer, guint skip, const Script *script,
                        const GPtrArray *forecasts)
 {
+  TableSizes sizes = {step->facts ? step->facts->relations : NULL, step->facts ? step->facts->tables : NULL};
   for (guint i = 0; i < script->statements->len; i++) {
     const Statement *statement = g_ptr_array_index(script->statements, i);
     set_open(writer, !statement->autocommit);
@@ -136,7 +184,29 @@ static void add_script(const StepText *step, Writer *writer, guint skip, const S
       textview_add(writer->view, STYLE_DONE, _("✓ done already by an earlier rollout, not run again:"));
     add_statement(writer, statement->sql);
     if (i < forecasts->len)
-      forecast_text_add(writer->view, g_ptr_array_index(forecasts, i), &step->sizes, writer->told);
+      forecast_text_add(writer->view, g_ptr_array_index(forecasts, i), &sizes, writer->told);
+  }
+}
+
+/* Who sends the statements, when it is not plainly retort, and why. */
+static void add_engine(const StepText *step, TextView *view, const Script *script, const Revision *revision)
+{
+  g_autofree char *file = g_path_get_basename(revision->path);
+  const RenderReason *reason = script->reasons->len ? g_ptr_array_index(script->reasons, 0) : NULL;
+  if (script->state == RENDER_DATABASE && script->answered) {
+    g_autofree char *text = g_strdup_printf(
+        _("rests on what the database answered just now (%s:%u); it is asked again in the step's own "
+          "transaction, and another answer stops it"),
+        file, reason ? reason->line : 0);
+    textview_add_marked(view, STYLE_CARE, "⟲ ", STYLE_NORMAL, text);
+  }
+  if (by_alembic(step->planned, script) && fallback_allowed(step->planned->snapshot->project)) {
+    g_autofree char *text = g_strdup_printf(_("run by the project's own Alembic, for %s:%u: %s"), file,
+                                            reason ? reason->line : 0, reason ? reason->what : "");
+    textview_add_marked(view, STYLE_CARE, "λ ", STYLE_NORMAL, text);
+    if (script->engine)
+      textview_add(view, STYLE_FAINT,
+                   _("  what it says it will send (alembic --sql); online it may differ:"));
   }
 }
 
@@ -149,7 +219,11 @@ static void add_step(const StepText *step, TextView *view, guint index, guint *n
   const char *doc = plan_step->revision && plan_step->revision->doc ? plan_step->revision->doc : "";
   g_autofree char *title = g_strdup_printf("%s  %s", transition, doc);
   textview_add(view, STYLE_ACCENT | STYLE_BOLD, title);
-  if (script && (script->state != RENDER_EXACT || script->error)) {
+  gboolean whole = !script || (!script->error && (script->state == RENDER_EXACT || script->answered ||
+                                                  (runnable(planned, script) && script->engine)));
+  if (script)
+    add_engine(step, view, script, plan_step->revision);
+  if (!whole) {
     details_add_script(view, script, forecasts_of(planned, index), plan_step->revision->path);
     return;
   }
@@ -162,22 +236,103 @@ static void add_step(const StepText *step, TextView *view, guint index, guint *n
   textview_add(view, STYLE_NORMAL, "");
 }
 
-/* Warnings */
+/* What stands above the statements */
 
-static void add_user(TextView *view, const TableUser *user)
+static void add_item(TextView *view, const PreflightItem *item)
 {
-  const char *who = user->application && *user->application ? user->application
-                    : user->user                            ? user->user
-                                                            : "";
-  gboolean idle = user->state && g_str_has_prefix(user->state, "idle in transaction");
-  if (!user->granted || (idle && user->state_s < IDLE_WORTH_S))
+  static const struct {
+    const char *mark;
+    Style style, text_style;
+  } looks[] = {[PREFLIGHT_OK] = {"  ✓ ", STYLE_DONE, STYLE_FAINT},
+               [PREFLIGHT_WARNING] = {"  ! ", STYLE_CARE, STYLE_CARE},
+               [PREFLIGHT_STOP] = {"  ‼ ", STYLE_DANGER, STYLE_DANGER}};
+  textview_add_marked(view, looks[item->level].style, looks[item->level].mark, looks[item->level].text_style,
+                      item->text);
+  if (item->advice && item->level != PREFLIGHT_OK)
+    textview_add_marked(view, STYLE_DONE, "    → ", STYLE_NORMAL, item->advice);
+}
+
+static guint count_items(const GPtrArray *items, PreflightLevel level)
+{
+  guint n = 0;
+  for (guint i = 0; i < items->len; i++)
+    n += ((const PreflightItem *)g_ptr_array_index(items, i))->level == level;
+  return n;
+}
+
+static void add_card(const StepText *step, TextView *view)
+{
+  const GPtrArray *card = step->facts ? step->facts->card : NULL;
+  if (!card) {
+    const char *why = step->facts ? step->facts->card_error : NULL;
+    textview_add_marked(view, why ? STYLE_CARE : STYLE_FAINT, why ? "! " : "  ",
+                        why ? STYLE_CARE : STYLE_FAINT, why ? why : _("preflight: looking ..."));
     return;
-  g_autofree char *since = text_duration(idle ? user->state_s : MAX(user->xact_s, 0));
+  }
+  guint stops = count_items(card, PREFLIGHT_STOP), warnings = count_items(card, PREFLIGHT_WARNING);
+  g_autofree char *some = g_strdup_printf(ngettext("%u warning", "%u warnings", warnings), warnings);
+  g_autofree char *bad = g_strdup_printf(ngettext("%u stop", "%u stops", stops), stops);
   g_autofree char *text =
-      g_strdup_printf(_("%d %s: %s for %s, holds %s on %s; what conflicts with it will wait"), user->pid, who,
-                      user->state ? user->state : "?", since, lock_mode_name(user->mode),
-                      user->relation ? user->relation : "?");
-  textview_add_marked(view, STYLE_CARE, idle ? "‼ " : "! ", STYLE_CARE, text);
+      g_strdup_printf(_("preflight: %u ok, %s, %s"), count_items(card, PREFLIGHT_OK), some, bad);
+  Style style = stops ? STYLE_DANGER : warnings ? STYLE_CARE : STYLE_DONE;
+  textview_add_marked(view, style | STYLE_BOLD,
+                      stops      ? "‼ "
+                      : warnings ? "! "
+                                 : "✓ ",
+                      style | STYLE_BOLD, text);
+  for (int level = PREFLIGHT_STOP; level >= (int)PREFLIGHT_WARNING; level--)
+    for (guint i = 0; i < card->len; i++) {
+      const PreflightItem *item = g_ptr_array_index(card, i);
+      if ((int)item->level == level)
+        add_item(view, item);
+    }
+}
+
+static void add_backup(const StepText *step, TextView *view)
+{
+  const RolloutPolicy *policy = step->policy;
+  g_autofree char *text = NULL;
+  Style style = STYLE_NORMAL;
+  if (step->backup == BACKUP_CHOICE_SKIP || policy->backup == BACKUP_POLICY_NO) {
+    style = STYLE_CARE;
+    text = g_strdup(policy->backup == BACKUP_POLICY_NO
+                        ? _("backup: none, as the configuration says; the record keeps that")
+                        : _("backup: none, as chosen here; the record keeps that (b changes it)"));
+  } else if (step->backup == BACKUP_CHOICE_TAKE || policy->backup == BACKUP_POLICY_REQUIRED) {
+    text = g_strdup_printf(_("backup: taken first, into %s"), policy->backup_folder);
+  } else {
+    text = g_strdup(_("backup: asked about before the first statement (b decides now)"));
+  }
+  textview_add_marked(view, STYLE_FAINT, "  ", style, text);
+}
+
+static void add_policy(const StepText *step, TextView *view)
+{
+  const RolloutPolicy *policy = step->policy;
+  if (policy->ddl_lock_timeout_ms > 0)
+    textview_addf(
+        view, STYLE_FAINT,
+        ngettext("  a statement that waits longer than %.1f s for a lock is rolled back and tried again, "
+                 "%u time at most",
+                 "  a statement that waits longer than %.1f s for a lock is rolled back and tried again, "
+                 "%u times at most",
+                 policy->retries),
+        policy->ddl_lock_timeout_ms / 1000.0, policy->retries);
+  else
+    textview_add(view, STYLE_CARE, _("  a statement waits for locks as long as it takes; t sets a time-out"));
+}
+
+/* What goes, with what it holds now once that is counted. */
+static void add_losses_counted(const StepText *step, TextView *view)
+{
+  const GPtrArray *counts = step->facts ? step->facts->losses : NULL;
+  for (guint i = 0; counts && i < counts->len; i++) {
+    const LossCount *count = g_ptr_array_index(counts, i);
+    g_autofree char *text = loss_count_text(count);
+    gboolean empty = count->missing || count->rows == 0 || count->non_null == 0;
+    textview_add_marked(view, empty ? STYLE_FAINT : STYLE_DANGER, "  - ", empty ? STYLE_FAINT : STYLE_DANGER,
+                        text);
+  }
 }
 
 static void add_warnings(const StepText *step, TextView *view)
@@ -186,12 +341,36 @@ static void add_warnings(const StepText *step, TextView *view)
   if (losses) {
     g_autofree char *text = g_strdup_printf(_("data is gone afterwards: %s"), losses);
     textview_add_marked(view, STYLE_DANGER, "‼ ", STYLE_DANGER, text);
+    add_losses_counted(step, view);
+  }
+  g_autofree char *dangers = step_text_dangers(step->planned);
+  if (dangers)
+    textview_add_marked(view, STYLE_DANGER, "‼ ", STYLE_DANGER, dangers);
+  guint care = count_findings(step->planned, SEVERITY_CARE, NULL);
+  if (care) {
+    g_autofree char *text =
+        g_strdup_printf(ngettext("%u finding to look at below", "%u findings to look at below", care), care);
+    textview_add_marked(view, STYLE_CARE, "! ", STYLE_CARE, text);
   }
   for (guint i = 0; i < step->planned->plan->warnings->len; i++)
     textview_add_marked(view, STYLE_CARE, "! ", STYLE_CARE,
                         g_ptr_array_index(step->planned->plan->warnings, i));
-  for (guint i = 0; step->users && i < step->users->len; i++)
-    add_user(view, g_ptr_array_index(step->users, i));
+  if (step->planned->problem)
+    textview_add_marked(view, STYLE_CARE, "! ", STYLE_CARE, step->planned->problem);
+}
+
+/* The whole card, for who wants to see what was looked at. */
+static void add_passed(const StepText *step, TextView *view)
+{
+  const GPtrArray *card = step->facts ? step->facts->card : NULL;
+  if (!card)
+    return;
+  textview_add(view, STYLE_TITLE, _("Preflight: what is fine"));
+  for (guint i = 0; i < card->len; i++) {
+    const PreflightItem *item = g_ptr_array_index(card, i);
+    if (item->level == PREFLIGHT_OK)
+      add_item(view, item);
+  }
 }
 
 void step_text_write(const StepText *step, TextView *view)
@@ -200,14 +379,11 @@ void step_text_write(const StepText *step, TextView *view)
   g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   textview_clear(view);
   add_warnings(step, view);
-  if (textview_lines(view) > 0)
-    textview_add(view, STYLE_NORMAL, "");
+  add_card(step, view);
+  add_backup(step, view);
+  add_policy(step, view);
+  textview_add(view, STYLE_NORMAL, "");
   for (guint i = 0; i < step->planned->plan->steps->len; i++)
     add_step(step, view, i, &number, told);
-  if (step->lock_timeout_ms > 0)
-    textview_addf(view, STYLE_FAINT,
-                  _("a statement that waits longer than %.1f s for a lock is rolled back and tried again"),
-                  step->lock_timeout_ms / 1000.0);
-  else
-    textview_add(view, STYLE_FAINT, _("a statement waits for locks as long as it takes; t sets a time-out"));
+  add_passed(step, view);
 }

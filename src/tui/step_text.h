@@ -1,17 +1,18 @@
-/* What a plan will do, as text: transitions, statements with their transaction boundaries, forecasts, warnings. */
+/* What a plan will do, as text: the score card, what data it costs, transitions, engines, statements with their
+ * transaction boundaries, forecasts. */
 #pragma once
 
-#include "retort/pg/catalog.h"
-#include "retort/run/rollout.h"
 #include "forecast_text.h"
+#include "step_facts.h"
+#include "steps.h"
 #include "workspace.h"
 
 typedef struct {
   const Workspace *ws;
   const PlannedScripts *planned;
-  TableSizes sizes;
-  const GPtrArray *users; /* TableUser*: who is on these tables now, or NULL */
-  guint lock_timeout_ms;
+  const StepFacts *facts; /* NULL: nothing is known yet */
+  const RolloutPolicy *policy;
+  BackupChoice backup;
 } StepText;
 
 void step_text_write(const StepText *step, TextView *view);
@@ -21,5 +22,7 @@ char *step_text_transition(const PlanStep *step);
 char *step_text_obstacle(const PlannedScripts *planned);
 /* "table orders, column customers.phone": data that is gone afterwards; NULL: none.  The caller's. */
 char *step_text_losses(const PlannedScripts *planned);
+/* "2 dangers: index built while writes wait (orders), ..."; NULL: none.  The caller's. */
+char *step_text_dangers(const PlannedScripts *planned);
 /* The relations a plan locks that exist before it, without repeats: char*. */
 GPtrArray *step_text_relations(const PlannedScripts *planned);

@@ -152,12 +152,15 @@ void steps_plan(App *app, Direction direction, const char *target)
   g_autoptr(Plan) plan = direction == DIRECTION_UPGRADE
                              ? plan_upgrade(ws->snapshot->map, rows, target, &error)
                              : plan_downgrade(ws->snapshot->map, rows, target, &error);
-  if (!plan)
-    say_why(app, error);
-  else if (plan->steps->len == 0)
+  if (plan && plan->steps->len == 0) {
     app_message(app, STYLE_CARE, _("nothing to do: the database stands there already"));
+    return;
+  }
+  Screen *screen = plan ? screen_step_new(app, g_steal_pointer(&plan), target, &error) : NULL;
+  if (screen)
+    app_push(app, screen);
   else
-    app_push(app, screen_step_new(app, g_steal_pointer(&plan), target));
+    say_why(app, error);
 }
 
 void steps_begin(App *app, ActionId action, const GraphSelection *selection)

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "graphview.h"
-#include "retort/run/rollout.h"
+#include "retort/run/supervise.h"
 #include "screen.h"
 
 /* Why a step is not possible now, translated; NULL when it is.  Interned or static. */
@@ -16,15 +16,23 @@ RolloutTransaction steps_transaction(const Project *project);
 /* Plans for a target in Alembic's words and opens the confirmation, or says why not. */
 void steps_plan(App *app, Direction direction, const char *target);
 
-/* scr_step.c: takes the plan over; target as the plan was made for. */
-Screen *screen_step_new(App *app, Plan *plan, const char *target);
+/* scr_step.c: takes the plan over; target as the plan was made for.  NULL with error when the configuration does not
+ * say how to roll out. */
+Screen *screen_step_new(App *app, Plan *plan, const char *target, GError **error);
+
+typedef enum {
+  BACKUP_CHOICE_ASK, /* as the policy says */
+  BACKUP_CHOICE_TAKE,
+  BACKUP_CHOICE_SKIP,
+} BackupChoice;
 
 /* How the operator wants it run. */
 typedef struct {
   RolloutPause pause;
-  guint lock_timeout_ms; /* 0: as the server has it */
-  const char *target;    /* of the plan; copied */
+  RolloutPolicy *policy; /* taken over */
+  BackupChoice backup;
+  const char *target; /* of the plan; copied */
 } StepChoices;
 
 /* scr_run.c: takes planned over and starts at once. */
-Screen *screen_run_new(App *app, PlannedScripts *planned, const StepChoices *choices);
+Screen *screen_run_new(App *app, PlannedScripts *planned, StepChoices *choices);

@@ -22,6 +22,7 @@
 #include "retort/review/findings.h"
 #include "retort/run/monitor.h"
 #include "retort/run/recovery.h"
+#include "retort/run/supervise.h"
 #include "retort/tui/tui.h"
 
 typedef enum {
@@ -109,21 +110,19 @@ struct Workspace {
   char *server;         /* "postgresql 15.4" */
   int server_version;   /* as libpq gives it */
   PgParams *params;
-  PgConn *conn; /* for the position and the rollout */
+  PgConn *conn; /* for the position and for questions of screens */
   gboolean position_busy;
-  gboolean rolling;   /* a rollout has the connection */
-  GQueue waiting;     /* who wants the connection when it is free */
-  VersionRows *rows;  /* NULL until read */
-  gboolean *applied;  /* by Revision index; NULL until known */
-  Recovery *recovery; /* what an interrupted rollout left behind, or NULL */
+  Supervision *supervision; /* a rollout at work, borrowed, or NULL: the position is its business meanwhile */
+  GQueue waiting;           /* who wants the connection when it is free */
+  VersionRows *rows;        /* NULL until read */
+  gboolean *applied;        /* by Revision index; NULL until known */
+  Recovery *recovery;       /* what an interrupted rollout left behind, or NULL */
   gboolean recovery_asked;
   GPtrArray *unknown;    /* char*: version rows that no file has, escaped */
   GHashTable *sightings; /* id -> char*: where git saw them, escaped */
 
   LockMonitor *monitor;      /* looks at locks over a connection of its own */
   const LockSnapshot *locks; /* the newest, borrowed; NULL until taken */
-  const GPtrArray *held;     /* HeldLock*: of the rollout, borrowed, or NULL */
-  const Progress *progress;  /* of the rollout's statement, borrowed, or NULL */
   char *locks_error;         /* escaped */
   guint locks_interest;      /* > 0: a screen looks at them, refresh each second */
   int own_pids[4];           /* zero-terminated */
@@ -167,9 +166,13 @@ void workspace_when_free(Workspace *ws, void (*func)(PgConn *conn, void *data), 
 void workspace_forget(Workspace *ws, void *data);
 /* Who was given the connection has its answer. */
 void workspace_serve(Workspace *ws);
-/* A rollout begins to use the connection, or has finished: then the position is read anew. */
-PgConn *workspace_lend(Workspace *ws);
+/* A rollout begins, or has finished: then the position is read anew. */
+void workspace_lend(Workspace *ws, Supervision *supervision);
 void workspace_take_back(Workspace *ws);
+/* What the rollout's own monitor saw: meanwhile nobody else looks. */
+void workspace_take_report(Workspace *ws, const LockReport *report);
+/* How rollouts are carried out here, from the configuration; NULL: it cannot be understood.  The caller's. */
+RolloutPolicy *workspace_policy(const Workspace *ws, GError **error);
 /* Statements of a step that an interrupted rollout has done for good. */
 guint workspace_done_already(const Workspace *ws, const PlanStep *step);
 void workspace_start_timers(Workspace *ws);
@@ -192,12 +195,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RenderedScript, rendered_script_free)
 typedef void (*WorkspaceScriptFunc)(RenderedScript *rendered, void *data);
 void workspace_render(Workspace *ws, const Revision *revision, Direction direction, GCancellable *cancellable,
                       WorkspaceScriptFunc func, void *data);
-/* A plan with what its steps send, in order, rendered in one session; its snapshot stays alive with it. */
+/* A plan with what its steps send, in order, rendered in one session; its snapshot stays alive with it.  What needs
+ * the database was answered by it, and what needs Python rendered by the project's own Alembic if that is allowed. */
 typedef struct {
   Snapshot *snapshot;
   Plan *plan;
   GPtrArray *scripts; /* Script*, parallel to plan->steps; NULL for a stamp */
   GPtrArray *reviews; /* Review*, parallel; NULL for a stamp */
+  char *problem; /* why the database or Alembic could not be asked, not escaped; NULL: nothing went wrong */
 } PlannedScripts;
 void planned_scripts_free(PlannedScripts *planned);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PlannedScripts, planned_scripts_free)

@@ -150,7 +150,7 @@ typedef struct {
 
 void workspace_serve(Workspace *ws)
 {
-  while (!ws->rolling && ws->conn && pg_conn_state(ws->conn) == PG_CONN_IDLE) {
+  while (ws->conn && pg_conn_state(ws->conn) == PG_CONN_IDLE) {
     g_autofree Waiting *next = g_queue_pop_head(&ws->waiting);
     if (!next)
       return;
@@ -178,15 +178,30 @@ void workspace_forget(Workspace *ws, void *data)
   }
 }
 
-PgConn *workspace_lend(Workspace *ws)
+static void show_locks(Workspace *ws, const LockReport *report)
 {
-  ws->rolling = TRUE;
-  return ws->conn;
+  ws->locks = report ? report->snapshot : NULL;
+  set_text(&ws->locks_error, report && report->error ? report->error->message : NULL);
+  workspace_announce(ws, CHANGED_LOCKS);
+}
+
+void workspace_lend(Workspace *ws, Supervision *supervision)
+{
+  ws->supervision = supervision;
+  if (ws->monitor)
+    lock_monitor_set_active(ws->monitor, FALSE);
+}
+
+void workspace_take_report(Workspace *ws, const LockReport *report)
+{
+  show_locks(ws, report);
 }
 
 void workspace_take_back(Workspace *ws)
 {
-  ws->rolling = FALSE;
+  ws->supervision = NULL;
+  show_locks(ws, NULL);
+  workspace_look_at_locks(ws);
   /* Whatever was left behind before, the newest rollout is the one to ask about now. */
   g_clear_pointer(&ws->recovery, recovery_free);
   ws->recovery_asked = FALSE;
@@ -207,7 +222,7 @@ static void position_read(VersionRows *rows, const GError *error, void *data)
 
 void workspace_read_position(Workspace *ws)
 {
-  if (!ws->conn || ws->rolling || ws->position_busy || !ws->snapshot ||
+  if (!ws->conn || ws->supervision || ws->position_busy || !ws->snapshot ||
       pg_conn_state(ws->conn) != PG_CONN_IDLE)
     return;
   ws->position_busy = TRUE;
@@ -239,14 +254,12 @@ static void connected(PgConn *conn, const GError *error, void *data)
 
 void workspace_connect(Workspace *ws)
 {
-  if (ws->rolling)
+  if (ws->supervision)
     return;
   workspace_forget(ws, NULL);
   g_clear_pointer(&ws->conn, pg_conn_free);
   g_clear_pointer(&ws->monitor, lock_monitor_free);
   ws->locks = NULL;
-  ws->progress = NULL;
-  ws->held = NULL;
   ws->position_busy = FALSE;
   g_clear_pointer(&ws->params, pg_params_free);
   g_clear_pointer(&ws->locks_error, g_free);
@@ -267,16 +280,13 @@ static void locks_reported(LockMonitor *monitor, const LockReport *report, void 
 {
   (void)monitor;
   Workspace *ws = data;
-  ws->locks = report->snapshot;
-  ws->progress = report->progress;
-  ws->held = report->locks;
-  set_text(&ws->locks_error, report->error ? report->error->message : NULL);
-  workspace_announce(ws, CHANGED_LOCKS);
+  if (!ws->supervision)
+    show_locks(ws, report);
 }
 
 void workspace_look_at_locks(Workspace *ws)
 {
-  if (!ws->params || ws->database != DATABASE_READY)
+  if (!ws->params || ws->database != DATABASE_READY || ws->supervision)
     return;
   if (!ws->monitor)
     ws->monitor = lock_monitor_new(ws->params, locks_reported, ws);
@@ -289,7 +299,7 @@ void workspace_look_at_locks(Workspace *ws)
 void workspace_follow_locks(Workspace *ws, gboolean follow)
 {
   ws->locks_interest += follow ? 1 : -1;
-  if (ws->monitor)
+  if (ws->monitor && !ws->supervision)
     lock_monitor_set_active(ws->monitor, ws->locks_interest > 0);
   else
     workspace_look_at_locks(ws);
@@ -321,13 +331,16 @@ static void signalled(gboolean sent, const GError *error, void *data)
 void workspace_signal(Workspace *ws, const LockNode *node, SignalVerb verb, WorkspaceSignalFunc func,
                       void *data)
 {
-  if (!ws->monitor) {
+  if (!ws->monitor && !ws->supervision) {
     func(FALSE, _("there is no second connection yet: press the key again"), data);
     return;
   }
   SignalJob *job = g_new0(SignalJob, 1);
   *job = (SignalJob){ws, func, data, node->pid, verb};
-  lock_monitor_signal(ws->monitor, node, verb, signalled, job);
+  if (ws->supervision)
+    supervision_signal(ws->supervision, node, verb, signalled, job);
+  else
+    lock_monitor_signal(ws->monitor, node, verb, signalled, job);
 }
 
 static gboolean locks_tick(void *data)
@@ -348,4 +361,18 @@ void workspace_start_timers(Workspace *ws)
 {
   ws->sources->locks_timer = g_timeout_add_seconds(LOCKS_CALM_S, locks_tick, ws);
   ws->sources->position_timer = g_timeout_add_seconds(POSITION_INTERVAL_S, position_tick, ws);
+}
+
+RolloutPolicy *workspace_policy(const Workspace *ws, GError **error)
+{
+  const Project *project = ws->snapshot ? ws->snapshot->project : NULL;
+  g_autofree char *folder =
+      project && project->config_path ? g_path_get_dirname(project->config_path) : g_get_current_dir();
+  RolloutPolicy *policy = rollout_policy_new(ws->options.settings, ws->options.target,
+                                             project ? project->name : NULL, folder, error);
+  if (policy) {
+    policy->production = policy->production || ws->options.production;
+    policy->read_only = policy->read_only || ws->options.read_only;
+  }
+  return policy;
 }

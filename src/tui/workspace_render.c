@@ -1,5 +1,8 @@
 /* SQL of revisions, rendered in worker threads.  A render workspace belongs to one thread at a time: the snapshot's is
  * used under its lock; a plan, which must remember what earlier steps created, has one of its own. */
+#include "retort/base/error.h"
+#include "retort/run/answers.h"
+#include "retort/run/fallback.h"
 #include "workspace-private.h"
 
 /* Revisions surveyed between two looks at whether somebody waits for the lock. */
@@ -95,6 +98,8 @@ typedef struct {
   RenderOptions options;
   int server_version;
   PlannedScripts *planned;
+  PgParams *params; /* of the database to ask; NULL: there is none */
+  char *alembic;    /* as configured, or NULL */
   WorkspacePlanFunc func;
   void *data;
 } PlanJob;
@@ -106,6 +111,7 @@ void planned_scripts_free(PlannedScripts *planned)
   g_ptr_array_unref(planned->scripts);
   g_ptr_array_unref(planned->reviews);
   plan_free(planned->plan);
+  g_free(planned->problem);
   snapshot_unref(planned->snapshot);
   g_free(planned);
 }
@@ -114,7 +120,75 @@ static void plan_job_free(void *data)
 {
   PlanJob *job = data;
   planned_scripts_free(job->planned);
+  pg_params_free(job->params);
+  g_free(job->alembic);
   g_free(job);
+}
+
+static void render_steps(PlanJob *job, const RenderOptions *options, GCancellable *cancellable)
+{
+  PlannedScripts *planned = job->planned;
+  g_autoptr(RenderSession) render = render_session_new(planned->snapshot->project, options);
+  g_ptr_array_set_size(planned->scripts, 0);
+  for (guint i = 0; i < planned->plan->steps->len && !g_cancellable_is_cancelled(cancellable); i++) {
+    const PlanStep *step = g_ptr_array_index(planned->plan->steps, i);
+    g_ptr_array_add(planned->scripts,
+                    step->revision ? render_revision(render, step->revision, step->direction) : NULL);
+  }
+}
+
+static gboolean any_needs(const PlannedScripts *planned, RenderState state)
+{
+  for (guint i = 0; i < planned->scripts->len; i++) {
+    const Script *script = g_ptr_array_index(planned->scripts, i);
+    if (script && script->state == state && !script->answered && !script->engine)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void keep_problem(PlannedScripts *planned, const GError *error)
+{
+  g_free(planned->problem);
+  planned->problem = g_strdup(error->message);
+}
+
+/* Once more, with a snapshot of the database to answer; over a connection of this thread's own. */
+static void ask_database(PlanJob *job, GCancellable *cancellable)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GMainContext) context = g_main_context_new();
+  g_main_context_push_thread_default(context);
+  PgConn *conn = pg_conn_new(job->params, &(PgConnOptions){0});
+  RunAnswers *answers = pg_conn_connect_sync(conn, &error) ? run_answers_new(conn, 0, &error) : NULL;
+  if (answers) {
+    RenderOptions options = job->options;
+    options.answers = run_answers_source(answers);
+    render_steps(job, &options, cancellable);
+    run_answers_free(answers);
+  } else {
+    keep_problem(job->planned, error);
+  }
+  pg_conn_free(conn);
+  g_main_context_pop_thread_default(context);
+}
+
+static void ask_alembic(PlanJob *job, GCancellable *cancellable)
+{
+  PlannedScripts *planned = job->planned;
+  const Project *project = planned->snapshot->project;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(AlembicCommand) command = alembic_command_find(project, job->alembic, &error);
+  FallbackOptions options = {.project = project, .command = command};
+  for (guint i = 0; command && !error && i < planned->scripts->len; i++) {
+    const PlanStep *step = g_ptr_array_index(planned->plan->steps, i);
+    Script *script = g_ptr_array_index(planned->scripts, i);
+    if (script && script->state == RENDER_PYTHON && !script->error &&
+        !g_cancellable_is_cancelled(cancellable))
+      fallback_fill(&options, step->revision, step->direction, script, &error);
+  }
+  if (error)
+    keep_problem(planned, error);
 }
 
 static void plan_thread(GTask *task, void *source, void *task_data, GCancellable *cancellable)
@@ -122,12 +196,15 @@ static void plan_thread(GTask *task, void *source, void *task_data, GCancellable
   (void)source;
   PlanJob *job = task_data;
   PlannedScripts *planned = job->planned;
-  g_autoptr(RenderSession) render = render_session_new(planned->snapshot->project, &job->options);
+  const Project *project = planned->snapshot->project;
+  render_steps(job, &job->options, cancellable);
+  if (job->params && any_needs(planned, RENDER_DATABASE))
+    ask_database(job, cancellable);
+  if (project->config_path && any_needs(planned, RENDER_PYTHON) && fallback_allowed(project))
+    ask_alembic(job, cancellable);
   g_autoptr(ForecastSession) forecasts = forecast_session_new(job->server_version);
-  for (guint i = 0; i < planned->plan->steps->len && !g_cancellable_is_cancelled(cancellable); i++) {
-    const PlanStep *step = g_ptr_array_index(planned->plan->steps, i);
-    Script *script = step->revision ? render_revision(render, step->revision, step->direction) : NULL;
-    g_ptr_array_add(planned->scripts, script);
+  for (guint i = 0; i < planned->scripts->len; i++) {
+    const Script *script = g_ptr_array_index(planned->scripts, i);
     g_ptr_array_add(planned->reviews, script ? review_statements(forecasts, script->statements) : NULL);
   }
   g_task_return_boolean(task, TRUE);
@@ -150,8 +227,15 @@ void workspace_render_plan(Workspace *ws, Plan *plan, GCancellable *cancellable,
   planned->plan = plan;
   planned->scripts = g_ptr_array_new_with_free_func((GDestroyNotify)script_free);
   planned->reviews = g_ptr_array_new_with_free_func((GDestroyNotify)review_free);
+  g_autoptr(RolloutPolicy) policy = workspace_policy(ws, NULL);
   PlanJob *job = g_new0(PlanJob, 1);
-  *job = (PlanJob){ws->render_options, ws->server_version, planned, func, data};
+  *job = (PlanJob){.options = ws->render_options,
+                   .server_version = ws->server_version,
+                   .planned = planned,
+                   .params = ws->database == DATABASE_READY ? pg_params_copy(ws->params) : NULL,
+                   .alembic = policy ? g_strdup(policy->alembic) : NULL,
+                   .func = func,
+                   .data = data};
   g_autoptr(GTask) task = g_task_new(NULL, cancellable, plan_rendered, NULL);
   g_task_set_task_data(task, job, plan_job_free);
   g_task_run_in_thread(task, plan_thread);

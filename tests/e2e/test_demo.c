@@ -73,7 +73,7 @@ Test(demo, browse_preview_step_up_past_a_lock_and_down_again, .timeout = 400)
 
   vt_keys(vt, "u");
   expect(vt, "Upgrade shop by 1 revision");
-  expect(vt, "checkout-web3: idle in transaction");
+  expect(vt, "idle in transaction");
   expect_line(vt, "orders", "ACCESS EXCLUSIVE");
   vt_keys(vt, "Enter");
   expect_line(vt, "waits for orders ACCESS EXCLUSIVE", "ALTER TABLE");

@@ -31,16 +31,18 @@ Test(run_log, tells_success_at_a_glance)
       {.kind = ROLLOUT_EVENT_STATEMENT, .sql = "ALTER TABLE a ADD COLUMN b int"},
       {.kind = ROLLOUT_EVENT_STATEMENT_DONE, .text = "ALTER TABLE", .elapsed_s = 61},
       {.kind = ROLLOUT_EVENT_NOTICE, .text = "NOTICE: \x1b[31mred"},
+      {.kind = ROLLOUT_EVENT_RETRY, .attempt = 2, .wait_s = 1},
       {.kind = ROLLOUT_EVENT_COMMIT},
-      {.kind = ROLLOUT_EVENT_DONE, .rows = rows, .elapsed_s = 62},
   };
   play(log, events, G_N_ELEMENTS(events));
+  const RunEnd end = {.outcome = SUPERVISED_DONE, .rows = rows, .elapsed_s = 62, .longest_s = 1.6};
+  run_log_end(log, &end);
   cr_expect(run_log_succeeded(log), "succeeded");
   g_autofree char *text = textview_text(run_log_view(log));
   expect_text(text, "BEGIN\n  1  ALTER TABLE a ADD COLUMN b int;\n     ✓ ALTER TABLE  1 m 01 s\n");
   cr_expect_null(strchr(text, '\x1b'), "a notice reaches the terminal: %s", text);
   g_autofree char *result = paint(log);
-  expect_text(result, "✓ shop stands at abc.  2 steps, 1 m 02 s");
+  expect_text(result, "✓ shop stands at abc.  2 steps, 1 m 02 s, 1 retry, longest");
   expect_text(result, "┌ Done");
 }
 
@@ -59,6 +61,8 @@ Test(run_log, tells_a_failure_with_what_the_server_said)
        .text = "Undone."},
   };
   play(log, events, G_N_ELEMENTS(events));
+  const RunEnd end = {.outcome = SUPERVISED_FAILED, .rows = rows, .error = error};
+  run_log_end(log, &end);
   cr_expect_not(run_log_succeeded(log));
   g_autofree char *result = paint(log);
   expect_text(result, "✗ failed in step 2 of 3, statement 2:");

@@ -12,6 +12,7 @@
 
 #include <glib.h>
 
+#include "retort/base/settings.h"
 #include "retort/history/project.h"
 #include "retort/render/render.h"
 
@@ -25,6 +26,7 @@ typedef struct {
   const char *target;     /* name of the target in the user's configuration, or NULL */
   gboolean production;    /* running a step wants the target's name typed */
   gboolean read_only;     /* nothing that changes the database */
+  const Settings *settings; /* of the operator: how rollouts are done; or NULL */
   gboolean ascii;         /* no character beyond ASCII; forced when the locale is not UTF-8 or RETORT_ASCII is set */
   gboolean no_color;      /* forced by NO_COLOR in the environment */
   gboolean no_mouse;
