@@ -24,13 +24,16 @@ typedef struct {
   GArray *marks;       /* Mark */
   GArray *outside;     /* gboolean */
   gboolean rows_moved; /* its COMMIT with the version rows was recorded */
+  gboolean foreign;    /* the project's Alembic does it */
+  char *rows_after;    /* NULL: not recorded */
 } StepTrace;
 
 typedef struct {
-  GPtrArray *steps;      /* StepTrace* */
-  gboolean open;         /* a transaction */
-  char *xid;             /* of a COMMIT without an answer */
-  char *committing_rows; /* as of that COMMIT; NULL: they do not move with it */
+  GPtrArray *steps;        /* StepTrace* */
+  gboolean open;           /* a transaction */
+  char *xid;               /* of a COMMIT without an answer */
+  char *committing_rows;   /* as of that COMMIT; NULL: they do not move with it */
+  gint64 committing_steps; /* that are in the rows with it; < 0: not recorded */
   char *server_start;
   char *rows; /* as of the last COMMIT that was answered; NULL: not recorded */
 } Trace;
@@ -39,6 +42,7 @@ static void step_trace_free(void *data)
 {
   StepTrace *step = data;
   g_free(step->revision);
+  g_free(step->rows_after);
   g_ptr_array_unref(step->sql);
   g_array_unref(step->marks);
   g_array_unref(step->outside);
@@ -66,25 +70,46 @@ static Direction direction_of(const char *name)
                                            : DIRECTION_UPGRADE;
 }
 
-static void begin_step(Trace *trace, JsonObject *line)
+static StepTrace *step_trace_new(guint number, JsonObject *line)
 {
   StepTrace *step = g_new0(StepTrace, 1);
-  step->step = (guint)number_of(line, "step", 0);
+  step->step = number;
   step->revision = g_strdup(text_of(line, "revision"));
   step->direction = direction_of(text_of(line, "direction"));
+  step->rows_after = g_strdup(text_of(line, "rows_after"));
+  step->foreign = text_of(line, "engine") != NULL;
   step->sql = g_ptr_array_new_with_free_func(g_free);
   step->marks = g_array_new(FALSE, TRUE, sizeof(Mark));
   step->outside = g_array_new(FALSE, TRUE, sizeof(gboolean));
-  /* What an earlier rollout had done already. */
-  gint64 skip = CLAMP(number_of(line, "skip", 0), 0, 100000);
-  for (gint64 i = 0; i < skip; i++) {
-    Mark done = MARK_DONE;
+  return step;
+}
+
+/* The trace has a place for statements up to this one. */
+static void reach(StepTrace *step, gint64 statement)
+{
+  while (step->marks->len <= statement) {
+    Mark none = MARK_NOT_DONE;
     gboolean inside = FALSE;
-    g_array_append_val(step->marks, done);
+    g_array_append_val(step->marks, none);
     g_array_append_val(step->outside, inside);
     g_ptr_array_add(step->sql, NULL);
   }
-  g_ptr_array_add(trace->steps, step);
+}
+
+/* A step may begin more than once: after a repair it goes on behind what is done. */
+static void begin_step(Trace *trace, JsonObject *line)
+{
+  guint number = (guint)number_of(line, "step", 0);
+  StepTrace *step = trace->steps->len > 0 ? g_ptr_array_index(trace->steps, trace->steps->len - 1) : NULL;
+  if (step == NULL || step->step != number) {
+    step = step_trace_new(number, line);
+    g_ptr_array_add(trace->steps, step);
+  }
+  /* What an earlier rollout, or an earlier part of this one, had done already. */
+  gint64 skip = CLAMP(number_of(line, "skip", 0), 0, 100000);
+  reach(step, skip - 1);
+  for (gint64 i = 0; i < skip; i++)
+    g_array_index(step->marks, Mark, i) = MARK_DONE;
 }
 
 /* A file may name any number; more statements than this no migration has. */
@@ -96,13 +121,7 @@ static void take_statement(Trace *trace, JsonObject *line, gboolean done)
   StepTrace *step = trace->steps->len > 0 ? g_ptr_array_index(trace->steps, trace->steps->len - 1) : NULL;
   if (step == NULL || index < 0 || index > STATEMENT_LIMIT)
     return;
-  while (step->marks->len <= index) {
-    Mark none = MARK_NOT_DONE;
-    gboolean inside = FALSE;
-    g_array_append_val(step->marks, none);
-    g_array_append_val(step->outside, inside);
-    g_ptr_array_add(step->sql, NULL);
-  }
+  reach(step, index);
   Mark *mark = &g_array_index(step->marks, Mark, index);
   gboolean *outside = &g_array_index(step->outside, gboolean, index);
   if (!done) {
@@ -160,6 +179,7 @@ static void take_line(Trace *trace, JsonObject *line)
     trace->xid = g_strdup(text_of(line, "xid"));
     g_free(trace->committing_rows);
     trace->committing_rows = g_strdup(text_of(line, "rows_after"));
+    trace->committing_steps = number_of(line, "steps", -1);
     g_free(trace->server_start);
     trace->server_start = g_strdup(text_of(line, "server_start"));
   } else if (g_strcmp0(event, "commit") == 0) {
@@ -175,7 +195,8 @@ static void take_line(Trace *trace, JsonObject *line)
   } else if (g_strcmp0(event, "retry") == 0) {
     settle(trace, MARK_NOT_DONE);
     g_clear_pointer(&trace->xid, g_free);
-  } else if (g_strcmp0(event, "failed") == 0 || g_strcmp0(event, "cancelled") == 0) {
+  } else if (g_strcmp0(event, "failed") == 0 || g_strcmp0(event, "cancelled") == 0 ||
+             g_strcmp0(event, "part-failed") == 0 || g_strcmp0(event, "part-cancelled") == 0) {
     end_here(trace, line);
   }
 }
@@ -199,7 +220,14 @@ void recovery_free(Recovery *recovery)
     g_free(texts[i]);
   g_ptr_array_unref(recovery->statements);
   g_strfreev(recovery->rows);
+  g_strfreev(recovery->rows_after);
   g_free(recovery);
+}
+
+/* The rows as the record writes them: "a, b", or "base"; the caller's. */
+static char **rows_from_text(const char *recorded)
+{
+  return g_strsplit(strcmp(recorded, "base") != 0 ? recorded : "", ", ", -1);
 }
 
 static StepTrace *step_in_work(const Trace *trace)
@@ -217,6 +245,7 @@ static void describe_step(Recovery *recovery, const StepTrace *step)
   recovery->step = step->step;
   recovery->revision = g_strdup(step->revision);
   recovery->direction = step->direction;
+  recovery->rows_after = step->rows_after != NULL ? rows_from_text(step->rows_after) : NULL;
   for (guint i = 0; i < step->marks->len; i++) {
     Mark mark = g_array_index(step->marks, Mark, i);
     RecoveredStatement *statement = g_new0(RecoveredStatement, 1);
@@ -245,6 +274,10 @@ static char *state_text(const Recovery *recovery)
   case RECOVERY_COMMITTED: return g_strdup(_("It ended during a COMMIT, which took effect."));
   case RECOVERY_UNKNOWN:
     return g_strdup(_("It ended during a COMMIT, and the server no longer knows whether that took effect."));
+  case RECOVERY_FOREIGN:
+    return g_strdup_printf(
+        _("It ended while the project's Alembic worked on revision %s, and the version rows have not moved."),
+        recovery->revision);
   case RECOVERY_PARTIAL:
     return g_strdup_printf(
         _("Revision %s is half done: %u of its statements remain, and the version rows have not "
@@ -254,12 +287,11 @@ static char *state_text(const Recovery *recovery)
   }
 }
 
-/* The rows as the record writes them: "a, b", or "base". */
 static gboolean rows_are(const char *const *rows, const char *recorded)
 {
   if (rows == NULL || recorded == NULL)
     return FALSE;
-  g_auto(GStrv) names = g_strsplit(strcmp(recorded, "base") != 0 ? recorded : "", ", ", -1);
+  g_auto(GStrv) names = rows_from_text(recorded);
   return rollout_rows_equal(rows, (const char *const *)names);
 }
 
@@ -282,6 +314,16 @@ static CommitFate commit_fate(const Trace *trace, const char *const *rows, const
   return g_strcmp0(verdict, "committed") == 0 ? COMMIT_TOOK_EFFECT : COMMIT_UNKNOWN;
 }
 
+/* Of a step that the project's Alembic did nothing but the rows is known: they have moved, or not. */
+static gboolean see_foreign(Trace *trace, const char *const *rows)
+{
+  StepTrace *step = step_in_work(trace);
+  if (step == NULL || !step->foreign || !rows_are(rows, step->rows_after))
+    return FALSE;
+  step->rows_moved = TRUE;
+  return TRUE;
+}
+
 Recovery *recovery_from_lines(GPtrArray *lines, const char *const *rows, const char *verdict)
 {
   Recovery *recovery = g_new0(Recovery, 1);
@@ -298,15 +340,19 @@ Recovery *recovery_from_lines(GPtrArray *lines, const char *const *rows, const c
   gboolean committed = fate == COMMIT_TOOK_EFFECT, unknown = fate == COMMIT_UNKNOWN;
   settle(&trace, committed ? MARK_DONE : MARK_NOT_DONE);
   if (committed && trace.committing_rows != NULL && trace.steps->len > 0)
-    move_rows(&trace, ((StepTrace *)g_ptr_array_index(trace.steps, trace.steps->len - 1))->step + 1);
+    move_rows(&trace, trace.committing_steps >= 0
+                          ? trace.committing_steps
+                          : ((StepTrace *)g_ptr_array_index(trace.steps, trace.steps->len - 1))->step + 1);
+  committed = see_foreign(&trace, rows) || committed;
   const StepTrace *step = step_in_work(&trace);
   if (step != NULL)
     describe_step(recovery, step);
-  recovery->state = unknown                      ? RECOVERY_UNKNOWN
-                    : anything_remains(recovery) ? RECOVERY_PARTIAL
-                    : committed                  ? RECOVERY_COMMITTED
-                    : was_open                   ? RECOVERY_ROLLED_BACK
-                                                 : RECOVERY_UNTOUCHED;
+  recovery->state = unknown                         ? RECOVERY_UNKNOWN
+                    : step != NULL && step->foreign ? RECOVERY_FOREIGN
+                    : anything_remains(recovery)    ? RECOVERY_PARTIAL
+                    : committed                     ? RECOVERY_COMMITTED
+                    : was_open                      ? RECOVERY_ROLLED_BACK
+                                                    : RECOVERY_UNTOUCHED;
   recovery->text = state_text(recovery);
   g_ptr_array_unref(trace.steps);
   g_free(trace.xid);
@@ -323,7 +369,8 @@ static gboolean needs_attention(const JournalEntry *entry)
     return !entry->alive;
   g_autoptr(GPtrArray) lines = entry->outcome != JOURNAL_DONE ? journal_read(entry->path, NULL) : NULL;
   g_autoptr(Recovery) recovery = lines != NULL ? recovery_from_lines(lines, NULL, NULL) : NULL;
-  return recovery != NULL && (recovery->state == RECOVERY_PARTIAL || recovery->state == RECOVERY_UNKNOWN);
+  return recovery != NULL && (recovery->state == RECOVERY_PARTIAL || recovery->state == RECOVERY_UNKNOWN ||
+                              recovery->state == RECOVERY_FOREIGN);
 }
 
 JournalEntry *recovery_find(const char *database, const char *system_id, GError **error)
@@ -333,6 +380,8 @@ JournalEntry *recovery_find(const char *database, const char *system_id, GError 
     JournalEntry *entry = g_ptr_array_index(entries, i);
     if (g_strcmp0(entry->database, database) != 0 ||
         (system_id != NULL && entry->system_id != NULL && strcmp(entry->system_id, system_id) != 0))
+      continue;
+    if (!entry->begun)
       continue;
     /* Older ones were looked at, or overtaken by this one. */
     return needs_attention(entry) ? g_ptr_array_steal_index(entries, i) : NULL;

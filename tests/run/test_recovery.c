@@ -8,7 +8,8 @@
 #include "retort/run/recovery.h"
 #include "rollout_support.h"
 
-static const char *const state_names[] = {"untouched", "rolled back", "committed", "partial", "unknown"};
+static const char *const state_names[] = {"untouched", "rolled back", "committed",
+                                          "partial",   "unknown",     "foreign"};
 
 /* Events in short: "step" (the next one), "begin", "s" and "o" a statement inside and outside, "d" its answer,
  * "xid" COMMIT on its way (rows move with it; "xid-": they do not), "commit" ("commit-"), "retry", "failed",
@@ -21,7 +22,12 @@ static GPtrArray *lines_from(const char *script)
   for (char **word = words; *word != NULL; word++) {
     JsonObject *line = json_object_new();
     const char *event = *word;
-    if (strcmp(event, "step") == 0) {
+    if (g_str_has_prefix(event, "step") && event[4] != '-') {
+      if (event[4] == '+') {
+        json_object_set_string_member(line, "engine", "alembic");
+        json_object_set_string_member(line, "rows_after", "r");
+      }
+      event = "step";
       statement = -1;
       g_autofree char *revision = g_strdup_printf("rev%d", ++step);
       json_object_set_string_member(line, "revision", revision);
@@ -47,6 +53,9 @@ static GPtrArray *lines_from(const char *script)
       event = "failed";
     } else if (strcmp(event, "retry") == 0) {
       statement = -1;
+    } else if (strcmp(event, "again") == 0) {
+      json_object_set_int_member(line, "skip", --statement + 1);
+      event = "step";
     }
     json_object_set_int_member(line, "step", step);
     json_object_set_string_member(line, "event", event);
@@ -93,6 +102,12 @@ Test(recovery, decides_from_the_record)
       {"start step o failed?", NULL, RECOVERY_PARTIAL, "?", 0},
       {"start step o failed", NULL, RECOVERY_UNTOUCHED, "-", 0},
       {"start step begin s failed", NULL, RECOVERY_UNTOUCHED, "-", 0},
+      /* Parts of a supervised rollout: a failed statement, seen to, and on behind it. */
+      {"start step begin s d xid- commit- o part-failed d part-done", NULL, RECOVERY_PARTIAL, "xx", 2},
+      {"start step begin s d xid- commit- o part-failed again o", NULL, RECOVERY_PARTIAL, "x?", 1},
+      {"start step begin s d xid commit part-done step begin s", NULL, RECOVERY_ROLLED_BACK, "-", 0},
+      {"start step+", NULL, RECOVERY_FOREIGN, "", 0},
+      {"start step+ commit step begin s", NULL, RECOVERY_ROLLED_BACK, "-", 0},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(GPtrArray) lines = lines_from(cases[i].script);
@@ -124,6 +139,8 @@ Test(recovery, believes_the_rows_more_than_the_server)
       {"start step begin s d xid", "elsewhere", NULL, RECOVERY_UNKNOWN},
       {"start step begin s d xid- commit- o d begin s d xid", "r", NULL, RECOVERY_COMMITTED},
       {"start step begin s d xid-", "r", NULL, RECOVERY_UNKNOWN},
+      {"start step+", "r", NULL, RECOVERY_COMMITTED},
+      {"start step+", "elsewhere", NULL, RECOVERY_FOREIGN},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     const char *rows[] = {cases[i].row, NULL};

@@ -21,8 +21,8 @@ typedef struct Journal Journal;
 typedef struct {
   const char *database; /* display form: no password */
   const char *system_id;
-  const char *project;  /* folder */
-  const char *command;  /* "upgrade head" */
+  const char *project; /* folder */
+  const char *command; /* "upgrade head" */
 } JournalHead;
 
 /* Begins a new file and writes its first line. RETORT_ERROR_FILE when that cannot be done. */
@@ -55,7 +55,7 @@ typedef enum {
 
 typedef struct {
   char *path;
-  char *time;     /* of its start */
+  char *time; /* of its start */
   char *database;
   char *system_id; /* of the server, or NULL */
   char *who;
@@ -64,6 +64,7 @@ typedef struct {
   JournalOutcome outcome;
   gint pid;       /* of the process that writes or wrote it */
   gboolean alive; /* that process still writes */
+  gboolean begun; /* it came as far as its steps: before, nothing can have been changed */
   guint steps;    /* that were committed */
   char *rows;     /* where the database stood at the end: "a, b"; NULL: unknown */
 } JournalEntry;

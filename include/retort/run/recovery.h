@@ -6,9 +6,9 @@
  *
  * A step inside a transaction is decided by the version rows and by what the server says of the transaction whose
  * COMMIT was on its way.  Statements outside a transaction remain done: those whose answer was recorded are done, the
- * one without is in doubt, and the operator has to look (review's probes tell for the common ones).  Nothing is run
- * here.  To go on, plan again from the rows; when state is RECOVERY_PARTIAL give the step's RolloutStep
- * skip = resume_at.
+ * one without is in doubt, and the operator has to look (run/repair.h compares the catalog with them).  Nothing is run
+ * here.  To go on, plan again from the rows; when state is RECOVERY_PARTIAL or _FOREIGN, let repair_examine() say from
+ * which statement.
  */
 #pragma once
 
@@ -36,6 +36,7 @@ typedef enum {
   RECOVERY_COMMITTED,   /* the COMMIT whose answer nobody heard took effect */
   RECOVERY_PARTIAL,     /* part of a migration remains done, the version rows have not moved */
   RECOVERY_UNKNOWN,     /* the server no longer knows what became of the COMMIT: compare the rows */
+  RECOVERY_FOREIGN,     /* the project's Alembic was at work: the catalog tells what it left (run/repair.h) */
 } RecoveryState;
 
 typedef struct {
@@ -51,12 +52,13 @@ typedef struct {
   char *server_start;    /* when that COMMIT was sent, as the record has it; or NULL */
   char *verdict;         /* of txid_status(): "committed", "aborted", "in progress", or NULL */
   char **rows;           /* as they are now; NULL: not read */
+  char **rows_after;     /* of the step in work; NULL: not recorded */
 } Recovery;
 
 void recovery_free(Recovery *recovery);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Recovery, recovery_free)
 
-/* The newest rollout of this database, if it has no end and its process is gone, or if it ended in the middle of a
+/* The newest rollout of this database that came as far as its steps, if it has no end and its process is gone, or if it ended in the middle of a
  * migration; else NULL.  The caller's.  system_id may be NULL; a record that names another one does not count. */
 JournalEntry *recovery_find(const char *database, const char *system_id, GError **error);
 
