@@ -11,6 +11,7 @@
 #include "retort/history/plan.h"
 #include "retort/history/target.h"
 #include "retort/run/fallback.h"
+#include "reviewed.h"
 
 const ArgOption plan_options[] = {
     {0, "upgrade", ARG_FLAG, NULL, N_("Plan an upgrade."), TRUE},
@@ -152,6 +153,15 @@ static void print_json_error(const GError *error)
   out_json(json_builder_get_root(builder));
 }
 
+/* Counted where the plan is to run, when that is known. */
+static gboolean show_losses(Session *session, const PinnedPlan *pinned, GError **error)
+{
+  if (!session->conn || session->quiet)
+    return TRUE;
+  g_autoptr(GPtrArray) reviews = reviewed_pinned(pinned);
+  return reviewed_print_losses(session, reviews, error);
+}
+
 /* The plan with everything that a rollout will hold it to: shown, and written when there is a file to write. */
 static gboolean pin_and_print(Session *session, const Plan *plan, GError **error)
 {
@@ -168,6 +178,8 @@ static gboolean pin_and_print(Session *session, const Plan *plan, GError **error
   g_autofree char *text = pinned_plan_text(pinned);
   if (!session->quiet)
     out_text(text);
+  if (!show_losses(session, pinned, error))
+    return FALSE;
   if (path)
     out_note(_("written to %s; to carry it out: retort rollout %s"), path, path);
   return TRUE;

@@ -8,7 +8,8 @@
 #include "pin.h"
 #include "policy.h"
 #include "retort/base/error.h"
-#include "retort/run/touched.h"
+#include "retort/run/preflight_plan.h"
+#include "reviewed.h"
 #include "supervised.h"
 
 const ArgOption preflight_options[] = {
@@ -42,36 +43,12 @@ static PinnedPlan *find_plan(Session *session, const char *const *rows, GError *
   return plan ? pin_plan(session, plan, NULL, error) : NULL;
 }
 
-static Touched *touched_by(const PinnedPlan *pinned)
-{
-  Touched *touched = touched_new();
-  g_autoptr(ForecastSession) forecasts = forecast_session_new(pinned->server_version);
-  for (guint i = 0; i < pinned->steps->len; i++) {
-    const PinnedStep *step = pinned->steps->pdata[i];
-    for (guint k = 0; k < step->statements->len; k++) {
-      const PinnedStatement *statement = step->statements->pdata[k];
-      g_autoptr(Forecast) forecast = forecast_statement(forecasts, statement->sql);
-      touched_add(touched, forecast);
-    }
-  }
-  return touched;
-}
-
 static GPtrArray *judge(Session *session, const PinnedPlan *pinned, const char *const *rows,
                         const RolloutPolicy *policy, GError **error)
 {
-  g_autoptr(Touched) touched = touched_by(pinned);
-  PreflightInput input = {
-      .lock_timeout_ms = policy->ddl_lock_timeout_ms,
-      .mutex_key = policy->mutex_key,
-      .old_transaction_s = policy->old_transaction_s,
-      .replica_lag_s = (guint)policy->brake.replica_lag_s,
-      .backup_folder = policy->backup_folder,
-      .rows = rows,
-  };
-  touched_input(touched, &input);
+  g_autoptr(GPtrArray) reviews = reviewed_pinned(pinned);
   Judged judged = {0};
-  preflight_run(session->conn, &input, on_judged, &judged);
+  preflight_run_reviews(session->conn, reviews, policy, rows, FALSE, on_judged, &judged);
   while (!judged.done)
     g_main_context_iteration(NULL, TRUE);
   if (judged.error)

@@ -13,6 +13,7 @@
 #include "retort/base/error.h"
 #include "retort/base/text.h"
 #include "retort/run/fallback.h"
+#include "reviewed.h"
 #include "supervised.h"
 
 const ArgOption rollout_options[] = {
@@ -127,6 +128,15 @@ static gboolean run_steps(Session *session, const PinnedPlan *pinned, const Pinn
                                   (const char *const *)rest->left->rows_before, &options, &answers, error);
 }
 
+/* Before the name is typed the operator sees what that will cost. */
+static gboolean show_losses(Session *session, const PinnedPlan *pinned, GError **error)
+{
+  if (session->json)
+    return TRUE;
+  g_autoptr(GPtrArray) reviews = reviewed_pinned(pinned);
+  return reviewed_print_losses(session, reviews, error);
+}
+
 /* Reading, comparing and asking: nothing is changed yet. */
 static gboolean prepare(Session *session, const PinnedPlan *pinned, PinnedRest *rest, guint *skip,
                         GError **error)
@@ -161,6 +171,7 @@ COMMAND_RUN(rollout)
   }
   g_autofree char *what =
       g_strdup_printf(ngettext("%u step", "%u steps", rest.left->steps->len), rest.left->steps->len);
-  return production_confirm(session, args_value(session->args, "confirm"), what, error) &&
+  return show_losses(session, pinned, error) &&
+         production_confirm(session, args_value(session->args, "confirm"), what, error) &&
          run_steps(session, pinned, &rest, skip, policy, pause, error);
 }

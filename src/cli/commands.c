@@ -237,7 +237,9 @@ const Command commands[] = {
      .run = cmd_locks},
     {.name = "log",
      .summary = N_("Show what rollouts did, or the record of one."),
-     .manual = N_("The records are in $XDG_STATE_HOME/retort/journal."),
+     .manual = N_("The records are in $XDG_STATE_HOME/retort/journal, one file a rollout, one JSON object a line. One is "
+                  "shown as a timeline; --json prints its lines. --watch follows a rollout that is at work, as a "
+                  "second person may do, and touches neither it nor the database."),
      .options = log_options,
      .positionals = record_optional,
      .own = TRUE,

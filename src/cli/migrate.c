@@ -8,6 +8,7 @@
 #include "handover.h"
 #include "interrupted.h"
 #include "out.h"
+#include "policy.h"
 #include "position.h"
 #include "retort/base/error.h"
 #include "retort/history/target.h"
@@ -310,15 +311,30 @@ static void note_interrupted(Session *session)
     out_note(_("an earlier rollout (%s): %s"), recovery->journal, recovery->text);
 }
 
+/* Alembic's behaviour, but for a lock time-out that the configuration has for this very target. */
+static gboolean choose_lock_timeout(const Session *session, RolloutOptions *options, GError **error)
+{
+  const char *name = session->target ? session->target->name : NULL;
+  if (!name || !settings_get_for(session->settings, name, NULL, NULL, "ddl_lock_timeout"))
+    return TRUE;
+  g_autoptr(RolloutPolicy) policy = policy_from_session(session, error);
+  if (policy)
+    options->lock_timeout_ms = policy->ddl_lock_timeout_ms;
+  return policy != NULL;
+}
+
 static gboolean run_plan(Session *session, const Plan *plan, GPtrArray *scripts, GError **error)
 {
   g_autofree RolloutStep *steps = g_new0(RolloutStep, plan->steps->len + 1);
   for (guint i = 0; i < plan->steps->len; i++)
     steps[i] = (RolloutStep){.step = plan->steps->pdata[i], .script = scripts->pdata[i]};
+  RolloutOptions options = {.create_version_table = TRUE,
+                            .transaction = migrate_transaction(session->project)};
+  if (!choose_lock_timeout(session, &options, error))
+    return FALSE;
   note_interrupted(session);
   g_autoptr(Journal) journal = begin_journal(session);
-  RolloutOptions options = {
-      .create_version_table = TRUE, .journal = journal, .transaction = migrate_transaction(session->project)};
+  options.journal = journal;
   RolloutSink sink = {.event = on_event};
   Run run = {.session = session, .plan = plan, .loop = g_main_loop_new(NULL, FALSE)};
   run.rollout = rollout_new(session->conn, session->project, steps, plan->steps->len,

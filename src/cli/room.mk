@@ -48,6 +48,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/position.c src/cli/position.h \
 	src/cli/production.c src/cli/production.h \
 	src/cli/refs.c src/cli/refs.h \
+	src/cli/reviewed.c src/cli/reviewed.h \
 	src/cli/screen.c src/cli/screen.h \
 	src/cli/review_report.c src/cli/review_report.h src/cli/review_json.c src/cli/review_sarif.c \
 	src/cli/review_text.c \

@@ -79,8 +79,10 @@ static void say_locks(SupervisedText *text, const GPtrArray *locks)
   g_autoptr(GString) line = g_string_new(NULL);
   for (guint i = 0; locks && i < locks->len; i++) {
     const HeldLock *lock = locks->pdata[i];
+    if (lock->kind == 'i' || lock->kind == 'I')
+      continue; /* they follow their table */
     g_autofree char *safe = text_escape(lock->relation, -1, FALSE);
-    g_string_append_printf(line, "%s%s %s", i ? ", " : "", lock_mode_name(lock->mode), safe);
+    g_string_append_printf(line, "%s%s %s", line->len ? ", " : "", lock_mode_name(lock->mode), safe);
   }
   if (line->len > 0)
     say(text, SQL_INDENT "%s %s", _("holds"), line->str);
@@ -245,8 +247,8 @@ static void say_report(SupervisedText *text, const Supervision *supervision, con
       text_duration((double)(g_get_monotonic_time() - text->statement_began) / G_USEC_PER_SEC);
   g_autoptr(GString) line = g_string_new(SQL_INDENT);
   g_string_append(line, elapsed);
-  if (report->progress && report->progress->fraction >= 0)
-    g_string_append_printf(line, "  %s %.0f%%", text->last_phase, report->progress->fraction * 100);
+  if (report->progress && report->progress->overall >= 0)
+    g_string_append_printf(line, "  %s %.0f%%", text->last_phase, report->progress->overall * 100);
   if (ours && ours->wait_s >= 0)
     g_string_append_printf(line, "  %s", _("waits"));
   show_status(text, line->str);

@@ -219,6 +219,17 @@ static gboolean play_all(Play *play, GCancellable *cancellable, GError **error)
   return TRUE;
 }
 
+static gboolean is_told(const GPtrArray *told, const SchemaDifference *difference)
+{
+  for (guint i = 0; i < told->len; i++) {
+    const SchemaDifference *one = g_ptr_array_index(told, i);
+    if (one->change == difference->change && strcmp(one->kind, difference->kind) == 0 &&
+        strcmp(one->name, difference->name) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static void compare_pictures(Play *play)
 {
   if (play->pictures[3] == NULL)
@@ -226,6 +237,10 @@ static void compare_pictures(Play *play)
   play->rehearsal->round_trip = TRUE;
   play->rehearsal->not_undone = schema_compare(play->pictures[0], play->pictures[2]);
   play->rehearsal->not_redone = schema_compare(play->pictures[1], play->pictures[3]);
+  /* What was left behind is still there the second time. */
+  for (guint i = play->rehearsal->not_redone->len; i > 0; i--)
+    if (is_told(play->rehearsal->not_undone, g_ptr_array_index(play->rehearsal->not_redone, i - 1)))
+      g_ptr_array_remove_index(play->rehearsal->not_redone, i - 1);
 }
 
 static void cancelled(G_GNUC_UNUSED GCancellable *cancellable, void *data)
