@@ -40,7 +40,7 @@ const SettingsKey settings_keys[] = {
     {"keys", NULL, "ACTION = KEYS",
      N_("Keys of the screen's actions; retort(1) lists them with their defaults."), FALSE},
     {"review", NULL, "CHECK = SEVERITY",
-     N_("What the checks say: danger, care, note or off for each; also fail_on, server_version and allow.")},
+     N_("What the checks say: danger, care, note or off for each; also fail_on, server_version and allow."), FALSE},
     {"target", "url", "URL", N_("Where the database is, as SQLAlchemy or libpq write it."), FALSE},
     {"target", "production", "yes | no", N_("A step on this database wants its name typed."), FALSE},
     {"target", "read_only", "yes | no", N_("Nothing is ever changed in this database."), FALSE},

@@ -5,136 +5,72 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "chosen.h"
 #include "commands.h"
 #include "json.h"
 #include "migrate.h"
 #include "out.h"
 #include "retort/base/error.h"
 #include "retort/base/file.h"
-#include "retort/pg/lockmode.h"
-#include "retort/review/findings.h"
-#include "chosen.h"
+#include "retort/history/git.h"
+#include "retort/run/answers.h"
+#include "retort/run/inspect.h"
+#include "review_report.h"
 
 const ArgOption review_options[] = {
     {0, "sql", ARG_VALUE, "FILE", N_("Review plain SQL from FILE, or - for standard input."), TRUE},
+    {0, "all", ARG_FLAG, NULL, N_("Review every revision."), TRUE},
+    {0, "downgrade", ARG_FLAG, NULL, N_("Review the downgrades."), TRUE},
+    {0, "base", ARG_VALUE, "BRANCH",
+     N_("What a branch is compared with; default: where origin/HEAD points, or main."), TRUE},
     {0, "server-version", ARG_VALUE, "N", N_("PostgreSQL to judge for, such as 15; default: the server's."),
      TRUE},
-    {0, "fail-at", ARG_VALUE, "SEVERITY",
-     N_("Exit with status 1 at a finding of note, care or danger (the default) or worse."), TRUE},
+    {0, "fail-on", ARG_VALUE, "SEVERITY",
+     N_("Exit with status 1 at a finding of note, care or danger (the default) or worse; off: never."), TRUE},
+    {0, "at-least", ARG_VALUE, "SEVERITY", N_("Print findings of that severity and worse only."), TRUE},
+    {0, "format", ARG_VALUE, "FORMAT", N_("text (the default), json, sarif or github."), TRUE},
+    {0, "checks", ARG_FLAG, NULL, N_("List the checks."), TRUE},
     {0, NULL, 0, NULL, NULL, FALSE},
 };
 
+typedef void (*PrintFunc)(const Session *session, const ReviewReport *report);
+
+static void print_json(const Session *session, const ReviewReport *report)
+{
+  (void)session;
+  review_print_json(report);
+}
+
+static void print_sarif(const Session *session, const ReviewReport *report)
+{
+  (void)session;
+  review_print_sarif(report);
+}
+
+static void print_github(const Session *session, const ReviewReport *report)
+{
+  (void)session;
+  review_print_github(report);
+}
+
+static const struct {
+  const char *name;
+  PrintFunc print;
+} formats[] = {
+    {"text", review_print_text}, {"json", print_json}, {"sarif", print_sarif}, {"github", print_github}};
+
 typedef struct {
   Session *session;
-  ForecastSession *forecasts;
-  JsonBuilder *builder; /* NULL: text */
-  int worst;
-  guint n_statements;
-  guint n_findings;
-} Output;
+  ReviewReport *report;
+  ReviewPolicy *policy;
+  FileHistory *history; /* NULL: not asked */
+  PgConn *conn;         /* NULL: without a database */
+  int version;          /* 0: not known */
+  PrintFunc print;
+  Severity fail_on;
+} Work;
 
-static void add_locks(JsonBuilder *builder, const Forecast *forecast)
-{
-  json_builder_set_member_name(builder, "locks");
-  json_builder_begin_array(builder);
-  for (guint i = 0; i < forecast->locks->len; i++) {
-    const ForecastLock *lock = forecast->locks->pdata[i];
-    if (lock->is_new)
-      continue;
-    json_builder_begin_object(builder);
-    json_add_text(builder, "relation", lock->relation);
-    json_add_text(builder, "mode", lock_mode_name(lock->mode));
-    if (lock->because)
-      json_add_text(builder, "because", lock->because);
-    json_builder_end_object(builder);
-  }
-  json_builder_end_array(builder);
-}
-
-static void add_findings(JsonBuilder *builder, const Forecast *forecast)
-{
-  json_builder_set_member_name(builder, "findings");
-  json_builder_begin_array(builder);
-  for (guint i = 0; i < forecast->findings->len; i++) {
-    const Finding *finding = forecast->findings->pdata[i];
-    CheckInfo info = check_info(finding->check);
-    json_builder_begin_object(builder);
-    json_add_text(builder, "id", info.name);
-    json_add_text(builder, "severity", severity_name(info.severity));
-    json_add_text(builder, "title", info.title);
-    json_add_text(builder, "why", info.why);
-    json_add_text(builder, "advice", info.advice);
-    json_add_text(builder, "object", finding->object);
-    json_builder_end_object(builder);
-  }
-  json_builder_end_array(builder);
-}
-
-static void print_json(JsonBuilder *builder, const Statement *statement, const Revision *revision,
-                       const Forecast *forecast)
-{
-  json_builder_begin_object(builder);
-  json_add_text(builder, "statement", statement->sql);
-  json_add_text(builder, "revision", revision ? revision->id : NULL);
-  json_add_text(builder, "path", revision ? revision->path : NULL);
-  json_add_int(builder, "line", statement->line);
-  add_locks(builder, forecast);
-  json_add_array(builder, "rewrites", forecast->rewrites);
-  json_add_array(builder, "scans", forecast->scans);
-  json_add_array(builder, "rebuilds", forecast->rebuilds);
-  json_add_text(builder, "transaction", forecast->no_transaction ? "forbidden" : "allowed");
-  add_findings(builder, forecast);
-  json_add_text(builder, "unknown", forecast->unknown);
-  json_builder_end_object(builder);
-}
-
-static void print_text(const Session *session, const Statement *statement, const char *path,
-                       const Forecast *forecast)
-{
-  for (guint i = 0; i < forecast->findings->len; i++) {
-    const Finding *finding = forecast->findings->pdata[i];
-    CheckInfo info = check_info(finding->check);
-    out_line(session, "%s:%u: %s: %s: %s", path, statement->line, severity_name(info.severity), info.name,
-             info.title);
-    if (finding->object)
-      out_line(session, "    %s", finding->object);
-    out_line(session, "    %s", info.why);
-    out_line(session, "    %s", info.advice);
-  }
-  if (forecast->unknown)
-    out_line(session, "%s:%u: %s: %s", path, statement->line, _("unknown"), forecast->unknown);
-}
-
-static void emit(Output *output, const GPtrArray *statements, const Revision *revision, const char *path)
-{
-  g_autoptr(Review) review = review_statements(output->forecasts, statements);
-  output->worst = MAX(output->worst, review_worst(review));
-  for (guint i = 0; i < statements->len; i++) {
-    const Forecast *forecast = review->forecasts->pdata[i];
-    output->n_statements++;
-    output->n_findings += forecast->findings->len;
-    if (output->builder)
-      print_json(output->builder, statements->pdata[i], revision, forecast);
-    else
-      print_text(output->session, statements->pdata[i], path, forecast);
-  }
-}
-
-/* A migration that retort cannot render is not harmless, it is unknown. */
-static void emit_unrendered(Output *output, const Revision *revision, const Script *script)
-{
-  const RenderReason *reason = script->reasons->len ? script->reasons->pdata[0] : NULL;
-  g_autoptr(Forecast) forecast = forecast_statement(output->forecasts, "");
-  g_autoptr(Statement) statement = statement_new("", FALSE, reason ? reason->line : script->error_line, 0);
-  const char *what = reason ? reason->what : script->error;
-  g_free(forecast->unknown);
-  forecast->unknown = g_strdup_printf(_("cannot be rendered: %s"), what ? what : "");
-  output->worst = MAX(output->worst, (int)SEVERITY_CARE);
-  if (output->builder)
-    print_json(output->builder, statement, revision, forecast);
-  else
-    print_text(output->session, statement, revision->path, forecast);
-}
+/* ---- plain SQL ---- */
 
 static guint line_of(const char *text, gsize offset)
 {
@@ -144,7 +80,27 @@ static guint line_of(const char *text, gsize offset)
   return line;
 }
 
-/* The statements of a file by the server's own scanner. */
+/* Blanks and comments before a statement. */
+static gsize blank_length(const char *sql)
+{
+  const char *p = sql;
+  for (;;) {
+    p += strspn(p, " \t\r\n\f;");
+    const char *end = NULL;
+    if (g_str_has_prefix(p, "--"))
+      end = strchr(p, '\n');
+    else if (g_str_has_prefix(p, "/*") && (end = strstr(p, "*/")))
+      end++;
+    else
+      return (gsize)(p - sql);
+    if (!end)
+      return strlen(sql);
+    p = end + 1;
+  }
+}
+
+/* The statements of a file by the server's own scanner.  psql sends them one by one: outside BEGIN and COMMIT each is a
+ * transaction of its own. */
 static GPtrArray *split_sql(const char *path, const char *text, GError **error)
 {
   g_autoptr(GPtrArray) statements = g_ptr_array_new_with_free_func((GDestroyNotify)statement_free);
@@ -152,13 +108,23 @@ static GPtrArray *split_sql(const char *path, const char *text, GError **error)
   if (result.error)
     g_set_error(error, RETORT_ERROR, RETORT_ERROR_FILE, "%s:%u: %s", path,
                 line_of(text, (gsize)MAX(result.error->cursorpos - 1, 0)), result.error->message);
+  guint line = 1;
+  const char *counted = text;
+  gboolean open = FALSE;
   for (int i = 0; !result.error && i < result.n_stmts; i++) {
     const char *start = text + result.stmts[i]->stmt_location;
-    g_autofree char *sql = g_strndup(start, (gsize)result.stmts[i]->stmt_len);
-    gsize blank = strspn(sql, " \t\r\n");
-    if (sql[blank])
-      g_ptr_array_add(statements, statement_new(g_strchomp(sql + blank), FALSE,
-                                                line_of(text, (gsize)(start - text) + blank), 0));
+    g_autofree char *whole = g_strndup(start, (gsize)result.stmts[i]->stmt_len);
+    char *sql = g_strchomp(whole + blank_length(whole));
+    if (!*sql)
+      continue;
+    start += sql - whole;
+    for (; counted < start; counted++)
+      line += *counted == '\n';
+    gboolean begins = g_regex_match_simple("^(BEGIN|START\\s+TRANSACTION)\\b", sql, G_REGEX_CASELESS, 0);
+    gboolean ends =
+        g_regex_match_simple("^(COMMIT|ROLLBACK|END|ABORT)\\b(?!\\s+TO\\b)", sql, G_REGEX_CASELESS, 0);
+    open = (open || begins) && !ends;
+    g_ptr_array_add(statements, statement_new(sql, !open && !ends, line, 0));
   }
   gboolean failed = result.error != NULL;
   pg_query_free_split_result(result);
@@ -181,15 +147,40 @@ static char *read_all(const char *path, GError **error)
   return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-static gboolean review_file(Output *output, const char *path, GError **error)
+/* What the database knows of the relations that the statements name. */
+static gboolean use_catalog(const Work *work, ForecastSession *forecasts, const GPtrArray *statements,
+                            GError **error)
+{
+  if (!work->conn)
+    return TRUE;
+  g_autoptr(GPtrArray) sql = g_ptr_array_new();
+  for (guint i = 0; i < statements->len; i++)
+    g_ptr_array_add(sql, ((const Statement *)statements->pdata[i])->sql);
+  g_autoptr(ReviewCatalog) catalog = review_catalog_load_sync(work->conn, sql, error);
+  if (catalog)
+    forecast_session_use(forecasts, catalog);
+  return catalog != NULL;
+}
+
+static gboolean review_file(Work *work, const char *path, GError **error)
 {
   g_autofree char *text = read_all(path, error);
   g_autoptr(GPtrArray) statements = text ? split_sql(path, text, error) : NULL;
-  if (!statements)
+  g_autoptr(ForecastSession) forecasts = forecast_session_new(work->version);
+  if (!statements || !use_catalog(work, forecasts, statements, error))
     return FALSE;
-  emit(output, statements, NULL, path);
+  MigrationFacts facts = {.path = path,
+                          .source = text,
+                          .source_len = strlen(text),
+                          .is_sql = TRUE,
+                          .upgrade = statements,
+                          .upgrade_whole = TRUE};
+  Review *review = review_migration(forecasts, &facts, work->policy);
+  review_report_add(work->report, NULL, path, g_steal_pointer(&statements), review, NULL, 0);
   return TRUE;
 }
+
+/* ---- which revisions ---- */
 
 /* What the database has not got yet, oldest first. */
 static gboolean select_pending(Session *session, Chosen *chosen, GError **error)
@@ -205,92 +196,309 @@ static gboolean select_pending(Session *session, Chosen *chosen, GError **error)
   return TRUE;
 }
 
-static gboolean review_revisions(Output *output, GError **error)
+static int by_depth(gconstpointer a, gconstpointer b)
 {
-  Session *session = output->session;
-  g_auto(Chosen) chosen = {NULL, NULL};
-  GPtrArray *words = session->args->positionals;
-  gboolean pending = words->len == 0 && session_project_quietly(session) && session_names_database(session);
-  if (!(pending ? select_pending(session, &chosen, error) : chosen_revisions(session, words, &chosen, error)))
+  const Revision *first = *(Revision *const *)a, *second = *(Revision *const *)b;
+  return first->depth != second->depth ? (int)first->depth - (int)second->depth
+                                       : (int)first->index - (int)second->index;
+}
+
+/* What the branch adds or changes, oldest first; FALSE without an error when git cannot tell. */
+static gboolean select_branch(Work *work, Chosen *chosen, GError **error)
+{
+  RevisionMap *map = session_map_with_faults(work->session, error);
+  if (!map || !work->history || !file_history_base(work->history))
     return FALSE;
+  chosen->revisions = g_ptr_array_new();
+  for (guint i = 0; i < map->revisions->len; i++)
+    if (file_history_is_ours(work->history, map->revisions->pdata[i]))
+      g_ptr_array_add(chosen->revisions, map->revisions->pdata[i]);
+  g_ptr_array_sort(chosen->revisions, by_depth);
+  return TRUE;
+}
+
+static gboolean select_revisions(Work *work, Chosen *chosen, GError **error)
+{
+  Session *session = work->session;
+  GPtrArray *words = session->args->positionals;
+  if (words->len || args_has(session->args, "all"))
+    return chosen_revisions(session, words, chosen, error);
+  if (work->conn && !args_has(session->args, "base"))
+    return select_pending(session, chosen, error);
+  g_autoptr(GError) reason = NULL;
+  if (!session_project(session, error))
+    return FALSE;
+  if (select_branch(work, chosen, &reason)) {
+    out_note(ngettext("without a database: %u revision that this branch adds to %s",
+                      "without a database: %u revisions that this branch adds to %s", chosen->revisions->len),
+             chosen->revisions->len, file_history_base(work->history));
+    return TRUE;
+  }
+  if (reason) {
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return FALSE;
+  }
+  out_note("%s", _("without a database, and without a branch to compare with: every revision"));
+  return chosen_revisions(session, words, chosen, error);
+}
+
+/* ---- revisions ---- */
+
+static char *why_not_whole(const Script *script, guint *line)
+{
+  const RenderReason *reason = script->reasons->len ? script->reasons->pdata[0] : NULL;
+  if (script->error) {
+    *line = script->error_line;
+    return g_strdup_printf(_("it fails: %s"), script->error);
+  }
+  if (script->state == RENDER_EXACT || script->answered || script->engine)
+    return NULL;
+  *line = reason && !reason->path ? reason->line : 0;
+  return g_strdup_printf(_("cannot be rendered: %s"), reason ? reason->what : "");
+}
+
+static GPtrArray *copy_statements(const GPtrArray *statements)
+{
+  GPtrArray *copy = g_ptr_array_new_with_free_func((GDestroyNotify)statement_free);
+  for (guint i = 0; i < statements->len; i++) {
+    const Statement *s = statements->pdata[i];
+    g_ptr_array_add(copy, statement_new(s->sql, s->autocommit, s->line, s->column));
+  }
+  return copy;
+}
+
+/* All scripts first, because the catalog is asked about the relations of all of them. */
+static GPtrArray *render_all(Work *work, const GPtrArray *revisions, RenderOptions *options, GError **error)
+{
+  g_autoptr(RunAnswers) answers = work->conn ? run_answers_new(work->conn, 0, error) : NULL;
+  if (work->conn && !answers)
+    return NULL;
+  options->answers = answers ? run_answers_source(answers) : NULL;
+  g_autoptr(RenderSession) renderer = render_session_new(work->session->project, options);
+  Direction direction = args_has(work->session->args, "downgrade") ? DIRECTION_DOWNGRADE : DIRECTION_UPGRADE;
+  GPtrArray *scripts = g_ptr_array_new_with_free_func((GDestroyNotify)script_free);
+  for (guint i = 0; i < revisions->len; i++)
+    g_ptr_array_add(scripts, render_revision(renderer, revisions->pdata[i], direction));
+  options->answers = NULL;
+  return scripts;
+}
+
+static gboolean use_catalog_of_scripts(const Work *work, ForecastSession *forecasts, const GPtrArray *scripts,
+                                       GError **error)
+{
+  g_autoptr(GPtrArray) statements = g_ptr_array_new();
+  for (guint i = 0; i < scripts->len; i++)
+    g_ptr_array_extend(statements, ((const Script *)scripts->pdata[i])->statements, NULL, NULL);
+  return use_catalog(work, forecasts, statements, error);
+}
+
+/* The catalog is of now: it tells nothing of revisions that are in it already. */
+static gboolean all_pending(Work *work, const GPtrArray *revisions)
+{
+  g_autoptr(VersionRows) rows = work->conn ? session_rows(work->session, NULL) : NULL;
+  RevisionMap *map = rows ? session_map_with_faults(work->session, NULL) : NULL;
+  if (!map || args_has(work->session->args, "downgrade"))
+    return map != NULL;
+  g_autofree gboolean *applied = plan_applied(map, (const char *const *)rows->rows, NULL);
+  for (guint i = 0; i < revisions->len; i++) {
+    const Revision *revision = revisions->pdata[i];
+    if (revision_map_get(map, revision->id) == revision && applied[revision->index])
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean review_revisions(Work *work, GError **error)
+{
+  Session *session = work->session;
+  g_auto(Chosen) chosen = {NULL, NULL};
+  if (!select_revisions(work, &chosen, error))
+    return FALSE;
+  if (work->conn && !all_pending(work, chosen.revisions)) {
+    out_note("%s", _("some of these are applied already: judged without what the database has now"));
+    work->conn = NULL;
+  }
   RenderOptions options;
   migrate_render_options(session, TRUE, &options);
-  g_autoptr(RenderSession) renderer = render_session_new(session->project, &options);
+  g_autoptr(GPtrArray) scripts = render_all(work, chosen.revisions, &options, error);
+  g_autoptr(ForecastSession) forecasts = forecast_session_new(work->version);
+  if (!scripts || !use_catalog_of_scripts(work, forecasts, scripts, error))
+    return FALSE;
+  g_autoptr(RenderSession) back = render_session_new(session->project, &options);
+  InspectOptions inspect = {.project = session->project,
+                            .map = session->map,
+                            .back_renderer = back,
+                            .session = forecasts,
+                            .policy = work->policy,
+                            .history = work->history,
+                            .downwards = args_has(session->args, "downgrade")};
   for (guint i = 0; i < chosen.revisions->len; i++) {
     const Revision *revision = chosen.revisions->pdata[i];
-    g_autoptr(Script) script = render_revision(renderer, revision, DIRECTION_UPGRADE);
-    if (script->state == RENDER_EXACT && !script->error)
-      emit(output, script->statements, revision, revision->path);
-    else
-      emit_unrendered(output, revision, script);
+    const Script *script = scripts->pdata[i];
+    guint line = 0;
+    char *unknown = why_not_whole(script, &line);
+    Review *review = inspect_script(&inspect, revision, script);
+    review_report_add(work->report, revision->id, revision->path, copy_statements(script->statements), review,
+                      unknown, line);
   }
+  return TRUE;
+}
+
+/* ---- options ---- */
+
+static gboolean parse_version(const char *given, int *version, GError **error)
+{
+  char *end;
+  long n = strtol(given, &end, 10);
+  long minor = *end == '.' ? strtol(end + 1, &end, 10) : 0;
+  if (n < 9 || n > 99 || *end || minor < 0 || minor > 99) {
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_USAGE,
+                _("--server-version: \"%s\" is no version of PostgreSQL"), given);
+    return FALSE;
+  }
+  *version = (int)(n * 10000 + minor);
   return TRUE;
 }
 
 /* As libpq counts versions; 0 when nobody says. */
-static gboolean choose_version(Session *session, int *version, GError **error)
+static gboolean choose_version(Work *work, GError **error)
 {
+  Session *session = work->session;
   const char *given = args_value(session->args, "server-version");
-  *version = 0;
-  if (given) {
-    char *end;
-    long n = strtol(given, &end, 10);
-    gboolean minor = *end == '.' && strspn(end + 1, "0123456789.") == strlen(end + 1);
-    if (n < 9 || n > 99 || (*end && !minor)) {
-      g_set_error(error, RETORT_ERROR, RETORT_ERROR_USAGE,
-                  _("--server-version: \"%s\" is no version of PostgreSQL"), given);
+  if (given)
+    return parse_version(given, &work->version, error);
+  if (session_project_quietly(session) && session_names_database(session)) {
+    work->conn = session_connect(session, error);
+    if (!work->conn)
       return FALSE;
-    }
-    *version = (int)n * 10000;
-  } else if (!args_has(session->args, "sql") && session_project_quietly(session) &&
-             session_names_database(session)) {
-    PgConn *conn = session_connect(session, error);
-    if (!conn)
-      return FALSE;
-    *version = pg_conn_server_version(conn);
+    work->version = pg_conn_server_version(work->conn);
+    return TRUE;
   }
+  work->version = review_policy_server_version(work->policy) * 10000;
+  if (work->version == 0)
+    out_note("%s", _("the server's version is not known, so the oldest is assumed (see --server-version)"));
   return TRUE;
 }
 
-static gboolean choose_threshold(const Session *session, int *threshold, GError **error)
+static gboolean choose_severity(const Session *session, const char *option, Severity *severity,
+                                GError **error)
 {
-  const char *given = args_value(session->args, "fail-at");
-  *threshold = SEVERITY_DANGER;
-  for (int s = SEVERITY_NOTE; given && s <= SEVERITY_DANGER; s++)
-    if (strcmp(given, severity_name((Severity)s)) == 0) {
-      *threshold = s;
+  const char *given = args_value(session->args, option);
+  if (!given || severity_parse(given, severity))
+    return TRUE;
+  g_set_error(error, RETORT_ERROR, RETORT_ERROR_USAGE, _("--%s: \"%s\" is not note, care or danger"), option,
+              given);
+  return FALSE;
+}
+
+static gboolean choose_format(Work *work, GError **error)
+{
+  const char *given = args_value(work->session->args, "format");
+  if (!given)
+    given = work->session->json ? "json" : "text";
+  for (guint i = 0; i < G_N_ELEMENTS(formats); i++)
+    if (strcmp(formats[i].name, given) == 0) {
+      work->print = formats[i].print;
       return TRUE;
     }
-  if (given)
-    g_set_error(error, RETORT_ERROR, RETORT_ERROR_USAGE, _("--fail-at: \"%s\" is not note, care or danger"),
-                given);
-  return given == NULL;
+  g_set_error(error, RETORT_ERROR, RETORT_ERROR_USAGE,
+              _("--format: \"%s\" is not text, json, sarif or github"), given);
+  return FALSE;
+}
+
+static void list_checks(const Session *session)
+{
+  g_autoptr(JsonBuilder) builder = json_builder_new();
+  json_builder_begin_array(builder);
+  for (int i = 0; i < N_CHECKS; i++) {
+    CheckInfo info = check_info((CheckId)i);
+    if (!session->json) {
+      out_line(session, "%-30s %-7s %s", info.name, severity_name(info.severity), info.title);
+      continue;
+    }
+    json_builder_begin_object(builder);
+    json_add_text(builder, "id", info.name);
+    json_add_text(builder, "severity", severity_name(info.severity));
+    json_add_text(builder, "title", info.title);
+    json_add_text(builder, "why", info.why);
+    json_add_text(builder, "advice", info.advice);
+    json_add_text(builder, "alembic", info.alembic);
+    json_add_text(builder, "sql", info.sql);
+    json_add_int(builder, "since", info.since);
+    json_builder_end_object(builder);
+  }
+  json_builder_end_array(builder);
+  if (session->json)
+    out_json(json_builder_get_root(builder));
+}
+
+/* ---- all ---- */
+
+static ReviewPolicy *load_policy(const Session *session)
+{
+  g_autoptr(DiagList) diags = diag_list_new();
+  ReviewPolicy *policy = inspect_policy(session->project, session->settings, diags);
+  for (guint i = 0; i < diags->items->len; i++) {
+    g_autofree char *text = diag_format(diags->items->pdata[i]);
+    out_note("%s", text);
+  }
+  return policy;
+}
+
+/* git's absence is no fault: then only less is known. */
+static FileHistory *load_history(Session *session, GError **error)
+{
+  const char *base = args_value(session->args, "base");
+  g_autoptr(GError) reason = NULL;
+  FileHistory *history = file_history_new(session->project, base, &reason);
+  if (base && reason) {
+    g_propagate_error(error, g_steal_pointer(&reason));
+    file_history_free(history);
+    return NULL;
+  }
+  return history;
+}
+
+static char *find_root(const Session *session)
+{
+  g_autofree char *here = g_get_current_dir();
+  g_autoptr(GitStatus) git = git_status(here);
+  (void)session;
+  return git->workdir ? g_strdup(git->workdir) : g_steal_pointer(&here);
+}
+
+static gboolean run(Work *work, GError **error)
+{
+  Session *session = work->session;
+  const char *path = args_value(session->args, "sql");
+  if (!choose_format(work, error) || !choose_severity(session, "at-least", &work->report->at_least, error))
+    return FALSE;
+  if (session_project_quietly(session) && !path && !(work->history = load_history(session, error)))
+    return FALSE;
+  work->policy = load_policy(session);
+  work->fail_on = review_policy_fail_on(work->policy) != SEVERITY_OFF ? review_policy_fail_on(work->policy)
+                                                                      : SEVERITY_DANGER;
+  if (!choose_severity(session, "fail-on", &work->fail_on, error) || !choose_version(work, error))
+    return FALSE;
+  if (!(path ? review_file(work, path, error) : review_revisions(work, error)))
+    return FALSE;
+  work->report->root = find_root(session);
+  work->print(session, work->report);
+  gboolean fails = work->fail_on != SEVERITY_OFF && review_report_worst(work->report) >= (int)work->fail_on;
+  session->status = fails ? 1 : 0;
+  return TRUE;
 }
 
 COMMAND_RUN(review)
 {
-  int version = 0;
-  int threshold = SEVERITY_DANGER;
-  if (!choose_threshold(session, &threshold, error) || !choose_version(session, &version, error))
-    return FALSE;
-  if (version == 0)
-    out_note("%s", _("the server's version is not known, so the oldest is assumed (see --server-version)"));
-  g_autoptr(ForecastSession) forecasts = forecast_session_new(version);
-  g_autoptr(JsonBuilder) builder = session->json ? json_builder_new() : NULL;
-  Output output = {session, forecasts, builder, -1, 0, 0};
-  if (builder)
-    json_builder_begin_array(builder);
-  const char *path = args_value(session->args, "sql");
-  if (!(path ? review_file(&output, path, error) : review_revisions(&output, error)))
-    return FALSE;
-  if (builder) {
-    json_builder_end_array(builder);
-    out_json(json_builder_get_root(builder));
-  } else if (output.n_findings == 0 && output.worst < 0) {
-    out_line(session,
-             ngettext("%u statement, nothing to say", "%u statements, nothing to say", output.n_statements),
-             output.n_statements);
+  if (args_has(session->args, "checks")) {
+    list_checks(session);
+    return TRUE;
   }
-  session->status = output.worst >= threshold ? 1 : 0;
-  return TRUE;
+  g_autoptr(ReviewReport) report = review_report_new();
+  Work work = {.session = session, .report = report};
+  gboolean done = run(&work, error);
+  review_policy_free(work.policy);
+  file_history_free(work.history);
+  return done;
 }

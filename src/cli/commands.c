@@ -315,7 +315,22 @@ const Command commands[] = {
     {.name = "review",
      .summary = N_("Say what statements will lock, rewrite and risk."),
      .manual =
-         N_("Of the revisions that are pending in the database, when one is named, else of all of them."),
+         N_("Of the revisions, ranges and files named; else of those that are pending, when a database is named; "
+            "else, in a git repository, of those that the current branch (and the working folder) adds to the "
+            "branch that origin/HEAD names, or changes. With a database the forecast knows its tables, their "
+            "sizes and what hangs on them.\n\n"
+            "A finding is silenced by a comment with a reason: \"# retort: allow CHECK: reason\" behind the "
+            "statement or in a line of its own above it; on or above a line that opens a block or a function "
+            "it speaks of all of that, outside of functions of the whole file. Several checks are parted by "
+            "commas. In SQL the comment begins with --. A silence without a reason, or one that silences "
+            "nothing, is a finding itself. --checks lists the checks.\n\n"
+            "[retort.review] in alembic.ini, [tool.retort.review] in pyproject.toml and [review] in the "
+            "operator's configuration say, for each check, danger, care, note or off; fail_on and "
+            "server_version stand for the options; allow lists lines \"CHECK, CHECK PATH: REASON\" (PATH is a "
+            "file, a folder or a pattern, from its end).\n\n"
+            "Plain SQL is judged as psql would send it: outside BEGIN and COMMIT each statement is a "
+            "transaction of its own. What is not known (a statement that no rule fits, a migration that cannot "
+            "be rendered) counts as care."),
      .options = review_options,
      .positionals = sql_targets,
      .words = WORDS_RANGES,

@@ -3,8 +3,10 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "retort/review/forecast.h"
+
 static const CheckInfo rows[] = {
-#define X(id, name, severity, since, title, why, advice, alembic, sql)                                       \
+#define X(id, name, severity, since, title, why, advice, alembic, sql) \
   {name, SEVERITY_##severity, since, title, why, advice, alembic, sql},
     REVIEW_CHECKS(X)
 #undef X
@@ -56,7 +58,7 @@ Finding *finding_new(CheckId check, const char *object, const char *detail)
   Finding *finding = g_new0(Finding, 1);
   finding->check = check;
   finding->severity = rows[check].severity;
-  finding->object = g_strdup(object);
+  finding->object = object != NULL ? g_strdup(forecast_display(object)) : NULL;
   finding->detail = g_strdup(detail);
   return finding;
 }
@@ -74,6 +76,7 @@ void finding_free(Finding *finding)
 
 Finding *finding_add(GPtrArray *findings, CheckId check, const char *object, const char *detail)
 {
+  object = object != NULL ? forecast_display(object) : NULL;
   for (guint i = 0; i < findings->len; i++) {
     Finding *other = g_ptr_array_index(findings, i);
     if (other->check == check && g_strcmp0(other->object, object) == 0)

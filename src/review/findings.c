@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "judge.h"
+#include "retort/base/text.h"
 #include "settle.h"
 
 /* What the transaction that is open has done so far. */
@@ -22,9 +23,17 @@ static void add(Forecast *forecast, CheckId check, const char *object)
   finding_add(forecast->findings, check, object, NULL);
 }
 
+static void remove_finding(Forecast *forecast, CheckId check)
+{
+  for (guint i = forecast->findings->len; i-- > 0;)
+    if (((const Finding *)g_ptr_array_index(forecast->findings, i))->check == check)
+      g_ptr_array_remove_index(forecast->findings, i);
+}
+
 static gboolean makes_work(const Forecast *forecast)
 {
-  return forecast->rewrites->len > 0 || forecast->scans->len > 0 || forecast->rebuilds->len > 0;
+  return (forecast->rewrites->len > 0 && !forecast->truncates) || forecast->scans->len > 0 ||
+         forecast->rebuilds->len > 0 || forecast->builds->len > 0;
 }
 
 /* Worth moving out of the transaction: not the rows of a small table, nor a few that are named. */
@@ -45,6 +54,39 @@ static const char *any_key(GHashTable *table)
 static gboolean is_table(const ForecastLock *lock)
 {
   return lock->kind == 0 || strchr("rpm", lock->kind) != NULL;
+}
+
+/* ---- names ---- */
+
+/* NAMEDATALEN - 1 */
+#define NAME_BYTES 63
+
+static const char *skip_literal(const char *p)
+{
+  for (p++; *p != '\0' && *p != '\''; p++)
+    ;
+  return *p != '\0' ? p + 1 : p;
+}
+
+/* The parser has cut the names already: they are looked for in the text. */
+static void judge_names(const char *sql, Forecast *forecast)
+{
+  for (const char *p = sql; *p != '\0';) {
+    if (*p == '\'') {
+      p = skip_literal(p);
+      continue;
+    }
+    gboolean quoted = *p == '"';
+    const char *start = p += quoted;
+    while (*p != '\0' &&
+           (quoted ? *p != '"' : g_ascii_isalnum(*p) || *p == '_' || *p == '$' || (guchar)*p >= 0x80))
+      p++;
+    if (p - start > NAME_BYTES) {
+      g_autofree char *name = g_strndup(start, (gsize)(p - start));
+      add(forecast, CHECK_IDENTIFIER_TOO_LONG, name);
+    }
+    p += *p != '\0' && (quoted || p == start);
+  }
 }
 
 /* ---- one transaction ---- */
@@ -129,6 +171,7 @@ static void judge_one(Transaction *open, const Statement *statement, Forecast *f
   } else if (statement->autocommit || open->outside) {
     if (!open->outside)
       end_transaction(open);
+    remove_finding(forecast, CHECK_ENUM_VALUE);
     if (!open->lock_timeout && lock_mode_blocks_writes(forecast_strongest(forecast)))
       add(forecast, CHECK_NO_LOCK_TIMEOUT, NULL);
   } else {
@@ -224,6 +267,74 @@ static void judge_scans(const Review *review, const GPtrArray *statements)
   }
 }
 
+/* ---- sizes ---- */
+
+/* From here on a second copy is worth a look at the disk. */
+#define HEADROOM_BYTES ((gint64)1 << 30)
+
+/* Harm that lasts as long as the work does. */
+static gboolean lasts(CheckId check)
+{
+  switch (check) {
+  case CHECK_INDEX_NOT_CONCURRENT:
+  case CHECK_REINDEX_NOT_CONCURRENT:
+  case CHECK_CHECK_VALIDATES:
+  case CHECK_FOREIGN_KEY_VALIDATES:
+  case CHECK_NOT_NULL_SCANS:
+  case CHECK_UNIQUE_BUILDS_INDEX:
+  case CHECK_EXCLUDE_BUILDS_INDEX:
+  case CHECK_DEFAULT_REWRITES:
+  case CHECK_SERIAL_REWRITES:
+  case CHECK_GENERATED_REWRITES:
+  case CHECK_DOMAIN_REWRITES:
+  case CHECK_TYPE_CHANGE:
+  case CHECK_FULL_REWRITE:
+  case CHECK_PARTITION_SCAN:
+  case CHECK_REFRESH_BLOCKS:
+  case CHECK_VALIDATE_IN_SAME_TRANSACTION:
+  case CHECK_WORK_UNDER_LOCK: return TRUE;
+  default: return FALSE;
+  }
+}
+
+static const ForecastLock *lock_shown_as(const Forecast *forecast, const char *name)
+{
+  for (guint i = 0; name != NULL && i < forecast->locks->len; i++) {
+    const ForecastLock *lock = g_ptr_array_index(forecast->locks, i);
+    if (strcmp(forecast_display(lock->relation), name) == 0)
+      return lock;
+  }
+  return NULL;
+}
+
+static void tell_size(Finding *finding, const ForecastLock *lock)
+{
+  if (finding->detail != NULL || lock == NULL || lock->rows < 0)
+    return;
+  g_autofree char *rows = text_count((guint64)lock->rows);
+  g_autofree char *size = lock->bytes >= 0 ? text_size((guint64)lock->bytes) : NULL;
+  finding->detail =
+      size != NULL ? g_strdup_printf(_("%s rows, %s"), rows, size) : g_strdup_printf(_("%s rows"), rows);
+}
+
+static void judge_sizes(const Review *review)
+{
+  for (guint i = 0; i < review->forecasts->len; i++) {
+    Forecast *forecast = g_ptr_array_index(review->forecasts, i);
+    for (guint k = 0; k < forecast->rewrites->len && !forecast->truncates; k++) {
+      const char *relation = g_ptr_array_index(forecast->rewrites, k);
+      const ForecastLock *lock = forecast_lock(forecast, relation);
+      if (lock != NULL && !lock->is_new && lock->bytes >= HEADROOM_BYTES)
+        add(forecast, CHECK_DISK_HEADROOM, relation);
+    }
+    for (guint k = 0; k < forecast->findings->len; k++) {
+      Finding *finding = g_ptr_array_index(forecast->findings, k);
+      finding->brief = forecast->duration == DURATION_MOMENT && lasts(finding->check);
+      tell_size(finding, lock_shown_as(forecast, finding->object));
+    }
+  }
+}
+
 static void judge_keys(ForecastSession *session, const Review *review)
 {
   for (guint i = 0; i < review->forecasts->len; i++) {
@@ -245,12 +356,14 @@ Review *review_read(ForecastSession *session, const GPtrArray *statements)
     const Statement *statement = g_ptr_array_index(statements, i);
     Forecast *forecast = forecast_statement(session, statement->sql);
     g_ptr_array_add(review->forecasts, forecast);
+    judge_names(statement->sql, forecast);
     judge_one(&open, statement, forecast);
   }
   judge_renames(review);
   judge_aftermath(review);
   judge_scans(review, statements);
   judge_keys(session, review);
+  judge_sizes(review);
   return review;
 }
 

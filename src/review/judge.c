@@ -6,8 +6,6 @@
 
 #define AT(name) PG_QUERY__ALTER_TABLE_TYPE__AT_##name
 #define OBJECT(name) PG_QUERY__OBJECT_TYPE__OBJECT_##name
-/* NAMEDATALEN - 1 */
-#define NAME_BYTES 63
 /* deadlock_timeout as the server has it unless it was changed */
 #define DEADLOCK_TIMEOUT_MS 1000
 
@@ -96,35 +94,6 @@ static void judge_transaction(Reading *r, const PgQuery__TransactionStmt *transa
     break;
   default: break;
   }
-}
-
-/* ---- names ---- */
-
-typedef struct {
-  Reading *reading;
-} NameLook;
-
-static void look_at_name(Reading *r, const char *name)
-{
-  if (name != NULL && strlen(name) > NAME_BYTES)
-    finding_add(r->forecast->findings, CHECK_IDENTIFIER_TOO_LONG, name, NULL);
-}
-
-/* The names that a statement gives to something new. */
-static gboolean look_at_names(const ProtobufCMessage *message, void *data)
-{
-  Reading *r = ((NameLook *)data)->reading;
-  if (message->descriptor == &pg_query__column_def__descriptor)
-    look_at_name(r, ((const PgQuery__ColumnDef *)message)->colname);
-  else if (message->descriptor == &pg_query__constraint__descriptor)
-    look_at_name(r, ((const PgQuery__Constraint *)message)->conname);
-  else if (message->descriptor == &pg_query__index_stmt__descriptor)
-    look_at_name(r, ((const PgQuery__IndexStmt *)message)->idxname);
-  else if (message->descriptor == &pg_query__create_stmt__descriptor)
-    look_at_name(r, ((const PgQuery__CreateStmt *)message)->relation->relname);
-  else if (message->descriptor == &pg_query__rename_stmt__descriptor)
-    look_at_name(r, ((const PgQuery__RenameStmt *)message)->newname);
-  return message->descriptor != &pg_query__select_stmt__descriptor;
 }
 
 /* ---- foreign keys ---- */
@@ -431,8 +400,6 @@ static void judge_vacuum(Reading *r, const PgQuery__VacuumStmt *vacuum)
 
 void judge_statement(Reading *r, const PgQuery__Node *s, gsize n_statements)
 {
-  NameLook look = {r};
-  visit_messages(&s->base, look_at_names, &look);
   if (n_statements > 1 && r->forecast->no_transaction)
     finding_add(r->forecast->findings, CHECK_CONCURRENTLY_IN_TRANSACTION, NULL,
                 _("several statements in one string"));

@@ -177,7 +177,7 @@ static void read_statement(Subject *s, const PgQuery__Node *node)
 
 static void read_sql(Subject *s, const char *sql)
 {
-  s->statement = g_strchomp(g_strdup(sql));
+  s->statement = g_strstrip(g_strdup(sql));
   gsize n = strlen(s->statement);
   if (n > 0 && s->statement[n - 1] == ';')
     s->statement[n - 1] = '\0';

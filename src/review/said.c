@@ -22,7 +22,7 @@ static SaidType *note_type(GPtrArray *types, const char *table, const PgQuery__C
   if (column->type_name == NULL)
     return NULL;
   SaidType *said = g_new0(SaidType, 1);
-  said->table = g_strdup(table);
+  said->table = g_strdup(forecast_display(table));
   said->column = g_strdup(name);
   said->type = type_ref(column->type_name);
   said->type.schema = NULL; /* it belongs to the tree, which goes */
@@ -90,7 +90,7 @@ const SaidType *said_find(const GPtrArray *types, const char *table, const char 
 {
   for (guint i = 0; i < types->len; i++) {
     const SaidType *said = g_ptr_array_index(types, i);
-    if (strcmp(said->table, table) == 0 && strcmp(said->column, column) == 0)
+    if (strcmp(said->table, forecast_display(table)) == 0 && strcmp(said->column, column) == 0)
       return said;
   }
   return NULL;

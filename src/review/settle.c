@@ -9,6 +9,8 @@ static void settle_list(GPtrArray *findings, const ReviewPolicy *policy)
   for (guint i = findings->len; i-- > 0;) {
     Finding *finding = g_ptr_array_index(findings, i);
     finding->severity = review_policy_severity(policy, finding->check);
+    if (finding->brief && finding->severity == SEVERITY_DANGER)
+      finding->severity = SEVERITY_CARE;
     if (finding->severity == SEVERITY_OFF)
       g_ptr_array_remove_index(findings, i);
   }

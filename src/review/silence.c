@@ -261,7 +261,7 @@ static Silence *read_silence(const Comment *comment)
     return NULL;
   p += strlen("retort:");
   p += strspn(p, " \t");
-  if (!g_str_has_prefix(p, "allow") || !g_ascii_isspace(p[strlen("allow")]))
+  if (!g_str_has_prefix(p, "allow") || g_ascii_isalnum(p[strlen("allow")]))
     return NULL;
   p += strlen("allow");
   const char *colon = strchr(p, ':');

@@ -2,110 +2,46 @@
 #include <glib.h>
 #include <string.h>
 
-#include "retort/review/findings.h"
+#include "cases.h"
+#include "retort/review/remedy.h"
 
-/* Statements of one migration, those after "!" in autocommit_block(); what fires, "statement:check" for each. */
-typedef struct {
-  const char *statements[6];
-  const char *expected;
-} Case;
-
-static char *fired(const Case *c)
+static gboolean has_word(const char *text, const char *word)
 {
-  g_autoptr(GPtrArray) statements = g_ptr_array_new_with_free_func((GDestroyNotify)statement_free);
-  for (guint i = 0; i < G_N_ELEMENTS(c->statements) && c->statements[i] != NULL; i++) {
-    gboolean autocommit = c->statements[i][0] == '!';
-    g_ptr_array_add(statements, statement_new(c->statements[i] + autocommit, autocommit, i + 1, 1));
-  }
-  g_autoptr(ForecastSession) session = forecast_session_new(150008);
-  g_autoptr(Review) review = review_statements(session, statements);
-  GString *out = g_string_new(NULL);
-  for (guint i = 0; i < review->forecasts->len; i++) {
-    const Forecast *forecast = g_ptr_array_index(review->forecasts, i);
-    for (guint k = 0; k < forecast->findings->len; k++) {
-      const Finding *finding = g_ptr_array_index(forecast->findings, k);
-      g_string_append_printf(out, "%s%u:%s", out->len > 0 ? " " : "", i + 1, check_info(finding->check).name);
-    }
-  }
-  return g_string_free(out, FALSE);
+  g_auto(GStrv) words = g_strsplit(text, " ", -1);
+  return g_strv_contains((const char *const *)words, word);
 }
 
-static void check_all(const Case *cases, gsize n)
+/* Checks that only say something when they are asked to. */
+static ReviewPolicy *everything(void)
 {
-  for (gsize i = 0; i < n; i++) {
-    g_autofree char *got = fired(&cases[i]);
-    cr_expect_str_eq(got, cases[i].expected, "case %zu: %s\n  got      %s\n  expected %s", i,
-                     cases[i].statements[0], got, cases[i].expected);
+  ReviewPolicy *policy = review_policy_new();
+  g_autoptr(DiagList) diags = diag_list_new();
+  review_policy_set(policy, "no-lock-timeout", "note", "test", 1, diags);
+  return policy;
+}
+
+Test(findings, each_check_fires_and_its_near_misses_do_not)
+{
+  g_autoptr(ReviewPolicy) policy = everything();
+  for (guint i = 0; i < n_check_cases; i++) {
+    const CheckCase *c = &check_cases[i];
+    g_autoptr(Review) review = case_review(c, policy);
+    g_autofree char *fired = case_fired(review);
+    cr_expect(has_word(fired, c->check) == c->fires, "%s should %sfire on: %s\n  down:  %s\n  fired: %s",
+              c->check, c->fires ? "" : "not ", c->up, c->down != NULL ? c->down : "-", fired);
   }
 }
 
-Test(findings, each_check_fires_and_its_safe_form_does_not)
+Test(findings, every_check_has_both_kinds_of_cases)
 {
-  static const Case cases[] = {
-      {{"CREATE INDEX i ON t (a)"}, "1:index-not-concurrent"},
-      {{"!CREATE INDEX CONCURRENTLY i ON t (a)"}, "1:concurrently-leftover"},
-      {{"CREATE TABLE t (a int)", "CREATE INDEX i ON t (a)"}, ""},
-      {{"CREATE INDEX IF NOT EXISTS i ON t (a)"}, "1:index-not-concurrent 1:if-exists-locks"},
-      {{"DROP INDEX i"}, "1:index-drop-not-concurrent"},
-      {{"!DROP INDEX CONCURRENTLY i"}, ""},
-      {{"REINDEX INDEX i"}, "1:reindex-not-concurrent"},
-      {{"!REINDEX INDEX CONCURRENTLY i"}, ""},
-      {{"CREATE INDEX CONCURRENTLY i ON t (a)"}, "1:concurrently-leftover 1:concurrently-in-transaction"},
-      {{"ALTER TABLE t ADD CHECK (a > 0)"}, "1:check-validates"},
-      {{"ALTER TABLE t ADD CHECK (a > 0) NOT VALID"}, ""},
-      {{"ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES r"}, "1:foreign-key-validates"},
-      {{"ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES r NOT VALID"}, ""},
-      {{"ALTER TABLE t ADD COLUMN a int REFERENCES r"}, ""},
-      {{"ALTER TABLE t ALTER a SET NOT NULL"}, "1:not-null-scans"},
-      {{"ALTER TABLE t ALTER a DROP NOT NULL"}, ""},
-      {{"ALTER TABLE t ADD UNIQUE (a)"}, "1:unique-builds-index"},
-      {{"ALTER TABLE t ADD CONSTRAINT c UNIQUE USING INDEX i"}, ""},
-      {{"ALTER TABLE t ADD CONSTRAINT c PRIMARY KEY USING INDEX i"}, "1:primary-key-using-index"},
-      {{"ALTER TABLE t ADD EXCLUDE USING gist (p WITH &&)"}, "1:exclude-builds-index"},
-      {{"ALTER TABLE t ADD a uuid DEFAULT gen_random_uuid()"}, "1:default-rewrites"},
-      {{"ALTER TABLE t ADD a timestamptz DEFAULT now() NOT NULL"}, ""},
-      {{"ALTER TABLE t ADD a bool DEFAULT false NOT NULL"}, ""},
-      {{"ALTER TABLE t ADD a serial NOT NULL"}, "1:serial-rewrites"},
-      {{"ALTER TABLE t ADD a int GENERATED ALWAYS AS (b) STORED"}, "1:generated-rewrites"},
-      {{"ALTER TABLE t ALTER a TYPE bigint"}, "1:type-change"},
-      {{"ALTER TABLE t ADD a int NOT NULL"}, "1:required-column"},
-      {{"ALTER TABLE t ADD a json"}, "1:json-type"},
-      {{"ALTER TABLE t DROP COLUMN a"}, "1:column-dropped"},
-      {{"DROP TABLE t"}, "1:table-dropped"},
-      {{"CREATE TABLE t (a int)", "DROP TABLE t"}, ""},
-      {{"ALTER TABLE t RENAME TO u"}, "1:renamed"},
-      {{"DROP VIEW v CASCADE"}, "1:cascade"},
-      {{"TRUNCATE t"}, "1:truncate"},
-      {{"ALTER TYPE e ADD VALUE 'x'"}, "1:enum-value-in-transaction"},
-      {{"ALTER TYPE e RENAME VALUE 'x' TO 'y'"}, ""},
-      {{"ALTER DOMAIN d ADD CHECK (VALUE > 0)"}, "1:domain-constraint"},
-      {{"ALTER TABLE t SET LOGGED"}, "1:full-rewrite"},
-      {{"REFRESH MATERIALIZED VIEW v"}, "1:refresh-not-concurrent"},
-      {{"REFRESH MATERIALIZED VIEW CONCURRENTLY v"}, ""},
-      {{"UPDATE t SET a = 1"}, "1:whole-table-change"},
-      {{"UPDATE t SET a = 1 WHERE id = 2"}, ""},
-      {{"LOCK TABLE t"}, "1:explicit-lock"},
-      {{"ALTER TABLE t ADD COLUMN IF NOT EXISTS a int"}, "1:if-exists-locks"},
-  };
-  check_all(cases, G_N_ELEMENTS(cases));
-}
-
-Test(findings, statements_are_judged_beside_their_neighbours)
-{
-  static const Case cases[] = {
-      {{"ALTER TABLE t ADD a int", "UPDATE t SET a = 1 WHERE b"}, "2:work-under-lock 2:data-with-ddl"},
-      {{"!ALTER TABLE t ADD a int", "UPDATE t SET a = 1 WHERE b"}, ""},
-      {{"UPDATE t SET a = 1 WHERE b", "ALTER TABLE t ADD c int"}, ""},
-      {{"ALTER TABLE t ADD a int", "ALTER TABLE u ADD a int"}, "2:several-tables"},
-      {{"ALTER TABLE t ADD a int", "ALTER TABLE t ADD b int"}, ""},
-      {{"ALTER TABLE t ADD b int", "ALTER TABLE t DROP COLUMN a"}, "2:column-dropped 2:looks-like-rename"},
-      {{"ALTER TABLE t ADD b int", "ALTER TABLE u DROP COLUMN a"}, "2:column-dropped 2:several-tables"},
-      {{"ALTER TABLE t ADD CHECK (a > 0) NOT VALID", "ALTER TABLE t VALIDATE CONSTRAINT c"},
-       "2:validate-in-same-transaction 2:work-under-lock"},
-      {{"!ALTER TABLE t VALIDATE CONSTRAINT c"}, ""},
-      {{"CREATE TABLE t (a int)", "INSERT INTO t VALUES (1)"}, ""},
-  };
-  check_all(cases, G_N_ELEMENTS(cases));
+  for (int i = 0; i < N_CHECKS; i++) {
+    const char *name = check_info((CheckId)i).name;
+    guint fires = 0, misses = 0;
+    for (guint k = 0; k < n_check_cases; k++)
+      if (strcmp(check_cases[k].check, name) == 0)
+        *(check_cases[k].fires ? &fires : &misses) += 1;
+    cr_expect(fires > 0 && misses > 0, "%s: %u cases that fire, %u that do not", name, fires, misses);
+  }
 }
 
 Test(findings, every_check_explains_itself)
@@ -116,4 +52,74 @@ Test(findings, every_check_explains_itself)
     cr_expect(info.title[0] != '\0' && info.why[0] != '\0' && info.advice[0] != '\0', "%s", info.name);
   }
   cr_expect(check_find("no-such-check") == -1);
+}
+
+/* A placeholder that nobody fills would be shown to people. */
+Test(findings, remedies_are_filled_in)
+{
+  for (guint i = 0; i < n_check_cases; i++) {
+    const CheckCase *c = &check_cases[i];
+    g_autofree Finding *finding = finding_new((CheckId)check_find(c->check), NULL, NULL);
+    g_autofree char *sql = g_strdup(c->up[0] == '!' ? c->up + 1 : c->up);
+    char *end = strstr(sql, " ;; ");
+    if (end != NULL)
+      *end = '\0';
+    g_autoptr(Remedy) remedy = remedy_for(finding, sql);
+    cr_expect(remedy->alembic == NULL || strchr(remedy->alembic, '{') == NULL, "%s: %s", c->check,
+              remedy->alembic);
+    cr_expect(remedy->sql == NULL || strchr(remedy->sql, '{') == NULL, "%s: %s", c->check, remedy->sql);
+  }
+}
+
+Test(findings, a_remedy_is_about_the_statement)
+{
+  static const struct {
+    const char *check, *sql, *alembic, *safe;
+  } cases[] = {
+      {"index-not-concurrent", "CREATE UNIQUE INDEX ix_a ON sales.orders (lower(mail), day)",
+       "with op.get_context().autocommit_block():\n"
+       "    op.create_index(\"ix_a\", \"orders\", [\"lower(mail)\", \"day\"], schema=\"sales\", "
+       "postgresql_concurrently=True)",
+       "CREATE UNIQUE INDEX CONCURRENTLY ix_a ON sales.orders (lower(mail), day);"},
+      {"index-drop-not-concurrent", "DROP INDEX IF EXISTS ix_a;",
+       "with op.get_context().autocommit_block():\n    op.drop_index(\"ix_a\", postgresql_concurrently=True)",
+       "DROP INDEX CONCURRENTLY IF EXISTS ix_a;"},
+      {"foreign-key-validates",
+       "ALTER TABLE lines ADD CONSTRAINT fk FOREIGN KEY(a, b) REFERENCES sales.orders (x, y)",
+       "op.create_foreign_key(\"fk\", \"lines\", \"sales.orders\", [\"a\", \"b\"], [\"x\", \"y\"], "
+       "postgresql_not_valid=True)\n# in the next migration:\nop.execute(\"ALTER TABLE lines VALIDATE "
+       "CONSTRAINT fk\")",
+       "ALTER TABLE lines ADD CONSTRAINT fk FOREIGN KEY (a, b) REFERENCES sales.orders (x, y) NOT VALID;\n"
+       "-- in a later transaction:\nALTER TABLE lines VALIDATE CONSTRAINT fk;"},
+      {"statistics-lost", "ALTER TABLE sales.t ALTER a TYPE bigint", "op.execute(\"ANALYZE sales.t\")",
+       "ANALYZE sales.t;"},
+      {"concurrently-in-transaction", "CREATE INDEX CONCURRENTLY \"I\" ON t (a)",
+       "with op.get_context().autocommit_block():\n    op.execute(\"\"\"CREATE INDEX CONCURRENTLY \"I\" ON t "
+       "(a)\"\"\")",
+       "COMMIT;\nCREATE INDEX CONCURRENTLY \"I\" ON t (a);\nBEGIN;"},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    Finding *finding = finding_new((CheckId)check_find(cases[i].check), NULL, NULL);
+    g_autoptr(Remedy) remedy = remedy_for(finding, cases[i].sql);
+    cr_expect_str_eq(remedy->alembic, cases[i].alembic, "%s\n  got      %s\n  expected %s", cases[i].sql,
+                     remedy->alembic, cases[i].alembic);
+    cr_expect_str_eq(remedy->sql, cases[i].safe, "%s\n  got      %s\n  expected %s", cases[i].sql,
+                     remedy->sql, cases[i].safe);
+    finding_free(finding);
+  }
+}
+
+Test(findings, sizes_are_told_and_what_is_brief_weighs_less)
+{
+  static const CheckCase large = {"", TRUE, "ALTER TABLE orders ALTER amount TYPE bigint", .catalog = TRUE};
+  static const CheckCase small = {"", TRUE, "ALTER TABLE lines ALTER n TYPE bigint", .catalog = TRUE};
+  g_autoptr(Review) heavy = case_review(&large, NULL);
+  g_autoptr(Review) light = case_review(&small, NULL);
+  g_autoptr(GArray) worst = review_worst_findings(heavy, SEVERITY_CARE, 1);
+  cr_assert_eq(worst->len, 1);
+  const Finding *finding = g_array_index(worst, PlacedFinding, 0).finding;
+  cr_expect_eq(finding->check, CHECK_TYPE_CHANGE, "%s", check_info(finding->check).name);
+  cr_expect(finding->detail != NULL && strstr(finding->detail, "50") != NULL, "detail %s", finding->detail);
+  cr_expect_eq(review_worst(heavy), SEVERITY_DANGER, "heavy: %d", review_worst(heavy));
+  cr_expect_eq(review_worst(light), SEVERITY_CARE, "light: %d", review_worst(light));
 }

@@ -53,12 +53,13 @@ typedef struct {
   Severity severity; /* the check's, or what the policy made of it */
   char *object;      /* what it is about: "orders", "orders.total", or NULL */
   char *detail;      /* translated: what is known beyond that, "41 million rows"; or NULL */
+  gboolean brief;    /* the work it is about is over in a moment, by the sizes the database knows */
   guint line;        /* in the migration when it is not the statement's; 0: the statement's */
   char *silenced;    /* why it does not count: the reason somebody gave, "" for none; NULL: it counts */
   char *silenced_by; /* where that stands: "8d41c0b2e9aa.py:12", "alembic.ini"; or NULL */
 } Finding;
 
-/* The default severity; texts are copied and may be NULL. */
+/* The default severity; texts are copied and may be NULL, relations are named as for people (forecast_display()). */
 Finding *finding_new(CheckId check, const char *object, const char *detail);
 void finding_free(Finding *finding);
 /* Appends to findings (of Finding*) unless the same about the same is there already; borrowed, for more. */

@@ -299,21 +299,18 @@
     N_("rows and schema changed in one transaction"), \
     N_("The schema's locks are held while the rows are changed, or the rows stay locked while the schema's lock is waited for."), \
     N_("Move the data change into a migration of its own."), \
-    "# this migration: the schema; the next one: the rows", \
-    "COMMIT;\n{statement};") \
+    "# this migration: the schema; the next one: the rows", NULL) \
   /* ---- locks ---- */ \
   X(WORK_UNDER_LOCK, "work-under-lock", DANGER, 0, \
     N_("long work while an ACCESS EXCLUSIVE lock is held"), \
     N_("An earlier statement of this transaction locked a table against everybody, and this one takes long."), \
     N_("Split the migration, so that the lock ends before the long work begins."), \
-    "# this migration up to here; a new one from here on", \
-    "COMMIT;\n{statement};") \
+    "# this migration up to here; a new one from here on", NULL) \
   X(SEVERAL_TABLES, "several-tables", CARE, 0, \
     N_("several tables locked against everybody in one transaction"), \
     N_("Queries that lock the same tables in another order deadlock with it, and all of them wait for the slowest."), \
     N_("One table a migration, with transaction_per_migration=True in env.py."), \
-    "context.configure(..., transaction_per_migration=True)  # env.py", \
-    "COMMIT;\n{statement};") \
+    "context.configure(..., transaction_per_migration=True)  # env.py", NULL) \
   X(SEVERAL_SCANS, "several-scans", NOTE, 0, \
     N_("the same table read or written as a whole more than once"), \
     N_("Each statement goes through all of the table under its lock."), \

@@ -1,0 +1,393 @@
+#include "cases.h"
+
+#include <string.h>
+
+/* Rows name what they say; the rest is empty. */
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+
+#define UP_ONLY "def upgrade():\n    pass\n"
+#define BOTH "def upgrade():\n    pass\n\n\ndef downgrade():\n    pass\n"
+
+/* One row a case: a check has at least one that fires and one near it that does not. */
+const CheckCase check_cases[] = {
+    /* ---- indexes ---- */
+    {"index-not-concurrent", TRUE, "CREATE INDEX i ON t (a)"},
+    {"index-not-concurrent", TRUE, "CREATE UNIQUE INDEX IF NOT EXISTS i ON s.t (lower(a)) WHERE b"},
+    {"index-not-concurrent", FALSE, "!CREATE INDEX CONCURRENTLY i ON t (a)"},
+    {"index-not-concurrent", FALSE, "CREATE TABLE t (a int) ;; CREATE INDEX i ON t (a)"},
+    {"index-not-concurrent", FALSE, "CREATE TEMP TABLE t (a int) ;; CREATE INDEX i ON t (a)"},
+    {"index-not-concurrent", FALSE, "CREATE TABLE t AS SELECT * FROM u ;; CREATE INDEX i ON t (a)"},
+    {"index-drop-not-concurrent", TRUE, "DROP INDEX i"},
+    {"index-drop-not-concurrent", FALSE, "!DROP INDEX CONCURRENTLY i"},
+    {"index-drop-not-concurrent", FALSE, "CREATE TABLE t (a int) ;; CREATE INDEX i ON t (a) ;; DROP INDEX i"},
+    {"reindex-not-concurrent", TRUE, "REINDEX TABLE t"},
+    {"reindex-not-concurrent", FALSE, "!REINDEX TABLE CONCURRENTLY t"},
+    {"concurrently-in-transaction", TRUE, "CREATE INDEX CONCURRENTLY i ON t (a)"},
+    {"concurrently-in-transaction", TRUE, "VACUUM t"},
+    {"concurrently-in-transaction", TRUE, "!CREATE INDEX CONCURRENTLY i ON t (a); SELECT 1"},
+    {"concurrently-in-transaction", TRUE, "COMMIT ;; BEGIN ;; DROP INDEX CONCURRENTLY i"},
+    {"concurrently-in-transaction", FALSE, "!CREATE INDEX CONCURRENTLY i ON t (a)"},
+    {"concurrently-in-transaction", FALSE, "COMMIT ;; CREATE INDEX CONCURRENTLY i ON t (a)"},
+    {"concurrently-leftover", TRUE, "!CREATE INDEX CONCURRENTLY i ON t (a)"},
+    {"concurrently-leftover", FALSE, "CREATE INDEX i ON t (a)"},
+    {"concurrently-partitioned", TRUE,
+     "!CREATE TABLE p (a int) PARTITION BY RANGE (a) ;; !CREATE INDEX CONCURRENTLY i ON p (a)"},
+    {"concurrently-partitioned", FALSE, "!CREATE TABLE p (a int) ;; !CREATE INDEX CONCURRENTLY i ON p (a)"},
+    {"concurrently-corrupts", TRUE, "!CREATE INDEX CONCURRENTLY i ON t (a)", .version = 140003},
+    {"concurrently-corrupts", FALSE, "!CREATE INDEX CONCURRENTLY i ON t (a)", .version = 140004},
+    {"concurrently-corrupts", FALSE, "!CREATE INDEX i ON t (a)", .version = 140003},
+    /* ---- constraints ---- */
+    {"check-validates", TRUE, "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0)"},
+    {"check-validates", TRUE, "ALTER TABLE t ADD COLUMN a int CHECK (a > 0)"},
+    {"check-validates", FALSE, "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID"},
+    {"check-validates", FALSE, "CREATE TABLE t (a int) ;; ALTER TABLE t ADD CHECK (a > 0)"},
+    {"foreign-key-validates", TRUE, "ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES r"},
+    {"foreign-key-validates", FALSE, "ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES r NOT VALID"},
+    {"foreign-key-validates", FALSE, "ALTER TABLE t ADD COLUMN a int REFERENCES r"},
+    {"foreign-key-validates", FALSE,
+     "CREATE TABLE t (a int) ;; ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES r"},
+    {"validate-in-same-transaction", TRUE,
+     "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID ;; ALTER TABLE t VALIDATE CONSTRAINT c"},
+    {"validate-in-same-transaction", FALSE,
+     "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID ;; !ALTER TABLE t VALIDATE CONSTRAINT c"},
+    {"validate-in-same-transaction", FALSE, "ALTER TABLE t VALIDATE CONSTRAINT c"},
+    {"not-null-scans", TRUE, "ALTER TABLE t ALTER a SET NOT NULL"},
+    {"not-null-scans", FALSE, "ALTER TABLE t ALTER a DROP NOT NULL"},
+    {"not-null-scans", FALSE, "ALTER TABLE orders ALTER proven SET NOT NULL", .catalog = TRUE},
+    {"not-null-scans", TRUE, "ALTER TABLE orders ALTER proven SET NOT NULL", .catalog = TRUE,
+     .version = 110000},
+    {"unique-builds-index", TRUE, "ALTER TABLE t ADD CONSTRAINT u UNIQUE (a)"},
+    {"unique-builds-index", TRUE, "ALTER TABLE t ADD PRIMARY KEY (a)"},
+    {"unique-builds-index", FALSE, "ALTER TABLE t ADD CONSTRAINT u UNIQUE USING INDEX i"},
+    {"unique-builds-index", FALSE, "CREATE TABLE t (a int) ;; ALTER TABLE t ADD UNIQUE (a)"},
+    {"exclude-builds-index", TRUE, "ALTER TABLE t ADD EXCLUDE USING gist (p WITH &&)"},
+    {"exclude-builds-index", FALSE, "CREATE TABLE t (p int4range, EXCLUDE USING gist (p WITH &&))"},
+    {"primary-key-using-index", TRUE, "ALTER TABLE t ADD CONSTRAINT c PRIMARY KEY USING INDEX i"},
+    {"primary-key-using-index", FALSE, "ALTER TABLE t ADD CONSTRAINT c UNIQUE USING INDEX i"},
+    {"locks-other-table", TRUE, "ALTER TABLE t DROP CONSTRAINT t_a_fkey"},
+    {"locks-other-table", TRUE, "ALTER TABLE lines DROP CONSTRAINT belongs", .catalog = TRUE},
+    {"locks-other-table", TRUE, "DROP TABLE lines", .catalog = TRUE},
+    {"locks-other-table", FALSE, "ALTER TABLE t DROP CONSTRAINT ck_positive"},
+    {"locks-other-table", FALSE, "ALTER TABLE orders DROP CONSTRAINT proven_check", .catalog = TRUE},
+    {"foreign-key-without-index", TRUE, "CREATE TABLE t (id int PRIMARY KEY, a int REFERENCES r)"},
+    {"foreign-key-without-index", TRUE, "ALTER TABLE t ADD COLUMN a int REFERENCES r"},
+    {"foreign-key-without-index", FALSE, "CREATE TABLE t (a int REFERENCES r) ;; CREATE INDEX i ON t (a)"},
+    {"foreign-key-without-index", FALSE, "CREATE TABLE t (a int REFERENCES r, b int, PRIMARY KEY (a, b))"},
+    {"foreign-key-without-index", FALSE, "ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES r NOT VALID"},
+    {"foreign-key-type", TRUE,
+     "CREATE TABLE r (id bigint PRIMARY KEY) ;; CREATE TABLE t (a int, FOREIGN KEY (a) REFERENCES r (id))"},
+    {"foreign-key-type", FALSE,
+     "CREATE TABLE r (id bigserial PRIMARY KEY) ;; CREATE TABLE t (a bigint, FOREIGN KEY (a) REFERENCES r "
+     "(id))"},
+    {"unnamed-constraint", TRUE, "ALTER TABLE t ADD UNIQUE (a)", "", .source = BOTH,
+     .facts = {.downgrade_error = "sqlalchemy.exc.CompileError: Can't emit DROP CONSTRAINT for constraint "
+                                  "UniqueConstraint(); it has no name"}},
+    {"unnamed-constraint", TRUE, "ALTER TABLE t ADD UNIQUE (a)", "ALTER TABLE t DROP COLUMN b"},
+    {"unnamed-constraint", FALSE, "ALTER TABLE t ADD UNIQUE (a)", "ALTER TABLE t DROP CONSTRAINT t_a_key"},
+    {"identifier-too-long", TRUE,
+     "CREATE TABLE t (a int, CONSTRAINT a_name_that_goes_on_and_on_until_it_has_more_than_sixty_three_bytes "
+     "CHECK (a > 0))"},
+    {"identifier-too-long", FALSE,
+     "CREATE TABLE t (a int, CONSTRAINT a_name_that_goes_on_and_on_until CHECK (a > 0))"},
+    {"domain-constraint", TRUE, "ALTER DOMAIN d ADD CHECK (VALUE > 0)"},
+    {"domain-constraint", FALSE, "ALTER DOMAIN d SET DEFAULT 1"},
+    /* ---- columns ---- */
+    {"default-rewrites", TRUE, "ALTER TABLE t ADD a uuid DEFAULT gen_random_uuid()"},
+    {"default-rewrites", FALSE, "ALTER TABLE t ADD a timestamptz DEFAULT now() NOT NULL"},
+    {"default-rewrites", FALSE, "ALTER TABLE t ADD a text[] DEFAULT ARRAY[]::text[] NOT NULL"},
+    {"default-rewrites", FALSE, "ALTER TABLE t ADD a timestamptz DEFAULT (now() - interval '1 day')"},
+    {"default-rewrites", FALSE, "ALTER TABLE t ALTER a SET DEFAULT gen_random_uuid()"},
+    {"serial-rewrites", TRUE, "ALTER TABLE t ADD a bigserial"},
+    {"serial-rewrites", TRUE, "ALTER TABLE t ADD a int GENERATED ALWAYS AS IDENTITY"},
+    {"serial-rewrites", FALSE, "CREATE TABLE t (a bigserial)"},
+    {"generated-rewrites", TRUE, "ALTER TABLE t ADD a int GENERATED ALWAYS AS (b * 2) STORED"},
+    {"generated-rewrites", FALSE, "CREATE TABLE t (b int, a int GENERATED ALWAYS AS (b * 2) STORED)"},
+    {"domain-rewrites", TRUE, "CREATE DOMAIN d AS int CHECK (VALUE > 0) ;; ALTER TABLE t ADD a d"},
+    {"domain-rewrites", FALSE, "CREATE DOMAIN d AS int ;; ALTER TABLE t ADD a d"},
+    {"type-change", TRUE, "ALTER TABLE t ALTER a TYPE bigint"},
+    {"type-change", FALSE, "ALTER TABLE t ALTER a TYPE varchar(50)",
+     "ALTER TABLE t ALTER a TYPE varchar(20)"},
+    {"type-change", FALSE, "ALTER TABLE orders ALTER note TYPE varchar(50)", .catalog = TRUE},
+    {"type-widened", TRUE, "ALTER TABLE t ALTER a TYPE text", "ALTER TABLE t ALTER a TYPE varchar(20)"},
+    {"type-widened", TRUE, "ALTER TABLE orders ALTER note TYPE varchar(50)", .catalog = TRUE},
+    {"type-widened", FALSE, "ALTER TABLE t ALTER a TYPE varchar(50) USING left(a, 50)",
+     "ALTER TABLE t ALTER a TYPE varchar(20)"},
+    {"type-widened", FALSE, "ALTER TABLE t ALTER a TYPE bigint", "ALTER TABLE t ALTER a TYPE int"},
+    {"widening-trap", TRUE, "ALTER TABLE orders ALTER checked TYPE varchar(50)", .catalog = TRUE},
+    {"widening-trap", TRUE, "ALTER TABLE orders ALTER indexed TYPE varchar(50)", .catalog = TRUE},
+    {"widening-trap", TRUE, "ALTER TABLE lines ALTER order_code TYPE varchar(50)", .catalog = TRUE},
+    {"widening-trap", TRUE, "ALTER TABLE orders ALTER code TYPE varchar(50)", .catalog = TRUE},
+    {"widening-trap", FALSE, "ALTER TABLE orders ALTER note TYPE varchar(50)", .catalog = TRUE},
+    {"narrowing-type", TRUE, "ALTER TABLE t ALTER a TYPE varchar(10)",
+     "ALTER TABLE t ALTER a TYPE varchar(20)"},
+    {"narrowing-type", TRUE, "ALTER TABLE t ALTER a TYPE int", "ALTER TABLE t ALTER a TYPE bigint"},
+    {"narrowing-type", TRUE, "ALTER TABLE orders ALTER note TYPE varchar(10)", .catalog = TRUE},
+    {"narrowing-type", FALSE, "ALTER TABLE t ALTER a TYPE varchar(30)",
+     "ALTER TABLE t ALTER a TYPE varchar(20)"},
+    {"narrowing-type", FALSE, "ALTER TABLE t ALTER a TYPE bigint", "ALTER TABLE t ALTER a TYPE int"},
+    {"statistics-lost", TRUE, "ALTER TABLE t ALTER a TYPE bigint"},
+    {"statistics-lost", FALSE, "ALTER TABLE t ALTER a TYPE bigint ;; ANALYZE t"},
+    {"statistics-lost", FALSE, "CREATE TABLE t (a int) ;; ALTER TABLE t ALTER a TYPE bigint"},
+    {"required-column", TRUE, "ALTER TABLE t ADD a int NOT NULL"},
+    {"required-column", FALSE, "ALTER TABLE t ADD a int DEFAULT 1 NOT NULL"},
+    {"required-column", FALSE, "ALTER TABLE t ADD a serial NOT NULL"},
+    {"required-column", FALSE, "CREATE TABLE t (b int) ;; ALTER TABLE t ADD a int NOT NULL"},
+    {"json-type", TRUE, "ALTER TABLE t ADD a json"},
+    {"json-type", FALSE, "ALTER TABLE t ADD a jsonb"},
+    /* ---- what is lost ---- */
+    {"column-dropped", TRUE, "ALTER TABLE t DROP COLUMN a"},
+    {"column-dropped", FALSE, "CREATE TABLE t (a int, b int) ;; ALTER TABLE t DROP COLUMN a"},
+    {"table-dropped", TRUE, "DROP TABLE t"},
+    {"table-dropped", FALSE, "CREATE TABLE t (a int) ;; DROP TABLE t"},
+    {"object-dropped", TRUE, "DROP VIEW v"},
+    {"object-dropped", TRUE, "DROP TYPE e"},
+    {"object-dropped", TRUE, "DROP SCHEMA s"},
+    {"object-dropped", FALSE, "DROP VIEW v ;; CREATE VIEW v AS SELECT 1"},
+    {"object-dropped", FALSE, "DROP FUNCTION f()"},
+    {"renamed", TRUE, "ALTER TABLE t RENAME COLUMN a TO b"},
+    {"renamed", TRUE, "ALTER TABLE t RENAME TO u"},
+    {"renamed", TRUE, "ALTER TYPE e RENAME VALUE 'x' TO 'y'"},
+    {"renamed", TRUE, "ALTER SCHEMA s RENAME TO z"},
+    {"renamed", FALSE, "ALTER INDEX i RENAME TO j"},
+    {"renamed", FALSE, "CREATE TABLE t (a int) ;; ALTER TABLE t RENAME TO u"},
+    {"cascade", TRUE, "DROP TABLE t CASCADE"},
+    {"cascade", FALSE, "DROP TABLE t"},
+    {"truncate", TRUE, "TRUNCATE t"},
+    {"truncate", FALSE, "CREATE TABLE t (a int) ;; TRUNCATE t"},
+    {"looks-like-rename", TRUE, "ALTER TABLE t ADD b int ;; ALTER TABLE t DROP COLUMN a"},
+    {"looks-like-rename", TRUE, "ALTER TABLE t ADD b int ;; ALTER TABLE t DROP COLUMN a",
+     "ALTER TABLE t ADD a int ;; ALTER TABLE t DROP COLUMN b"},
+    {"looks-like-rename", FALSE, "ALTER TABLE t ADD b int ;; ALTER TABLE t DROP COLUMN a",
+     "ALTER TABLE t ADD a text ;; ALTER TABLE t DROP COLUMN b"},
+    {"looks-like-rename", FALSE, "ALTER TABLE t ADD b int ;; ALTER TABLE u DROP COLUMN a"},
+    /* ---- types ---- */
+    {"enum-value-in-transaction", TRUE, "ALTER TYPE e ADD VALUE 'x'"},
+    {"enum-value-in-transaction", FALSE, "ALTER TYPE e RENAME VALUE 'x' TO 'y'"},
+    {"enum-value-in-transaction", FALSE, "!ALTER TYPE e ADD VALUE 'x'"},
+    {"enum-value-used", TRUE, "ALTER TYPE e ADD VALUE 'x' ;; UPDATE t SET a = 'x' WHERE id = 1"},
+    {"enum-value-used", TRUE, "ALTER TYPE e ADD VALUE 'x' ;; ALTER TABLE t ALTER a SET DEFAULT 'x'"},
+    {"enum-value-used", FALSE, "!ALTER TYPE e ADD VALUE 'x' ;; UPDATE t SET a = 'x' WHERE id = 1"},
+    {"enum-value-used", FALSE, "ALTER TYPE e ADD VALUE 'x' ;; UPDATE t SET a = 'y' WHERE id = 1"},
+    {"enum-value-used", FALSE, "ALTER TYPE e ADD VALUE 'x' ;; ALTER TYPE e ADD VALUE 'y'"},
+    /* ---- partitions and whole tables ---- */
+    {"attach-scans", TRUE, "ALTER TABLE p ATTACH PARTITION c FOR VALUES IN (1)"},
+    {"attach-scans", FALSE, "CREATE TABLE c (a int) ;; ALTER TABLE p ATTACH PARTITION c FOR VALUES IN (1)"},
+    {"partition-locks-parent", TRUE, "CREATE TABLE c PARTITION OF p FOR VALUES IN (1)"},
+    {"partition-locks-parent", FALSE,
+     "CREATE TABLE p (a int) PARTITION BY LIST (a) ;; CREATE TABLE c PARTITION OF p FOR VALUES IN (1)"},
+    {"detach-not-concurrent", TRUE, "ALTER TABLE p DETACH PARTITION c"},
+    {"detach-not-concurrent", FALSE, "!ALTER TABLE p DETACH PARTITION c CONCURRENTLY"},
+    {"full-rewrite", TRUE, "ALTER TABLE t SET LOGGED"},
+    {"full-rewrite", FALSE, "ALTER TABLE t SET (fillfactor = 70)"},
+    {"disk-headroom", TRUE, "ALTER TABLE orders ALTER amount TYPE bigint", .catalog = TRUE},
+    {"disk-headroom", FALSE, "ALTER TABLE lines ALTER n TYPE bigint", .catalog = TRUE},
+    {"refresh-not-concurrent", TRUE, "REFRESH MATERIALIZED VIEW v"},
+    {"refresh-not-concurrent", FALSE, "REFRESH MATERIALIZED VIEW CONCURRENTLY v"},
+    /* ---- rows ---- */
+    {"whole-table-change", TRUE, "UPDATE t SET a = 1"},
+    {"whole-table-change", TRUE, "UPDATE t SET a = 1 WHERE a IS NULL"},
+    {"whole-table-change", TRUE, "DELETE FROM t WHERE a < b"},
+    {"whole-table-change", FALSE, "UPDATE t SET a = 1 WHERE id = 2"},
+    {"whole-table-change", FALSE, "DELETE FROM t WHERE name IN ('x', 'y') AND b IS NULL"},
+    {"whole-table-change", FALSE, "CREATE TABLE t (a int) ;; UPDATE t SET a = 1"},
+    {"whole-table-change", FALSE, "UPDATE lines SET n = 1", .catalog = TRUE},
+    {"data-with-ddl", TRUE, "ALTER TABLE t ADD a int ;; UPDATE t SET a = b"},
+    {"data-with-ddl", TRUE, "UPDATE t SET a = b ;; ALTER TABLE t ADD c int"},
+    {"data-with-ddl", FALSE, "!ALTER TABLE t ADD a int ;; UPDATE t SET a = b"},
+    {"data-with-ddl", FALSE, "ALTER TABLE t ADD a int ;; INSERT INTO u VALUES (1)"},
+    {"data-with-ddl", FALSE, "CREATE TABLE t (a int) ;; INSERT INTO t SELECT 1"},
+    /* ---- locks ---- */
+    {"work-under-lock", TRUE, "ALTER TABLE t ADD a int ;; CREATE INDEX i ON t (a)"},
+    {"work-under-lock", TRUE, "ALTER TABLE t ADD a int ;; UPDATE t SET a = b"},
+    {"work-under-lock", FALSE, "CREATE INDEX i ON t (b) ;; ALTER TABLE t ADD a int"},
+    {"work-under-lock", FALSE, "CREATE TABLE u (a int) ;; CREATE INDEX i ON u (a)"},
+    {"several-tables", TRUE, "ALTER TABLE t ADD a int ;; ALTER TABLE u ADD a int"},
+    {"several-tables", FALSE, "ALTER TABLE t ADD a int ;; ALTER TABLE t ADD b int"},
+    {"several-tables", FALSE, "!ALTER TABLE t ADD a int ;; !ALTER TABLE u ADD a int"},
+    {"several-scans", TRUE, "ALTER TABLE t ALTER a SET NOT NULL ;; ALTER TABLE t ALTER b SET NOT NULL"},
+    {"several-scans", FALSE, "ALTER TABLE t ALTER a SET NOT NULL, ALTER b SET NOT NULL"},
+    {"several-scans", FALSE, "ALTER TABLE t ALTER a SET NOT NULL ;; ALTER TABLE t ADD c int"},
+    {"if-exists-locks", TRUE, "ALTER TABLE t ADD COLUMN IF NOT EXISTS a int"},
+    {"if-exists-locks", FALSE, "ALTER TABLE t ADD COLUMN a int"},
+    {"if-exists-locks", FALSE, "CREATE TABLE IF NOT EXISTS t (a int)"},
+    {"explicit-lock", TRUE, "LOCK TABLE t IN SHARE MODE"},
+    {"explicit-lock", FALSE, "SELECT * FROM t FOR UPDATE"},
+    {"lock-timeout-too-short", TRUE, "SET LOCAL lock_timeout = '500ms'"},
+    {"lock-timeout-too-short", TRUE, "SET lock_timeout TO 1000"},
+    {"lock-timeout-too-short", TRUE, "SET lock_timeout = '1s'"},
+    {"lock-timeout-too-short", FALSE, "SET lock_timeout = '2s'"},
+    {"lock-timeout-too-short", FALSE, "SET lock_timeout = 0"},
+    {"lock-timeout-too-short", FALSE, "SET statement_timeout = '500ms'"},
+    {"no-lock-timeout", TRUE, "ALTER TABLE t ADD a int"},
+    {"no-lock-timeout", FALSE, "SET lock_timeout = '2s' ;; ALTER TABLE t ADD a int"},
+    {"no-lock-timeout", FALSE, "CREATE TABLE t (a int)"},
+    /* ---- the migration ---- */
+    {"downgrade-missing", TRUE, "ALTER TABLE t ADD a int", "", .source = UP_ONLY,
+     .facts = {.downgrade_error = "AttributeError: no attribute 'downgrade'"}},
+    {"downgrade-missing", FALSE, "ALTER TABLE t ADD a int", "", .source = BOTH},
+    {"downgrade-missing", FALSE, "INSERT INTO t VALUES (1)", "", .source = UP_ONLY,
+     .facts = {.downgrade_error = "AttributeError: no attribute 'downgrade'"}},
+    {"downgrade-empty", TRUE, "ALTER TABLE t ADD a int", "", .source = BOTH},
+    {"downgrade-empty", FALSE, "UPDATE t SET a = 1 WHERE id = 1", "", .source = BOTH},
+    {"downgrade-empty", FALSE, "ALTER TABLE t ADD a int", "ALTER TABLE t DROP COLUMN a", .source = BOTH},
+    {"downgrade-refuses", TRUE, "ALTER TABLE t ADD a int", "", .source = BOTH,
+     .facts = {.downgrade_error = "NotImplementedError: no way back"}},
+    {"downgrade-refuses", FALSE, "ALTER TABLE t ADD a int", "", .source = BOTH},
+    {"downgrade-incomplete", TRUE, "ALTER TABLE t ADD a int ;; CREATE INDEX i ON t (b)",
+     "ALTER TABLE t DROP COLUMN a"},
+    {"downgrade-incomplete", TRUE, "CREATE TYPE e AS ENUM ('x') ;; CREATE TABLE t (a e)", "DROP TABLE t"},
+    {"downgrade-incomplete", TRUE, "ALTER TABLE t ALTER a SET NOT NULL", "SELECT 1"},
+    {"downgrade-incomplete", TRUE, "ALTER TABLE t RENAME TO u", "SELECT 1"},
+    {"downgrade-incomplete", TRUE, "ALTER TABLE t ADD a int", "ALTER TABLE t DROP COLUMN a ;; DROP TABLE u"},
+    {"downgrade-incomplete", FALSE,
+     "CREATE TABLE t (a int PRIMARY KEY, b int UNIQUE) ;; CREATE INDEX i ON t (b)",
+     "DROP INDEX i ;; DROP TABLE t"},
+    {"downgrade-incomplete", FALSE, "ALTER TABLE t ADD a int ;; CREATE INDEX i ON t (a)",
+     "ALTER TABLE t DROP COLUMN a"},
+    {"downgrade-incomplete", FALSE, "ALTER TABLE t RENAME TO u ;; ALTER TABLE u ADD a int",
+     "ALTER TABLE u DROP COLUMN a ;; ALTER TABLE u RENAME TO t"},
+    {"downgrade-incomplete", FALSE, "DROP TABLE t", "CREATE TABLE t (a int) ;; CREATE INDEX i ON t (a)"},
+    {"downgrade-incomplete", FALSE, "ALTER TABLE t ALTER a TYPE text",
+     "ALTER TABLE t ALTER a TYPE varchar(5)"},
+    {"downgrade-incomplete", FALSE, "ALTER TYPE e ADD VALUE 'x'", "SELECT 1"},
+    {"downgrade-incomplete", FALSE, "CREATE TABLE t (a int)", "DO $$ BEGIN END $$"},
+    {"merge-does-something", TRUE, "ALTER TABLE t ADD a int", .facts = {.is_merge = TRUE}},
+    {"merge-does-something", FALSE, "", .facts = {.is_merge = TRUE}},
+    {"merge-does-something", FALSE, "ALTER TABLE t ADD a int"},
+    {"changed-after-apply", TRUE, "SELECT 1", .facts = {.changed = "since v1.4"}},
+    {"changed-after-apply", FALSE, "SELECT 1"},
+    {"several-heads", TRUE, "SELECT 1", .facts = {.other_heads = "77ab19fe01c2"}},
+    {"several-heads", FALSE, "SELECT 1"},
+    {"depends-on-data", TRUE, "SELECT 1", .facts = {.asks = "op.get_bind().execute(...)"}},
+    {"depends-on-data", FALSE, "SELECT 1"},
+    /* ---- silencing ---- */
+    {"silence-without-reason", TRUE, "ALTER TABLE t ADD a int NOT NULL",
+     .source = "# retort: allow required-column\nx = 1\n"},
+    {"silence-without-reason", FALSE, "ALTER TABLE t ADD a int NOT NULL",
+     .source = "# retort: allow required-column: it is empty\nx = 1\n"},
+    {"silence-unused", TRUE, "ALTER TABLE t ADD a int",
+     .source = "# retort: allow required-column: it is empty\nx = 1\n"},
+    {"silence-unused", FALSE, "ALTER TABLE t ADD a int NOT NULL",
+     .source = "# retort: allow required-column: it is empty\nx = 1\n"},
+    {"silence-unknown", TRUE, "SELECT 1", .source = "# retort: allow everything: now\nx = 1\n"},
+    {"silence-unknown", FALSE, "SELECT 1", .source = "# retort: allow all: now\nx = 1\n"},
+};
+const guint n_check_cases = G_N_ELEMENTS(check_cases);
+
+/* ---- a catalog by hand ---- */
+
+static GStrv words(const char *text)
+{
+  return g_strsplit(text, " ", -1);
+}
+
+static void add_index(ReviewCatalog *catalog, ReviewRelation *table, guint id, const char *name,
+                      const char *key, const char *mentions, gboolean expressions)
+{
+  ReviewRelation *index = review_relation_new(id, "public", name, 'i');
+  index->known = TRUE;
+  index->index = g_new0(ReviewIndex, 1);
+  index->index->table = table->id;
+  index->index->method = g_strdup("btree");
+  index->index->keys = words(key);
+  index->index->n_keys = 1;
+  index->index->mentions = words(mentions);
+  index->index->expressions = expressions;
+  index->index->valid = TRUE;
+  g_array_append_val(table->indexes, id);
+  review_catalog_add(catalog, index);
+}
+
+/* orders is large, lines is small and points at it. */
+static ReviewCatalog *catalog_by_hand(int version)
+{
+  ReviewCatalog *catalog = review_catalog_new(version);
+  catalog->complete = TRUE;
+  catalog->search_path = words("public");
+  ReviewRelation *orders = review_relation_new(10, "public", "orders", 'r');
+  orders->known = TRUE;
+  orders->rows = 50 * 1000 * 1000;
+  orders->bytes = (gint64)12 << 30;
+  static const char *const texts[] = {"note", "checked", "indexed", "code", "proven"};
+  for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
+    review_relation_add_column(orders, texts[i], "varchar", 24);
+  review_relation_add_column(orders, "amount", "int4", -1);
+  ReviewConstraint *check = review_relation_add_constraint(orders, "checked_check", 'c');
+  check->columns = words("checked");
+  check->expression = g_strdup("(length((checked)::text) > 1)");
+  check->validated = TRUE;
+  ReviewConstraint *proven = review_relation_add_constraint(orders, "proven_check", 'c');
+  proven->columns = words("proven");
+  proven->expression = g_strdup("(proven IS NOT NULL)");
+  proven->validated = TRUE;
+  ReviewRelation *lines = review_relation_new(20, "public", "lines", 'r');
+  lines->known = TRUE;
+  lines->rows = 500;
+  lines->bytes = 65536;
+  review_relation_add_column(lines, "n", "int4", -1);
+  review_relation_add_column(lines, "order_code", "varchar", 24);
+  ReviewConstraint *belongs = review_relation_add_constraint(lines, "belongs", 'f');
+  belongs->columns = words("order_code");
+  belongs->referenced = orders->id;
+  belongs->referenced_columns = words("code");
+  belongs->validated = TRUE;
+  guint id = lines->id;
+  g_array_append_val(orders->referenced_by, id);
+  review_catalog_add(catalog, orders);
+  review_catalog_add(catalog, lines);
+  add_index(catalog, orders, 11, "ix_lower", "", "indexed", TRUE);
+  add_index(catalog, orders, 12, "ix_code", "code", "code", FALSE);
+  return catalog;
+}
+
+/* ---- running ---- */
+
+static GPtrArray *statements_of(const char *text, guint first_line)
+{
+  GPtrArray *statements = g_ptr_array_new_with_free_func((GDestroyNotify)statement_free);
+  g_auto(GStrv) parts = g_strsplit(text, " ;; ", -1);
+  for (guint i = 0; parts[i] != NULL; i++) {
+    gboolean autocommit = parts[i][0] == '!';
+    if (parts[i][0] != '\0')
+      g_ptr_array_add(statements, statement_new(parts[i] + autocommit, autocommit, first_line + i, 1));
+  }
+  return statements;
+}
+
+Review *case_review(const CheckCase *c, const ReviewPolicy *policy)
+{
+  int version = c->version > 0 ? c->version : 150008;
+  g_autoptr(GPtrArray) up = statements_of(c->up, MAX(c->line, 1));
+  g_autoptr(GPtrArray) down = c->down != NULL ? statements_of(c->down, 100) : NULL;
+  g_autoptr(ForecastSession) session = forecast_session_new(version);
+  g_autoptr(ReviewCatalog) catalog = c->catalog ? catalog_by_hand(version) : NULL;
+  if (catalog != NULL)
+    forecast_session_use(session, catalog);
+  MigrationFacts facts = c->facts;
+  facts.path = "/project/versions/8d41_total.py";
+  facts.upgrade = up;
+  facts.upgrade_whole = TRUE;
+  facts.downgrade = down;
+  facts.downgrade_whole = down != NULL;
+  facts.source = c->source;
+  facts.source_len = c->source != NULL ? strlen(c->source) : 0;
+  return review_migration(session, &facts, policy);
+}
+
+static void append(GString *out, const GPtrArray *findings)
+{
+  for (guint i = 0; i < findings->len; i++) {
+    const Finding *finding = g_ptr_array_index(findings, i);
+    const char *name = check_info(finding->check).name;
+    g_string_append_printf(out, finding->silenced != NULL ? "%s(%s)" : "%s%s", out->len > 0 ? " " : "", name);
+  }
+}
+
+char *case_fired(const Review *review)
+{
+  GString *out = g_string_new(NULL);
+  append(out, review->findings);
+  for (guint i = 0; i < review->forecasts->len; i++)
+    append(out, ((const Forecast *)g_ptr_array_index(review->forecasts, i))->findings);
+  return g_string_free(out, FALSE);
+}
