@@ -33,6 +33,13 @@ void review_type_free(void *data)
   g_free(type);
 }
 
+static void use_free(void *data)
+{
+  ReviewUse *use = data;
+  g_free(use->column);
+  g_free(use);
+}
+
 static void statistics_free(void *data)
 {
   ReviewStatistics *statistics = data;
@@ -64,6 +71,8 @@ ReviewRelation *review_relation_new(guint id, const char *schema, const char *na
   relation->rows = relation->bytes = -1;
   relation->columns = g_ptr_array_new_with_free_func(review_column_free);
   relation->constraints = g_ptr_array_new_with_free_func(review_constraint_free);
+  relation->uses = g_ptr_array_new_with_free_func(use_free);
+  relation->parts = g_ptr_array_new_with_free_func(g_free);
   GArray **ids[] = {&relation->indexes,    &relation->parents, &relation->children, &relation->referenced_by,
                     &relation->dependents, &relation->bases,   &relation->sequences};
   for (guint i = 0; i < G_N_ELEMENTS(ids); i++)
@@ -82,6 +91,8 @@ void review_relation_free(ReviewRelation *relation)
     g_free(texts[i]);
   g_ptr_array_unref(relation->columns);
   g_ptr_array_unref(relation->constraints);
+  g_ptr_array_unref(relation->uses);
+  g_ptr_array_unref(relation->parts);
   GArray *arrays[] = {relation->indexes,    relation->parents, relation->children,  relation->referenced_by,
                       relation->dependents, relation->bases,   relation->sequences, relation->users};
   for (guint i = 0; i < G_N_ELEMENTS(arrays); i++)
@@ -114,6 +125,21 @@ static void *copy_constraint(const void *data, void *unused)
   return constraint;
 }
 
+static void *copy_use(const void *data, void *unused)
+{
+  const ReviewUse *from = data;
+  ReviewUse *use = g_new0(ReviewUse, 1);
+  (void)unused;
+  *use = (ReviewUse){from->base, g_strdup(from->column)};
+  return use;
+}
+
+static void *copy_text(const void *data, void *unused)
+{
+  (void)unused;
+  return g_strdup(data);
+}
+
 static ReviewIndex *copy_index(const ReviewIndex *from)
 {
   ReviewIndex *index = g_memdup2(from, sizeof *from);
@@ -133,21 +159,26 @@ static GPtrArray *copy_list(GPtrArray *from, GCopyFunc copy, GDestroyNotify dest
 ReviewRelation *review_relation_copy(const ReviewRelation *from)
 {
   ReviewRelation *relation = g_memdup2(from, sizeof *from);
-  char **texts[] = {&relation->schema,     &relation->name,  &relation->owner,         &relation->method,
-                    &relation->tablespace, &relation->bound, &relation->partition_key, &relation->owned_by_column};
+  char **texts[] = {&relation->schema,        &relation->name,           &relation->owner,
+                    &relation->method,        &relation->tablespace,     &relation->bound,
+                    &relation->partition_key, &relation->owned_by_column};
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
     *texts[i] = g_strdup(*texts[i]);
-  GArray **arrays[] = {&relation->indexes,    &relation->parents, &relation->children,  &relation->referenced_by,
-                       &relation->dependents, &relation->bases,   &relation->sequences, &relation->users};
+  GArray **arrays[] = {&relation->indexes,       &relation->parents,    &relation->children,
+                       &relation->referenced_by, &relation->dependents, &relation->bases,
+                       &relation->sequences,     &relation->users};
   for (guint i = 0; i < G_N_ELEMENTS(arrays); i++)
     *arrays[i] = g_array_copy(*arrays[i]);
   relation->columns = copy_list(from->columns, (GCopyFunc)copy_column, review_column_free);
   relation->constraints = copy_list(from->constraints, (GCopyFunc)copy_constraint, review_constraint_free);
+  relation->uses = copy_list(from->uses, (GCopyFunc)copy_use, use_free);
+  relation->parts = copy_list(from->parts, (GCopyFunc)copy_text, g_free);
   relation->index = from->index != NULL ? copy_index(from->index) : NULL;
   return relation;
 }
 
-ReviewColumn *review_relation_add_column(ReviewRelation *relation, const char *name, const char *type, int typmod)
+ReviewColumn *review_relation_add_column(ReviewRelation *relation, const char *name, const char *type,
+                                         int typmod)
 {
   ReviewColumn *column = g_new0(ReviewColumn, 1);
   column->name = g_strdup(name);
@@ -186,6 +217,16 @@ ReviewConstraint *review_relation_constraint(const ReviewRelation *relation, con
       return constraint;
   }
   return NULL;
+}
+
+gboolean review_relation_uses(const ReviewRelation *relation, guint base, const char *column)
+{
+  for (guint i = 0; i < relation->uses->len; i++) {
+    const ReviewUse *use = g_ptr_array_index(relation->uses, i);
+    if (use->base == base && strcmp(use->column, column) == 0)
+      return TRUE;
+  }
+  return FALSE;
 }
 
 /* ---- the catalog ---- */

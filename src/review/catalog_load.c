@@ -83,7 +83,8 @@ static char *names_of(const GPtrArray *sql)
 static const char all_sql[] =
     "SELECT pg_catalog.string_agg(c.oid::text, ',') FROM pg_catalog.pg_class c "
     "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind <> 't' "
-    "AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND n.nspname !~ '^pg_(toast_)?temp_'";
+    "AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND n.nspname !~ "
+    "'^pg_(toast_)?temp_'";
 
 /* What hangs together: a table, its indexes, partitions, views, sequences, and tables two foreign keys away. */
 static const char named_sql[] =
@@ -100,18 +101,23 @@ static const char named_sql[] =
     "UNION ALL SELECT inhrelid, 0 FROM pg_catalog.pg_inherits WHERE inhparent = w.oid "
     "UNION ALL SELECT confrelid, 1 FROM pg_catalog.pg_constraint WHERE conrelid = w.oid AND contype = 'f' "
     "UNION ALL SELECT conrelid, 1 FROM pg_catalog.pg_constraint WHERE confrelid = w.oid AND contype = 'f' "
-    "UNION ALL SELECT r.ev_class, 0 FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid "
+    "UNION ALL SELECT r.ev_class, 0 FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_rewrite r ON r.oid = "
+    "d.objid "
     "WHERE d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.refclassid = 'pg_catalog.pg_class'::regclass "
     "AND d.refobjid = w.oid "
-    "UNION ALL SELECT d.refobjid, 0 FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_depend d ON d.objid = r.oid "
+    "UNION ALL SELECT d.refobjid, 0 FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_depend d ON d.objid = "
+    "r.oid "
     "WHERE d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.refclassid = 'pg_catalog.pg_class'::regclass "
     "AND r.ev_class = w.oid "
-    "UNION ALL SELECT d.objid, 0 FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass "
+    "UNION ALL SELECT d.objid, 0 FROM pg_catalog.pg_depend d WHERE d.classid = "
+    "'pg_catalog.pg_class'::regclass "
     "AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = w.oid AND d.deptype IN ('a', 'i') "
-    "UNION ALL SELECT d.refobjid, 0 FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass "
+    "UNION ALL SELECT d.refobjid, 0 FROM pg_catalog.pg_depend d WHERE d.classid = "
+    "'pg_catalog.pg_class'::regclass "
     "AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.objid = w.oid AND d.deptype IN ('a', 'i')"
     ") x(oid, hop) WHERE w.hops + x.hop <= 2) "
-    "SELECT pg_catalog.string_agg(DISTINCT w.oid::text, ',') FROM w JOIN pg_catalog.pg_class c ON c.oid = w.oid "
+    "SELECT pg_catalog.string_agg(DISTINCT w.oid::text, ',') FROM w JOIN pg_catalog.pg_class c ON c.oid = "
+    "w.oid "
     "WHERE c.relkind <> 't' AND c.relnamespace NOT IN (SELECT oid FROM pg_catalog.pg_namespace "
     "WHERE nspname IN ('pg_catalog', 'information_schema', 'pg_toast'))";
 
@@ -145,6 +151,18 @@ static GStrv cell_list(const PGresult *result, int row, int column)
   return g_strsplit(cell(result, row, column), LIST_SEPARATOR, -1);
 }
 
+/* An index that belongs to a constraint depends on that, not on its columns: the keys are added. */
+static GStrv join_lists(GStrv keys, GStrv others)
+{
+  g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+  for (char **key = keys; *key != NULL; key++)
+    if (**key != '\0' && !g_strv_contains((const char *const *)others, *key))
+      g_strv_builder_add(builder, *key);
+  g_strv_builder_addv(builder, (const char **)others);
+  g_strfreev(others);
+  return g_strv_builder_end(builder);
+}
+
 static ReviewRelation *cell_relation(ReviewCatalog *catalog, const PGresult *result, int row, int column)
 {
   return g_hash_table_lookup(catalog->relations, GUINT_TO_POINTER(cell_id(result, row, column)));
@@ -170,7 +188,8 @@ static void read_settings(ReviewCatalog *catalog, const PGresult *result, int ro
 static void read_relation(ReviewCatalog *catalog, const PGresult *result, int row)
 {
   g_autofree char *schema = cell_or_null(result, row, 1), *name = cell_or_null(result, row, 2);
-  ReviewRelation *relation = review_relation_new(cell_id(result, row, 0), schema, name, *cell(result, row, 4));
+  ReviewRelation *relation =
+      review_relation_new(cell_id(result, row, 0), schema, name, *cell(result, row, 4));
   relation->owner = cell_or_null(result, row, 3);
   relation->persistence = *cell(result, row, 5);
   relation->method = cell_or_null(result, row, 6);
@@ -249,7 +268,7 @@ static void read_index_row(ReviewCatalog *catalog, const PGresult *result, int r
   index->method = cell_or_null(result, row, 2);
   index->keys = cell_list(result, row, 3);
   index->n_keys = cell_id(result, row, 4);
-  index->mentions = cell_list(result, row, 5);
+  index->mentions = join_lists(index->keys, cell_list(result, row, 5));
   index->expressions = cell_is_true(result, row, 6);
   index->predicate = cell_is_true(result, row, 7);
   index->unique = cell_is_true(result, row, 8);
@@ -267,6 +286,23 @@ static void read_view_row(ReviewCatalog *catalog, const PGresult *result, int ro
     return;
   add_id(base->dependents, view->id);
   add_id(view->bases, base->id);
+}
+
+static void read_use_row(ReviewCatalog *catalog, const PGresult *result, int row)
+{
+  ReviewRelation *relation = cell_relation(catalog, result, row, 0);
+  if (relation == NULL)
+    return;
+  ReviewUse *use = g_new0(ReviewUse, 1);
+  *use = (ReviewUse){cell_id(result, row, 1), cell_or_null(result, row, 2)};
+  g_ptr_array_add(relation->uses, use);
+}
+
+static void read_part_row(ReviewCatalog *catalog, const PGresult *result, int row)
+{
+  ReviewRelation *relation = cell_relation(catalog, result, row, 0);
+  if (relation != NULL)
+    g_ptr_array_add(relation->parts, cell_or_null(result, row, 1));
 }
 
 static void read_sequence_row(ReviewCatalog *catalog, const PGresult *result, int row)
@@ -338,12 +374,13 @@ static void read_user_row(ReviewCatalog *catalog, const PGresult *result, int ro
   g_array_append_val(relation->users, user);
 }
 
-#define BUSY \
+#define BUSY                                                                                                 \
   "EXISTS (SELECT 1 FROM pg_catalog.pg_locks l WHERE l.relation = c.oid AND l.mode = 'AccessExclusiveLock' " \
   "AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid())"
-#define COLUMN_NAMES(numbers, relation) \
+#define COLUMN_NAMES(numbers, relation)                                                            \
   "(SELECT pg_catalog.string_agg(coalesce(a.attname, ''), '" LIST_SEPARATOR "' ORDER BY k.place) " \
-  "FROM pg_catalog.unnest(" numbers ") WITH ORDINALITY k(number, place) LEFT JOIN pg_catalog.pg_attribute a " \
+  "FROM pg_catalog.unnest(" numbers                                                                \
+  ") WITH ORDINALITY k(number, place) LEFT JOIN pg_catalog.pg_attribute a "                        \
   "ON a.attrelid = " relation " AND a.attnum = k.number AND k.number > 0)"
 
 /* In the order in which later ones refer to earlier ones.  WANTED stands for the ids. */
@@ -352,10 +389,12 @@ static const struct {
   int since; /* asked from this server version on */
   RowReader read;
 } questions[] = {
-    {"SELECT pg_catalog.array_to_string(pg_catalog.current_schemas(false), '" LIST_SEPARATOR "'), current_user, "
+    {"SELECT pg_catalog.array_to_string(pg_catalog.current_schemas(false), '" LIST_SEPARATOR
+     "'), current_user, "
      "pg_catalog.current_setting('TimeZone'), pg_catalog.current_setting('server_version_num')",
      0, read_settings},
-    {"SELECT c.oid, n.nspname, c.relname, pg_catalog.pg_get_userbyid(c.relowner), c.relkind, c.relpersistence, "
+    {"SELECT c.oid, n.nspname, c.relname, pg_catalog.pg_get_userbyid(c.relowner), c.relkind, "
+     "c.relpersistence, "
      "am.amname, ts.spcname, CASE WHEN c.reltuples > 0 THEN c.reltuples::bigint "
      "ELSE coalesce(nullif(pg_catalog.pg_stat_get_live_tuples(c.oid), 0), "
      "CASE WHEN c.reltuples < 0 OR c.relpages > 0 THEN -1 ELSE 0 END) END, "
@@ -379,34 +418,59 @@ static const struct {
      "WHERE a.attrelid = ANY (WANTED) AND a.attnum > 0 AND NOT a.attisdropped "
      "AND c.relkind NOT IN ('i', 'I', 'S') ORDER BY a.attrelid, a.attnum",
      120000, read_column_row},
-    {"SELECT o.conrelid, o.conname, o.contype, coalesce(" COLUMN_NAMES("o.conkey", "o.conrelid") ", ''), "
-     "o.confrelid, coalesce(" COLUMN_NAMES("o.confkey", "o.confrelid") ", ''), o.conindid, "
-     "CASE WHEN o.contype = 'c' AND NOT " BUSY " THEN pg_catalog.pg_get_expr(o.conbin, o.conrelid) END, "
-     "o.convalidated, o.condeferrable, o.coninhcount > 0, "
-     "coalesce((SELECT p.conrelid FROM pg_catalog.pg_constraint p WHERE p.oid = o.conparentid), 0), o.confdeltype, o.confupdtype "
-     "FROM pg_catalog.pg_constraint o JOIN pg_catalog.pg_class c ON c.oid = o.conrelid "
-     "WHERE o.conrelid = ANY (WANTED) ORDER BY o.conrelid, o.conname",
+    {"SELECT o.conrelid, o.conname, o.contype, coalesce(" COLUMN_NAMES(
+         "o.conkey",
+         "o.conrelid") ", ''), "
+                       "o.confrelid, coalesce(" COLUMN_NAMES(
+                           "o.confkey",
+                           "o.confrelid") ", ''), o.conindid, "
+                                          "CASE WHEN o.contype = 'c' AND NOT " BUSY
+                                          " THEN pg_catalog.pg_get_expr(o.conbin, o.conrelid) END, "
+                                          "o.convalidated, o.condeferrable, o.coninhcount > 0, "
+                                          "coalesce((SELECT p.conrelid FROM pg_catalog.pg_constraint p WHERE "
+                                          "p.oid = o.conparentid), 0), o.confdeltype, o.confupdtype "
+                                          "FROM pg_catalog.pg_constraint o JOIN pg_catalog.pg_class c ON "
+                                          "c.oid = o.conrelid "
+                                          "WHERE o.conrelid = ANY (WANTED) ORDER BY o.conrelid, o.conname",
      0, read_constraint_row},
     {"SELECT inhrelid, inhparent FROM pg_catalog.pg_inherits WHERE inhrelid = ANY (WANTED) "
      "ORDER BY inhrelid, inhseqno",
      0, read_inheritance},
-    {"SELECT i.indexrelid, i.indrelid, am.amname, coalesce(" COLUMN_NAMES("i.indkey::int2[]", "i.indrelid")
-     ", ''), i.indnkeyatts, coalesce((SELECT pg_catalog.string_agg(DISTINCT a.attname, '" LIST_SEPARATOR "') "
-     "FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid "
-     "AND a.attnum = d.refobjsubid WHERE d.classid = 'pg_catalog.pg_class'::regclass "
-     "AND d.objid = i.indexrelid AND d.refclassid = 'pg_catalog.pg_class'::regclass "
-     "AND d.refobjid = i.indrelid), ''), i.indexprs IS NOT NULL, i.indpred IS NOT NULL, i.indisunique, "
-     "i.indisprimary, i.indisexclusion, i.indisvalid, EXISTS (SELECT 1 FROM pg_catalog.pg_constraint o "
-     "WHERE o.conindid = i.indexrelid AND o.conrelid = i.indrelid AND o.contype IN ('p', 'u', 'x')) "
-     "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
-     "JOIN pg_catalog.pg_am am ON am.oid = c.relam WHERE i.indexrelid = ANY (WANTED) "
-     "ORDER BY i.indexrelid",
+    {"SELECT i.indexrelid, i.indrelid, am.amname, coalesce(" COLUMN_NAMES(
+         "i.indkey::int2[]",
+         "i.indrelid") ", ''), i.indnkeyatts, coalesce((SELECT pg_catalog.string_agg(DISTINCT a.attname, "
+                       "'" LIST_SEPARATOR "') "
+                       "FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_attribute a ON a.attrelid = "
+                       "d.refobjid "
+                       "AND a.attnum = d.refobjsubid WHERE d.classid = 'pg_catalog.pg_class'::regclass "
+                       "AND d.objid = i.indexrelid AND d.refclassid = 'pg_catalog.pg_class'::regclass "
+                       "AND d.refobjid = i.indrelid), ''), i.indexprs IS NOT NULL, i.indpred IS NOT NULL, "
+                       "i.indisunique, "
+                       "i.indisprimary, i.indisexclusion, i.indisvalid, EXISTS (SELECT 1 FROM "
+                       "pg_catalog.pg_constraint o "
+                       "WHERE o.conindid = i.indexrelid AND o.conrelid = i.indrelid AND o.contype IN ('p', "
+                       "'u', 'x')) "
+                       "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
+                       "JOIN pg_catalog.pg_am am ON am.oid = c.relam WHERE i.indexrelid = ANY (WANTED) "
+                       "ORDER BY i.indexrelid",
      0, read_index_row},
     {"SELECT DISTINCT r.ev_class, d.refobjid FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_rewrite r "
      "ON r.oid = d.objid WHERE d.classid = 'pg_catalog.pg_rewrite'::regclass "
      "AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid <> r.ev_class "
      "AND r.ev_class = ANY (WANTED)",
      0, read_view_row},
+    {"SELECT DISTINCT r.ev_class, d.refobjid, a.attname FROM pg_catalog.pg_depend d JOIN "
+     "pg_catalog.pg_rewrite r "
+     "ON r.oid = d.objid JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = "
+     "d.refobjsubid "
+     "WHERE d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.refclassid = 'pg_catalog.pg_class'::regclass "
+     "AND d.refobjsubid > 0 AND r.ev_class = ANY (WANTED)",
+     0, read_use_row},
+    {"SELECT tgrelid, 't ' || tgname FROM pg_catalog.pg_trigger WHERE NOT tgisinternal AND tgrelid = ANY "
+     "(WANTED) "
+     "UNION ALL SELECT ev_class, 'r ' || rulename FROM pg_catalog.pg_rewrite WHERE ev_class = ANY (WANTED) "
+     "UNION ALL SELECT polrelid, 'p ' || polname FROM pg_catalog.pg_policy WHERE polrelid = ANY (WANTED)",
+     0, read_part_row},
     {"SELECT d.objid, d.refobjid, a.attname FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_class c "
      "ON c.oid = d.objid AND c.relkind = 'S' JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid "
      "AND a.attnum = d.refobjsubid WHERE d.classid = 'pg_catalog.pg_class'::regclass "
@@ -432,10 +496,12 @@ static const struct {
      "WHEN pg_catalog.bool_or(provolatile = 's') THEN 's' ELSE 'i' END FROM pg_catalog.pg_proc GROUP BY 1",
      0, read_function_row},
     {"SELECT l.relation, coalesce(l.pid, 0), l.mode, extract(epoch FROM pg_catalog.clock_timestamp() - "
-     "a.xact_start), coalesce(a.state LIKE 'idle in%', false), coalesce(a.backend_type = 'autovacuum worker', false) "
+     "a.xact_start), coalesce(a.state LIKE 'idle in%', false), coalesce(a.backend_type = 'autovacuum "
+     "worker', false) "
      "FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "
      "WHERE l.locktype = 'relation' AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() "
-     "AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) "
+     "AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = "
+     "pg_catalog.current_database()) "
      "AND l.relation = ANY (WANTED)",
      0, read_user_row},
 };

@@ -41,18 +41,70 @@ void visit_messages(const ProtobufCMessage *root, MessageVisit visit, void *data
 /* The server's functions that defaults are made of, for when there is no catalog to ask. */
 static char usual_volatility(const char *name)
 {
-  static const char *const constant[] = {
-      "now", "transaction_timestamp", "statement_timestamp", "timezone", "date_trunc", "to_timestamp", "lower",
-      "upper", "concat", "length", "array", "jsonb_build_object", "json_build_object", "jsonb_build_array", "md5",
-      "decode", "encode", "coalesce", "make_interval", "make_date", "to_char", "current_setting", "row",
-      "session_user", "current_schema", "current_database", "date_part", "to_tsvector", "extract", "abs", "round",
-      "floor", "ceil", "trim", "btrim", "replace", "substring", "substr", "left", "right", "split_part", "nullif",
-      "greatest", "least", "to_date", "to_jsonb", "array_length", "cardinality", "char_length", "int4range",
-      "int8range", "numrange", "tsrange", "tstzrange", "daterange", "sha256", "regexp_replace", "date", NULL};
+  static const char *const constant[] = {"now",
+                                         "transaction_timestamp",
+                                         "statement_timestamp",
+                                         "timezone",
+                                         "date_trunc",
+                                         "to_timestamp",
+                                         "lower",
+                                         "upper",
+                                         "concat",
+                                         "length",
+                                         "array",
+                                         "jsonb_build_object",
+                                         "json_build_object",
+                                         "jsonb_build_array",
+                                         "md5",
+                                         "decode",
+                                         "encode",
+                                         "coalesce",
+                                         "make_interval",
+                                         "make_date",
+                                         "to_char",
+                                         "current_setting",
+                                         "row",
+                                         "session_user",
+                                         "current_schema",
+                                         "current_database",
+                                         "date_part",
+                                         "to_tsvector",
+                                         "extract",
+                                         "abs",
+                                         "round",
+                                         "floor",
+                                         "ceil",
+                                         "trim",
+                                         "btrim",
+                                         "replace",
+                                         "substring",
+                                         "substr",
+                                         "left",
+                                         "right",
+                                         "split_part",
+                                         "nullif",
+                                         "greatest",
+                                         "least",
+                                         "to_date",
+                                         "to_jsonb",
+                                         "array_length",
+                                         "cardinality",
+                                         "char_length",
+                                         "int4range",
+                                         "int8range",
+                                         "numrange",
+                                         "tsrange",
+                                         "tstzrange",
+                                         "daterange",
+                                         "sha256",
+                                         "regexp_replace",
+                                         "date",
+                                         NULL};
   static const char *const changing[] = {
-      "clock_timestamp", "random", "gen_random_uuid", "nextval", "timeofday", "uuid_generate_v1",
-      "uuid_generate_v4", "uuid_generate_v1mc", "gen_random_bytes", "setval", "uuidv4", "uuidv7", "currval",
-      "lastval", "pg_advisory_lock", NULL};
+      "clock_timestamp",  "random",           "gen_random_uuid",  "nextval",
+      "timeofday",        "uuid_generate_v1", "uuid_generate_v4", "uuid_generate_v1mc",
+      "gen_random_bytes", "setval",           "uuidv4",           "uuidv7",
+      "currval",          "lastval",          "pg_advisory_lock", NULL};
   return g_strv_contains(changing, name) ? 'v' : g_strv_contains(constant, name) ? 's' : 0;
 }
 
@@ -113,8 +165,8 @@ static gboolean note_sequence(const ProtobufCMessage *message, void *data)
   for (char **part = parts; *part != NULL; part++)
     if (**part == '"' && strlen(*part) > 2)
       memmove(*part, *part + 1, strlen(*part)), (*part)[strlen(*part) - 1] = '\0';
-  const ReviewRelation *sequence =
-      model_get(r->session->model, parts[1] != NULL ? parts[0] : NULL, parts[1] != NULL ? parts[1] : parts[0]);
+  const ReviewRelation *sequence = model_get(r->session->model, parts[1] != NULL ? parts[0] : NULL,
+                                             parts[1] != NULL ? parts[1] : parts[0]);
   lock(r, sequence, RX, NULL);
   return TRUE;
 }

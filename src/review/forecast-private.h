@@ -121,11 +121,15 @@ void weigh(Reading *r);
 /* ---- families ---- */
 
 void read_alter_table(Reading *r, const PgQuery__AlterTableStmt *alter);
-void read_alter_type(Reading *r, const ReviewRelation *table, const PgQuery__AlterTableCmd *cmd, gboolean recurse);
-void read_add_column(Reading *r, const ReviewRelation *table, const PgQuery__ColumnDef *column, gboolean recurse);
+void read_alter_type(Reading *r, const ReviewRelation *table, const PgQuery__AlterTableCmd *cmd,
+                     gboolean recurse);
+void read_add_column(Reading *r, const ReviewRelation *table, const PgQuery__ColumnDef *column,
+                     gboolean recurse);
 void read_set_not_null(Reading *r, const ReviewRelation *table, const char *column, gboolean recurse);
-void read_drop_column(Reading *r, const ReviewRelation *table, const PgQuery__AlterTableCmd *cmd, gboolean recurse);
-void read_add_constraint(Reading *r, const ReviewRelation *table, const PgQuery__Constraint *c, gboolean recurse);
+void read_drop_column(Reading *r, const ReviewRelation *table, const PgQuery__AlterTableCmd *cmd,
+                      gboolean recurse);
+void read_add_constraint(Reading *r, const ReviewRelation *table, const PgQuery__Constraint *c,
+                         gboolean recurse);
 void read_validate_constraint(Reading *r, const ReviewRelation *table, const char *name, gboolean recurse);
 void read_drop_constraint(Reading *r, const ReviewRelation *table, const PgQuery__AlterTableCmd *cmd,
                           gboolean recurse);
@@ -135,6 +139,11 @@ void read_detach_finalize(Reading *r, const ReviewRelation *parent, const PgQuer
 void read_attach_index(Reading *r, const ReviewRelation *parent, const PgQuery__PartitionCmd *cmd);
 /* CREATE TABLE ... PARTITION OF: what the parent and its other partitions go through. */
 void read_new_partition(Reading *r, const ReviewRelation *parent, ReviewRelation *child, gboolean is_default);
+
+/* The table a foreign key points at, and the index that makes its key unique. */
+void lock_referenced(Reading *r, const PgQuery__Constraint *c);
+/* Rows of both are compared; a new table has none. */
+void compare_foreign_key(Reading *r, const ReviewRelation *table, const ReviewRelation *other);
 
 /* Constraints and columns of a table in the making, into the model and the locks on others. */
 void define_column(Reading *r, guint table, const PgQuery__ColumnDef *column);
@@ -152,3 +161,5 @@ void drop_relation(Reading *r, const ReviewRelation *relation, gboolean cascade,
 /* Locks of a query's own reading: ACCESS SHARE, or ROW SHARE under FOR UPDATE; planned: it is run, so that the tables
  * behind views and all indexes are opened. */
 void read_query(Reading *r, const ProtobufCMessage *query, gboolean planned, const char *because);
+/* What a plain query reads as a whole. */
+void judge_select(Reading *r, const PgQuery__SelectStmt *select);

@@ -12,33 +12,22 @@ static const struct {
   LockMode mode;
   gboolean down;
 } plain[] = {
-    {AT(ColumnDefault), AX, TRUE},
-    {AT(CookedColumnDefault), AX, TRUE},
-    {AT(DropExpression), AX, TRUE},
-    {AT(SetStatistics), SUX, TRUE},
-    {AT(SetOptions), SUX, FALSE},
-    {AT(ResetOptions), SUX, FALSE},
-    {AT(SetStorage), AX, TRUE},
-    {AT(SetCompression), AX, FALSE},
-    {AT(AlterConstraint), AX, FALSE},
-    {AT(AlterColumnGenericOptions), AX, FALSE},
-    {AT(GenericOptions), AX, FALSE},
-    {AT(DropCluster), SUX, FALSE},
-    {AT(DropOids), AX, TRUE},
-    {AT(EnableRule), AX, FALSE},
-    {AT(EnableAlwaysRule), AX, FALSE},
-    {AT(EnableReplicaRule), AX, FALSE},
-    {AT(DisableRule), AX, FALSE},
-    {AT(DropOf), AX, FALSE},
-    {AT(EnableRowSecurity), AX, FALSE},
-    {AT(DisableRowSecurity), AX, FALSE},
-    {AT(ForceRowSecurity), AX, FALSE},
-    {AT(NoForceRowSecurity), AX, FALSE},
+    {AT(ColumnDefault), AX, TRUE},      {AT(CookedColumnDefault), AX, TRUE},
+    {AT(DropExpression), AX, TRUE},     {AT(SetStatistics), SUX, TRUE},
+    {AT(SetOptions), SUX, FALSE},       {AT(ResetOptions), SUX, FALSE},
+    {AT(SetStorage), AX, TRUE},         {AT(SetCompression), AX, FALSE},
+    {AT(AlterConstraint), AX, FALSE},   {AT(AlterColumnGenericOptions), AX, FALSE},
+    {AT(GenericOptions), AX, FALSE},    {AT(DropCluster), SUX, FALSE},
+    {AT(DropOids), AX, TRUE},           {AT(EnableRule), AX, FALSE},
+    {AT(EnableAlwaysRule), AX, FALSE},  {AT(EnableReplicaRule), AX, FALSE},
+    {AT(DisableRule), AX, FALSE},       {AT(DropOf), AX, FALSE},
+    {AT(EnableRowSecurity), AX, FALSE}, {AT(DisableRowSecurity), AX, FALSE},
+    {AT(ForceRowSecurity), AX, FALSE},  {AT(NoForceRowSecurity), AX, FALSE},
 };
 
-static const PgQuery__AlterTableType triggers[] = {AT(EnableTrig),    AT(EnableAlwaysTrig), AT(EnableReplicaTrig),
-                                                   AT(DisableTrig),   AT(EnableTrigAll),    AT(DisableTrigAll),
-                                                   AT(EnableTrigUser), AT(DisableTrigUser)};
+static const PgQuery__AlterTableType triggers[] = {
+    AT(EnableTrig),    AT(EnableAlwaysTrig), AT(EnableReplicaTrig), AT(DisableTrig),
+    AT(EnableTrigAll), AT(DisableTrigAll),   AT(EnableTrigUser),    AT(DisableTrigUser)};
 
 static void lock_down(Reading *r, const ReviewRelation *table, LockMode mode, gboolean down)
 {
@@ -48,7 +37,8 @@ static void lock_down(Reading *r, const ReviewRelation *table, LockMode mode, gb
     lock(r, table, mode, NULL);
 }
 
-static gboolean read_plain(Reading *r, const ReviewRelation *table, PgQuery__AlterTableType type, gboolean recurse)
+static gboolean read_plain(Reading *r, const ReviewRelation *table, PgQuery__AlterTableType type,
+                           gboolean recurse)
 {
   for (gsize i = 0; i < G_N_ELEMENTS(plain); i++)
     if (plain[i].type == type) {
@@ -87,10 +77,10 @@ static void read_owner(Reading *r, const ReviewRelation *table, const PgQuery__R
 {
   lock(r, table, AX, NULL);
   const ReviewCatalog *catalog = model_catalog(r->session->model);
-  const char *name = owner == NULL ? NULL
+  const char *name = owner == NULL                                                   ? NULL
                      : owner->roletype == PG_QUERY__ROLE_SPEC_TYPE__ROLESPEC_CSTRING ? owner->rolename
-                     : catalog != NULL                                              ? catalog->user
-                                                                                    : NULL;
+                     : catalog != NULL                                               ? catalog->user
+                                                                                     : NULL;
   if (table->owner != NULL && g_strcmp0(name, table->owner) == 0)
     return;
   lock_indexes(r, table, AX);
@@ -109,8 +99,7 @@ static void read_persistence(Reading *r, const ReviewRelation *table, char to)
   if (!table->known)
     rewrite(r, table);
   for (guint i = 0; i < table->sequences->len && version_since(r, 15); i++) {
-    const ReviewRelation *sequence =
-        model_look(r->session->model, g_array_index(table->sequences, guint, i));
+    const ReviewRelation *sequence = model_look(r->session->model, g_array_index(table->sequences, guint, i));
     lock(r, sequence, AX, _("it belongs to a column of the table"));
     rewrite(r, sequence);
   }
@@ -118,7 +107,8 @@ static void read_persistence(Reading *r, const ReviewRelation *table, char to)
   changed->persistence = to;
 }
 
-static void read_move(Reading *r, const ReviewRelation *table, const char *now, const char *to, gboolean indexes)
+static void read_move(Reading *r, const ReviewRelation *table, const char *now, const char *to,
+                      gboolean indexes)
 {
   lock(r, table, AX, NULL);
   if (table->known && g_strcmp0(now, to) == 0)
@@ -147,7 +137,8 @@ static void read_cluster_on(Reading *r, const ReviewRelation *table, const char 
   lock(r, model_get(r->session->model, table->schema, index), SUX, NULL);
 }
 
-static void read_inherit(Reading *r, const ReviewRelation *table, const PgQuery__RangeVar *parent, gboolean add)
+static void read_inherit(Reading *r, const ReviewRelation *table, const PgQuery__RangeVar *parent,
+                         gboolean add)
 {
   const ReviewRelation *other = relation_of(r, parent);
   lock(r, table, AX, NULL);
@@ -173,11 +164,11 @@ static void read_inherit(Reading *r, const ReviewRelation *table, const PgQuery_
 
 /* ---- identity ---- */
 
-static const ReviewRelation *identity_sequence(const Reading *r, const ReviewRelation *table, const char *column)
+static const ReviewRelation *identity_sequence(const Reading *r, const ReviewRelation *table,
+                                               const char *column)
 {
   for (guint i = 0; i < table->sequences->len; i++) {
-    const ReviewRelation *sequence =
-        model_look(r->session->model, g_array_index(table->sequences, guint, i));
+    const ReviewRelation *sequence = model_look(r->session->model, g_array_index(table->sequences, guint, i));
     if (sequence != NULL && g_strcmp0(sequence->owned_by_column, column) == 0)
       return sequence;
   }
@@ -202,10 +193,9 @@ static void read_identity(Reading *r, const ReviewRelation *table, const PgQuery
       if (options->items[i]->node_case == PG_QUERY__NODE__NODE_DEF_ELEM &&
           strcmp(options->items[i]->def_elem->defname, "generated") != 0)
         restarts = TRUE;
-    if (restarts) {
-      lock(r, sequence, SRX, _("it belongs to the column"));
+    lock(r, sequence, SRX, _("it belongs to the column"));
+    if (restarts)
       rewrite(r, sequence);
-    }
   }
 }
 
@@ -282,14 +272,16 @@ static void read_index_command(Reading *r, const ReviewRelation *index, const Pg
   case AT(ResetRelOptions): lock(r, index, SUX, NULL); break;
   case AT(SetTableSpace):
     lock(r, index, AX, NULL);
-    if (!index->known || g_strcmp0(index->tablespace, strcmp(cmd->name, "pg_default") == 0 ? NULL : cmd->name) != 0)
+    if (!index->known ||
+        g_strcmp0(index->tablespace, strcmp(cmd->name, "pg_default") == 0 ? NULL : cmd->name) != 0)
       rebuild(r, index);
     break;
   default: lock(r, index, AX, NULL);
   }
 }
 
-static gboolean read_other_kind(Reading *r, const ReviewRelation *relation, const PgQuery__AlterTableStmt *alter)
+static gboolean read_other_kind(Reading *r, const ReviewRelation *relation,
+                                const PgQuery__AlterTableStmt *alter)
 {
   switch (alter->objtype) {
   case PG_QUERY__OBJECT_TYPE__OBJECT_INDEX:
@@ -327,5 +319,6 @@ void read_alter_table(Reading *r, const PgQuery__AlterTableStmt *alter)
     return;
   for (gsize i = 0; i < alter->n_cmds; i++)
     if (alter->cmds[i]->node_case == PG_QUERY__NODE__NODE_ALTER_TABLE_CMD)
-      read_command(r, model_look(r->session->model, id), alter->cmds[i]->alter_table_cmd, alter->relation->inh);
+      read_command(r, model_look(r->session->model, id), alter->cmds[i]->alter_table_cmd,
+                   alter->relation->inh);
 }

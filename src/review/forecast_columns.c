@@ -14,8 +14,10 @@ static GArray *targets(const Reading *r, const ReviewRelation *table, gboolean r
   return ids;
 }
 
-#define EACH(ids, i, rel) \
-  guint i = 0; i < (ids)->len && ((rel) = model_look(r->session->model, g_array_index(ids, guint, i)), 1); i++
+#define EACH(ids, i, rel)                                                                     \
+  guint i = 0;                                                                                \
+  i < (ids)->len && ((rel) = model_look(r->session->model, g_array_index(ids, guint, i)), 1); \
+  i++
 
 static void set_text(char **to, char *text)
 {
@@ -125,17 +127,11 @@ static void add_checks_of_column(Reading *r, const ReviewRelation *table, const 
 /* A new column without a default holds only nulls: there is nothing to compare. */
 static void add_reference_of_column(Reading *r, const ReviewRelation *table, const NewColumn *n)
 {
-  const ReviewRelation *other = relation_of(r, n->reference->pktable);
   gboolean filled = n->expression != NULL || n->filled;
-  lock_tree(r, other, SRX, _("the foreign key points at it"));
+  lock_referenced(r, n->reference);
   if (!filled || n->reference->skip_validation)
     return;
-  scan(r, table);
-  scan(r, other);
-  if (!table->made) {
-    lock_indexes(r, table, AS);
-    lock_indexes(r, other, AS);
-  }
+  compare_foreign_key(r, table, relation_of(r, n->reference->pktable));
   add_finding(r, CHECK_FOREIGN_KEY_VALIDATES, table);
 }
 
@@ -145,7 +141,8 @@ static void note_added(Reading *r, const ReviewRelation *table, const char *colu
   set_text(&r->forecast->added_column, g_strdup_printf("%s.%s", name, column));
 }
 
-void read_add_column(Reading *r, const ReviewRelation *table, const PgQuery__ColumnDef *column, gboolean recurse)
+void read_add_column(Reading *r, const ReviewRelation *table, const PgQuery__ColumnDef *column,
+                     gboolean recurse)
 {
   g_autoptr(GArray) ids = targets(r, table, recurse);
   NewColumn n = look_at(column);
@@ -223,11 +220,20 @@ static void drop_references_to(Reading *r, const ReviewRelation *table, const ch
   }
 }
 
+static void drop_views_with(Reading *r, const ReviewRelation *table, const char *column)
+{
+  g_autoptr(GArray) ids = g_array_copy(table->dependents);
+  for (guint i = 0; i < ids->len; i++) {
+    const ReviewRelation *view = model_look(r->session->model, g_array_index(ids, guint, i));
+    if (view != NULL && review_relation_uses(view, table->id, column))
+      drop_relation(r, view, TRUE, _("it uses the column"));
+  }
+}
+
 static void drop_column_sequences(Reading *r, const ReviewRelation *table, const char *column)
 {
   for (guint i = 0; i < table->sequences->len; i++) {
-    const ReviewRelation *sequence =
-        model_look(r->session->model, g_array_index(table->sequences, guint, i));
+    const ReviewRelation *sequence = model_look(r->session->model, g_array_index(table->sequences, guint, i));
     if (sequence == NULL || g_strcmp0(sequence->owned_by_column, column) != 0)
       continue;
     lock(r, sequence, AX, _("it belongs to the column"));
@@ -235,7 +241,8 @@ static void drop_column_sequences(Reading *r, const ReviewRelation *table, const
   }
 }
 
-void read_drop_column(Reading *r, const ReviewRelation *table, const PgQuery__AlterTableCmd *cmd, gboolean recurse)
+void read_drop_column(Reading *r, const ReviewRelation *table, const PgQuery__AlterTableCmd *cmd,
+                      gboolean recurse)
 {
   gboolean cascade = cmd->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
   if (cmd->missing_ok && table->known && review_relation_column(table, cmd->name) == NULL) {
@@ -244,11 +251,11 @@ void read_drop_column(Reading *r, const ReviewRelation *table, const PgQuery__Al
     return;
   }
   g_autofree char *name = model_full_name(table);
-  g_autofree char *rows = table->rows > 0 ? g_strdup_printf(ngettext("about %" G_GINT64_FORMAT " row",
-                                                                     "about %" G_GINT64_FORMAT " rows",
-                                                                     (gulong)table->rows),
-                                                            table->rows)
-                                          : NULL;
+  g_autofree char *rows =
+      table->rows > 0 ? g_strdup_printf(ngettext("about %" G_GINT64_FORMAT " row",
+                                                 "about %" G_GINT64_FORMAT " rows", (gulong)table->rows),
+                                        table->rows)
+                      : NULL;
   add_loss(r, LOSS_COLUMN, table, cmd->name);
   add_finding_detail(r, CHECK_COLUMN_DROPPED, table, rows);
   set_text(&r->forecast->dropped_column, g_strdup_printf("%s.%s", name, cmd->name));
@@ -257,16 +264,17 @@ void read_drop_column(Reading *r, const ReviewRelation *table, const PgQuery__Al
   if (!table->known)
     add_note(r,
              _("if a foreign key leaves from it, the table it points at is locked ACCESS EXCLUSIVE as well"));
+  /* Children are locked even when they keep the column: it is theirs alone then. */
   g_autoptr(GArray) ids = targets(r, table, recurse);
   const ReviewRelation *rel;
+  if (!recurse)
+    lock_tree(r, table, AX, NULL);
   for (EACH(ids, i, rel)) {
     lock(r, rel, AX, NULL);
     drop_column_sequences(r, rel, cmd->name);
     if (cascade) {
       drop_references_to(r, rel, cmd->name);
-      for (guint k = 0; k < rel->dependents->len; k++)
-        add_note_format(r, _("view %s goes with it if it uses the column"),
-                        model_look(r->session->model, g_array_index(rel->dependents, guint, k))->name);
+      drop_views_with(r, rel, cmd->name);
     }
     guint id = rel->id;
     drop_column_constraints(r, id, cmd->name);
@@ -339,7 +347,7 @@ static gboolean change_indexes(Reading *r, const ReviewRelation *table, const ch
       continue;
     lock(r, index, AX, _("it has the column"));
     if (change == CHANGE_REWRITE || change == CHANGE_REINDEX || index->index->expressions ||
-        index->index->predicate || index->index->exclusion) {
+        index->index->predicate || index->index->exclusion || index->parents->len > 0) {
       rebuild(r, index);
       if (index->kind == 'i')
         scan(r, table);
@@ -363,7 +371,8 @@ static void recheck_foreign_key(Reading *r, const ReviewRelation *child, const R
 }
 
 /* CHECKs are checked again; foreign keys are dropped and made again from either side. */
-static gboolean change_constraints(Reading *r, const ReviewRelation *table, const char *column, gboolean compare)
+static gboolean change_constraints(Reading *r, const ReviewRelation *table, const char *column,
+                                   gboolean compare)
 {
   gboolean trapped = FALSE;
   for (guint i = 0; i < table->constraints->len; i++) {
@@ -397,7 +406,9 @@ static void set_type(Reading *r, guint id, const char *name, const TypeRef *to, 
   if (column == NULL)
     return;
   const ReviewType *type = model_type(r->session->model, to->schema, to->name);
-  set_text(&column->type_schema, g_strdup(to->schema != NULL ? to->schema : type != NULL ? type->schema : "pg_catalog"));
+  set_text(&column->type_schema, g_strdup(to->schema != NULL ? to->schema
+                                          : type != NULL     ? type->schema
+                                                             : "pg_catalog"));
   set_text(&column->type, g_strdup(to->name));
   set_text(&column->collation, g_strdup(collation));
   column->typmod = to->typmod;
@@ -414,6 +425,17 @@ static void change_unknown(Reading *r, const ReviewRelation *table, const TypeRe
   add_finding(r, CHECK_TYPE_CHANGE, table);
 }
 
+/* A view, or a rule, that is written with the column. */
+static const ReviewRelation *used_by(const Reading *r, const ReviewRelation *table, const char *column)
+{
+  for (guint i = 0; i < table->dependents->len; i++) {
+    const ReviewRelation *view = model_look(r->session->model, g_array_index(table->dependents, guint, i));
+    if (view != NULL && review_relation_uses(view, table->id, column))
+      return view;
+  }
+  return review_relation_uses(table, table->id, column) ? table : NULL;
+}
+
 static void judge_change(Reading *r, const ReviewRelation *table, TypeChange change, gboolean trapped)
 {
   if (change == CHANGE_REWRITE)
@@ -424,10 +446,12 @@ static void judge_change(Reading *r, const ReviewRelation *table, TypeChange cha
     add_finding(r, CHECK_TYPE_WIDENED, table);
 }
 
-void read_alter_type(Reading *r, const ReviewRelation *table, const PgQuery__AlterTableCmd *cmd, gboolean recurse)
+void read_alter_type(Reading *r, const ReviewRelation *table, const PgQuery__AlterTableCmd *cmd,
+                     gboolean recurse)
 {
-  const PgQuery__ColumnDef *def =
-      cmd->def != NULL && cmd->def->node_case == PG_QUERY__NODE__NODE_COLUMN_DEF ? cmd->def->column_def : NULL;
+  const PgQuery__ColumnDef *def = cmd->def != NULL && cmd->def->node_case == PG_QUERY__NODE__NODE_COLUMN_DEF
+                                      ? cmd->def->column_def
+                                      : NULL;
   g_auto(TypeRef) to = type_ref(def != NULL ? def->type_name : NULL);
   gboolean plain = using_is_plain(def != NULL ? def->raw_default : NULL, cmd->name, &to);
   const char *collation = def != NULL && def->coll_clause != NULL && def->coll_clause->n_collname > 0
@@ -450,6 +474,18 @@ void read_alter_type(Reading *r, const ReviewRelation *table, const PgQuery__Alt
     if (change == CHANGE_REWRITE)
       rewrite_table(r, rel);
     gboolean rebuilt = change_indexes(r, rel, cmd->name, change);
+    for (guint k = 0; k < rel->sequences->len; k++) {
+      const ReviewRelation *sequence = model_look(r->session->model, g_array_index(rel->sequences, guint, k));
+      if (sequence == NULL || g_strcmp0(sequence->owned_by_column, cmd->name) != 0)
+        continue;
+      /* An identity's sequence changes its type with the column; a serial's is only looked at. */
+      lock(r, sequence, column->identity != '\0' ? SRX : AS, _("it belongs to the column"));
+      if (column->identity != '\0')
+        rewrite(r, sequence);
+    }
+    if (used_by(r, rel, cmd->name) != NULL)
+      add_note_format(r, _("%s uses the column: the server refuses to change its type"),
+                      used_by(r, rel, cmd->name)->name);
     gboolean compare = change == CHANGE_REWRITE || strcmp(column->type, to.name) != 0;
     gboolean trapped = change_constraints(r, rel, cmd->name, compare);
     judge_change(r, rel, change, rebuilt || trapped);

@@ -86,7 +86,8 @@ static void set_not_null(ReviewRelation *table, GStrv columns)
   }
 }
 
-static guint define_key_index(Reading *r, guint table, const PgQuery__Constraint *c, const char *name, GStrv columns)
+static guint define_key_index(Reading *r, guint table, const PgQuery__Constraint *c, const char *name,
+                              GStrv columns)
 {
   if (c->indexname[0] != '\0') {
     const ReviewRelation *used = model_find(r->session->model, look(r, table)->schema, c->indexname);
@@ -114,10 +115,10 @@ void define_constraint(Reading *r, guint id, const PgQuery__Constraint *c, const
   const ReviewRelation *table = look(r, id);
   g_auto(GStrv) columns = columns_of(c, column);
   const char *suffix = type == 'c' ? "check" : type == 'f' ? "fkey" : type == 'x' ? "excl" : "key";
-  g_autofree char *name = c->conname[0] != '\0'      ? g_strdup(c->conname)
-                          : c->indexname[0] != '\0'  ? g_strdup(c->indexname)
-                          : type == 'p'              ? g_strdup_printf("%s_pkey", table->name)
-                                                     : default_name(table, columns, suffix);
+  g_autofree char *name = c->conname[0] != '\0'     ? g_strdup(c->conname)
+                          : c->indexname[0] != '\0' ? g_strdup(c->indexname)
+                          : type == 'p'             ? g_strdup_printf("%s_pkey", table->name)
+                                                    : default_name(table, columns, suffix);
   guint index = type == 'p' || type == 'u' || type == 'x' ? define_key_index(r, id, c, name, columns) : 0;
   const ReviewRelation *other = type == 'f' ? relation_of(r, c->pktable) : NULL;
   ReviewRelation *changed = model_edit(r->session->model, id);
@@ -141,17 +142,46 @@ void define_constraint(Reading *r, guint id, const PgQuery__Constraint *c, const
 
 /* ---- adding ---- */
 
-static void compare_foreign_key(Reading *r, const ReviewRelation *table, const ReviewRelation *other)
+/* The planner opens the indexes of both; not those of a partitioned table, whose partitions it reads. */
+void compare_foreign_key(Reading *r, const ReviewRelation *table, const ReviewRelation *other)
 {
+  if (table->kind != 'p')
+    lock_indexes(r, table, AS);
+  if (other->kind != 'p')
+    lock_indexes(r, other, AS);
   if (table->made)
     return;
   scan(r, table);
   scan(r, other);
-  lock_indexes(r, table, AS);
-  lock_indexes(r, other, AS);
 }
 
-static void add_foreign_key(Reading *r, const ReviewRelation *table, const PgQuery__Constraint *c, gboolean recurse)
+static gboolean same_names(GStrv a, GStrv b)
+{
+  return a != NULL && b != NULL && g_strv_equal((const char *const *)a, (const char *const *)b);
+}
+
+static guint key_index(const ReviewRelation *table, GStrv columns)
+{
+  for (guint i = 0; i < table->constraints->len; i++) {
+    const ReviewConstraint *c = g_ptr_array_index(table->constraints, i);
+    if ((c->type == 'p' || c->type == 'u') && same_names(c->columns, columns))
+      return c->index;
+  }
+  return 0;
+}
+
+void lock_referenced(Reading *r, const PgQuery__Constraint *c)
+{
+  const ReviewRelation *other = relation_of(r, c->pktable);
+  g_auto(GStrv) columns = referenced_columns(c, other);
+  const ReviewRelation *index = look(r, key_index(other, columns));
+  lock_tree(r, other, SRX, _("the foreign key points at it"));
+  if (index != NULL)
+    lock_tree(r, index, AS, _("it makes the key unique"));
+}
+
+static void add_foreign_key(Reading *r, const ReviewRelation *table, const PgQuery__Constraint *c,
+                            gboolean recurse)
 {
   const ReviewRelation *other = relation_of(r, c->pktable);
   g_autoptr(GArray) ids = targets(r, table, recurse);
@@ -161,13 +191,13 @@ static void add_foreign_key(Reading *r, const ReviewRelation *table, const PgQue
     if (rel != table && !rel->partition)
       continue;
     lock(r, rel, SRX, NULL);
-    if (c->skip_validation)
+    if (c->skip_validation || rel->kind == 'p')
       continue;
     g_autoptr(GArray) others = tree_of(r, other);
     for (guint k = 0; k < others->len; k++)
       compare_foreign_key(r, rel, look(r, g_array_index(others, guint, k)));
   }
-  lock_tree(r, other, SRX, _("the foreign key points at it"));
+  lock_referenced(r, c);
   if (!c->skip_validation)
     add_finding(r, CHECK_FOREIGN_KEY_VALIDATES, table);
 }
@@ -186,7 +216,8 @@ static void use_index(Reading *r, const ReviewRelation *table, const PgQuery__Co
 {
   const ReviewRelation *index = model_get(r->session->model, table->schema, c->indexname);
   lock(r, table, AX, NULL);
-  lock(r, index, version_since(r, 12) && (c->conname[0] == '\0' || strcmp(c->conname, c->indexname) != 0) ? SUX : AS,
+  lock(r, index,
+       version_since(r, 12) && (c->conname[0] == '\0' || strcmp(c->conname, c->indexname) != 0) ? SUX : AS,
        _("it becomes the constraint's index"));
   if (!version_since(r, 12))
     lock(r, index, AX, NULL);
@@ -212,7 +243,8 @@ static void add_key(Reading *r, const ReviewRelation *table, const PgQuery__Cons
     lock(r, rel, !below || (key && (version_since(r, 18) || sets)) ? AX : SH, NULL);
     build_index(r, rel);
   }
-  add_finding(r, c->contype == CONSTR(EXCLUSION) ? CHECK_EXCLUDE_BUILDS_INDEX : CHECK_UNIQUE_BUILDS_INDEX, table);
+  add_finding(r, c->contype == CONSTR(EXCLUSION) ? CHECK_EXCLUDE_BUILDS_INDEX : CHECK_UNIQUE_BUILDS_INDEX,
+              table);
 }
 
 static void add_check(Reading *r, const ReviewRelation *table, const PgQuery__Constraint *c, gboolean recurse)
@@ -228,7 +260,8 @@ static void add_check(Reading *r, const ReviewRelation *table, const PgQuery__Co
     add_finding(r, CHECK_CHECK_VALIDATES, table);
 }
 
-void read_add_constraint(Reading *r, const ReviewRelation *table, const PgQuery__Constraint *c, gboolean recurse)
+void read_add_constraint(Reading *r, const ReviewRelation *table, const PgQuery__Constraint *c,
+                         gboolean recurse)
 {
   gboolean down = recurse;
   switch (c->contype) {
@@ -246,7 +279,10 @@ void read_add_constraint(Reading *r, const ReviewRelation *table, const PgQuery_
       add_key(r, table, c, recurse);
     down = table->kind == 'p';
     break;
-  default: lock(r, table, AX, NULL); set_unknown(r, _("retort has no rule for this ALTER TABLE")); return;
+  default:
+    lock(r, table, AX, NULL);
+    set_unknown(r, _("retort has no rule for this ALTER TABLE"));
+    return;
   }
   g_autoptr(GArray) ids = targets(r, table, down);
   for (guint i = 0; i < ids->len; i++)
@@ -321,7 +357,20 @@ static void drop_one(Reading *r, guint id, const ReviewConstraint *c, gboolean c
   }
 }
 
-void read_drop_constraint(Reading *r, const ReviewRelation *table, const PgQuery__AlterTableCmd *cmd, gboolean recurse)
+/* On a partition a check has the same name; a key has one of its own. */
+static const ReviewConstraint *same_key(const ReviewRelation *partition, const ReviewConstraint *key,
+                                        const char *name)
+{
+  for (guint i = 0; i < partition->constraints->len && key->type != 'c'; i++) {
+    const ReviewConstraint *c = g_ptr_array_index(partition->constraints, i);
+    if (c->type == key->type && c->parent != 0 && same_names(c->columns, key->columns))
+      return c;
+  }
+  return review_relation_constraint(partition, name);
+}
+
+void read_drop_constraint(Reading *r, const ReviewRelation *table, const PgQuery__AlterTableCmd *cmd,
+                          gboolean recurse)
 {
   gboolean cascade = cmd->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
   lock(r, table, AX, NULL);
@@ -330,16 +379,20 @@ void read_drop_constraint(Reading *r, const ReviewRelation *table, const PgQuery
       add_note(r, _("if it is a foreign key, the table it points at is locked ACCESS EXCLUSIVE as well"));
     return;
   }
+  g_autoptr(ReviewRelation) before = review_relation_copy(table);
+  const ReviewConstraint *key = review_relation_constraint(before, cmd->name);
   g_autoptr(GArray) ids = targets(r, table, recurse);
   for (guint i = 0; i < ids->len; i++) {
     guint id = g_array_index(ids, guint, i);
     const ReviewRelation *rel = look(r, id);
-    const ReviewConstraint *c = review_relation_constraint(rel, cmd->name);
+    const ReviewConstraint *c =
+        i == 0 ? review_relation_constraint(rel, cmd->name) : same_key(rel, key, cmd->name);
     if (c == NULL || (i > 0 && !c->inherited && c->parent == 0 && !rel->made))
       continue;
     lock(r, rel, AX, NULL);
+    g_autofree char *name = g_strdup(c->name);
     drop_one(r, id, c, cascade);
     ReviewRelation *changed = model_edit(r->session->model, id);
-    g_ptr_array_remove(changed->constraints, review_relation_constraint(changed, cmd->name));
+    g_ptr_array_remove(changed->constraints, review_relation_constraint(changed, name));
   }
 }

@@ -72,7 +72,8 @@ void define_column(Reading *r, guint table, const PgQuery__ColumnDef *def)
 ReviewRelation *define_index(Reading *r, guint table, const char *name, const PgQuery__IndexStmt *index)
 {
   g_autofree char *schema = g_strdup(look(r, table)->schema);
-  ReviewRelation *made = model_create(r->session->model, schema, name, look(r, table)->kind == 'p' ? 'I' : 'i');
+  ReviewRelation *made =
+      model_create(r->session->model, schema, name, look(r, table)->kind == 'p' ? 'I' : 'i');
   g_array_append_val(model_edit(r->session->model, table)->indexes, made->id);
   ReviewIndex *about = made->index = g_new0(ReviewIndex, 1);
   about->table = table;
@@ -114,19 +115,17 @@ static void references(Reading *r, const PgQuery__Constraint *c, const ReviewRel
     return;
   const ReviewRelation *other = relation_of(r, c->pktable);
   if (other != table)
-    lock_tree(r, other, SRX, _("the foreign key points at it"));
+    lock_referenced(r, c);
 }
 
 static void copy_like(Reading *r, guint table, const PgQuery__TableLikeClause *like)
 {
   const ReviewRelation *source = relation_of(r, like->relation);
   lock(r, source, AS, _("the new table is made like it"));
-  if ((like->options & (1u << 6)) != 0) /* CREATE_TABLE_LIKE_INDEXES */
-    lock_indexes(r, source, AS);
   for (guint i = 0; i < source->columns->len; i++) {
     const ReviewColumn *column = g_ptr_array_index(source->columns, i);
-    ReviewColumn *copy = review_relation_add_column(model_edit(r->session->model, table), column->name, column->type,
-                                                    column->typmod);
+    ReviewColumn *copy = review_relation_add_column(model_edit(r->session->model, table), column->name,
+                                                    column->type, column->typmod);
     copy->not_null = column->not_null;
   }
 }
@@ -158,6 +157,10 @@ static void read_create_table(Reading *r, const PgQuery__CreateStmt *statement)
     if (model_catalog(r->session->model) == NULL)
       add_note(r, _("IF NOT EXISTS: nothing happens when it exists"));
   }
+  if (statement->of_typename != NULL) {
+    g_auto(TypeRef) type = type_ref(statement->of_typename);
+    lock(r, model_find(r->session->model, type.schema, type.name), AS, _("the new table is made of it"));
+  }
   ReviewRelation *table = create(r, statement->relation, statement->partspec != NULL ? 'p' : 'r');
   guint id = table->id;
   for (gsize i = 0; i < statement->n_inh_relations; i++) {
@@ -179,6 +182,8 @@ static void read_create_table_as(Reading *r, const PgQuery__CreateTableAsStmt *s
   if (statement->if_not_exists && exists(r, statement->into->rel))
     return;
   read_query(r, &statement->query->base, !statement->into->skip_data, _("it is filled from it"));
+  if (!statement->into->skip_data && statement->query->node_case == PG_QUERY__NODE__NODE_SELECT_STMT)
+    judge_select(r, statement->query->select_stmt);
   create(r, statement->into->rel, view ? 'm' : 'r');
 }
 
@@ -216,8 +221,6 @@ static void index_partitions(Reading *r, const ReviewRelation *table)
   for (guint i = 0; i < ids->len; i++) {
     const ReviewRelation *rel = look(r, g_array_index(ids, guint, i));
     lock(r, rel, SH, i > 0 ? _("the index is built on every partition") : NULL);
-    if (i > 0)
-      lock_indexes(r, rel, SH);
     build_index(r, rel);
   }
 }
@@ -274,7 +277,8 @@ static void read_create_trigger(Reading *r, const PgQuery__CreateTrigStmt *trigg
   else
     lock(r, table, SRX, NULL);
   if (trigger->constrrel != NULL)
-    lock(r, relation_of(r, trigger->constrrel), version_since(r, 12) ? AS : SRX, _("the constraint trigger refers to it"));
+    lock(r, relation_of(r, trigger->constrrel), version_since(r, 12) ? AS : SRX,
+         _("the constraint trigger refers to it"));
   ReviewRelation *changed = model_edit(r->session->model, table->id);
   changed->triggers |= ((trigger->events & 4) != 0 ? REVIEW_INSERT : 0) |
                        ((trigger->events & 8) != 0 ? REVIEW_DELETE : 0) |
@@ -307,7 +311,8 @@ static void read_create_domain(Reading *r, const PgQuery__CreateDomainStmt *doma
     return;
   g_auto(TypeRef) base = type_ref(domain->type_name);
   ReviewType *type = g_new0(ReviewType, 1);
-  type->schema = g_strdup(n > 1 ? node_text(domain->domainname[n - 2]) : model_default_schema(r->session->model));
+  type->schema =
+      g_strdup(n > 1 ? node_text(domain->domainname[n - 2]) : model_default_schema(r->session->model));
   type->name = g_strdup(node_text(domain->domainname[n - 1]));
   type->kind = 'd';
   type->base_schema = g_strdup(base.schema);
@@ -331,17 +336,23 @@ static void read_create_function(Reading *r, const PgQuery__CreateFunctionStmt *
       volatility = *word;
   }
   if (function->n_funcname > 0)
-    model_add_function(r->session->model, node_text(function->funcname[function->n_funcname - 1]), volatility);
+    model_add_function(r->session->model, node_text(function->funcname[function->n_funcname - 1]),
+                       volatility);
 }
 
 static void read_publication(Reading *r, PgQuery__Node *const *objects, gsize n)
 {
   for (gsize i = 0; i < n; i++) {
-    const PgQuery__PublicationObjSpec *spec = objects[i]->node_case == PG_QUERY__NODE__NODE_PUBLICATION_OBJ_SPEC
-                                                  ? objects[i]->publication_obj_spec
-                                                  : NULL;
-    if (spec != NULL && spec->pubtable != NULL)
-      lock_tree(r, relation_of(r, spec->pubtable->relation), SUX, _("it is published"));
+    const PgQuery__PublicationObjSpec *spec =
+        objects[i]->node_case == PG_QUERY__NODE__NODE_PUBLICATION_OBJ_SPEC ? objects[i]->publication_obj_spec
+                                                                           : NULL;
+    if (spec != NULL && spec->pubtable != NULL) {
+      const ReviewRelation *table = relation_of(r, spec->pubtable->relation);
+      if (table->kind == 'p')
+        lock(r, table, SUX, _("it is published"));
+      else
+        lock_tree(r, table, SUX, _("it is published"));
+    }
   }
 }
 
@@ -377,7 +388,9 @@ gboolean read_create_statement(Reading *r, const PgQuery__Node *s)
     read_create_type(r, s->create_range_stmt->type_name, s->create_range_stmt->n_type_name, 'r');
     return TRUE;
   case PG_QUERY__NODE__NODE_CREATE_DOMAIN_STMT: read_create_domain(r, s->create_domain_stmt); return TRUE;
-  case PG_QUERY__NODE__NODE_CREATE_FUNCTION_STMT: read_create_function(r, s->create_function_stmt); return TRUE;
+  case PG_QUERY__NODE__NODE_CREATE_FUNCTION_STMT:
+    read_create_function(r, s->create_function_stmt);
+    return TRUE;
   case PG_QUERY__NODE__NODE_CREATE_SCHEMA_STMT: read_create_schema(r, s->create_schema_stmt); return TRUE;
   case PG_QUERY__NODE__NODE_CREATE_PUBLICATION_STMT:
     read_publication(r, s->create_publication_stmt->pubobjects, s->create_publication_stmt->n_pubobjects);

@@ -40,7 +40,8 @@ static void drop_foreign_keys(Reading *r, const ReviewRelation *table, gboolean 
   for (guint i = 0; i < table->constraints->len; i++) {
     const ReviewConstraint *c = g_ptr_array_index(table->constraints, i);
     const ReviewRelation *other = c->type == 'f' ? look(r, c->referenced) : NULL;
-    if (other == NULL || other == table)
+    /* A partition's share of its parent's foreign key goes quietly. */
+    if (other == NULL || other == table || c->parent != 0)
       continue;
     lock_tree(r, other, AX, _("its foreign key points at it"));
     if (!table->made)
@@ -90,11 +91,11 @@ void drop_relation(Reading *r, const ReviewRelation *relation, gboolean cascade,
 
 static void drop_table(Reading *r, const ReviewRelation *table, gboolean cascade)
 {
-  g_autofree char *rows = table->rows > 0 ? g_strdup_printf(ngettext("about %" G_GINT64_FORMAT " row",
-                                                                     "about %" G_GINT64_FORMAT " rows",
-                                                                     (gulong)table->rows),
-                                                            table->rows)
-                                          : NULL;
+  g_autofree char *rows =
+      table->rows > 0 ? g_strdup_printf(ngettext("about %" G_GINT64_FORMAT " row",
+                                                 "about %" G_GINT64_FORMAT " rows", (gulong)table->rows),
+                                        table->rows)
+                      : NULL;
   add_loss(r, LOSS_TABLE, table, NULL);
   add_finding_detail(r, CHECK_TABLE_DROPPED, table, rows);
   if (!table->known)
@@ -146,6 +147,9 @@ static void drop_schema(Reading *r, const char *name, gboolean cascade)
 
 static void drop_type(Reading *r, const char *schema, const char *name, gboolean cascade)
 {
+  const ReviewRelation *composite = model_find(r->session->model, schema, name);
+  if (composite != NULL && composite->kind == 'c')
+    lock(r, composite, AX, NULL);
   if (!cascade)
     return;
   g_autoptr(GArray) ids = model_ids(r->session->model);
@@ -184,6 +188,17 @@ static void drop_statistics(Reading *r, PgQuery__Node *const *words, gsize n)
 
 /* ---- statements ---- */
 
+static gboolean has_part(const ReviewRelation *table, PgQuery__ObjectType type, const char *name)
+{
+  char letter = type == OBJECT(TRIGGER) ? 't' : type == OBJECT(RULE) ? 'r' : 'p';
+  for (guint i = 0; i < table->parts->len; i++) {
+    const char *part = g_ptr_array_index(table->parts, i);
+    if (part[0] == letter && strcmp(part + 2, name) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static void drop_words(Reading *r, const PgQuery__DropStmt *drop, PgQuery__Node *const *words, gsize n)
 {
   gboolean cascade = drop->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
@@ -202,6 +217,9 @@ static void drop_words(Reading *r, const PgQuery__DropStmt *drop, PgQuery__Node 
   if (n <= skip || (drop->missing_ok && surely_missing_words(r, words, n - skip)))
     return;
   const ReviewRelation *relation = relation_of_words(r, words, n, skip);
+  if (drop->missing_ok && skip == 1 && relation->known &&
+      !has_part(relation, drop->remove_type, node_text(words[n - 1])))
+    return;
   switch (drop->remove_type) {
   case OBJECT(TABLE):
   case OBJECT(FOREIGN_TABLE): drop_table(r, relation, cascade); break;
@@ -218,9 +236,10 @@ static void drop_words(Reading *r, const PgQuery__DropStmt *drop, PgQuery__Node 
 
 static gboolean names_relation(PgQuery__ObjectType type)
 {
-  static const PgQuery__ObjectType types[] = {
-      OBJECT(TABLE), OBJECT(FOREIGN_TABLE), OBJECT(MATVIEW), OBJECT(VIEW),   OBJECT(SEQUENCE),      OBJECT(INDEX),
-      OBJECT(RULE),  OBJECT(TRIGGER),       OBJECT(POLICY),  OBJECT(SCHEMA), OBJECT(STATISTIC_EXT)};
+  static const PgQuery__ObjectType types[] = {OBJECT(TABLE),  OBJECT(FOREIGN_TABLE), OBJECT(MATVIEW),
+                                              OBJECT(VIEW),   OBJECT(SEQUENCE),      OBJECT(INDEX),
+                                              OBJECT(RULE),   OBJECT(TRIGGER),       OBJECT(POLICY),
+                                              OBJECT(SCHEMA), OBJECT(STATISTIC_EXT)};
   for (guint i = 0; i < G_N_ELEMENTS(types); i++)
     if (types[i] == type)
       return TRUE;

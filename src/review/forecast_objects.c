@@ -66,9 +66,7 @@ static void read_rename(Reading *r, const PgQuery__RenameStmt *rename)
     add_finding(r, CHECK_RENAMED, relation);
     return;
   case OBJECT(TABCONSTRAINT): rename_constraint(r, relation, rename); return;
-  case OBJECT(INDEX):
-    lock(r, relation, version_since(r, 12) ? SUX : AX, NULL);
-    break;
+  case OBJECT(INDEX): lock(r, relation, version_since(r, 12) ? SUX : AX, NULL); break;
   case OBJECT(ATTRIBUTE): return;
   case OBJECT(TABLE):
     lock(r, relation, AX, NULL);
@@ -94,7 +92,8 @@ static void read_set_schema(Reading *r, const PgQuery__AlterObjectSchemaStmt *al
   const ReviewRelation *relation = relation_of(r, alter->relation);
   lock(r, relation, AX, NULL);
   for (guint i = 0; i < relation->sequences->len; i++)
-    lock(r, look(r, g_array_index(relation->sequences, guint, i)), AX, _("it belongs to a column of the table"));
+    lock(r, look(r, g_array_index(relation->sequences, guint, i)), AX,
+         _("it belongs to a column of the table"));
   g_autoptr(GArray) moved = g_array_copy(relation->indexes);
   g_array_append_vals(moved, relation->sequences->data, relation->sequences->len);
   guint id = relation->id;
@@ -255,9 +254,12 @@ static void read_refresh(Reading *r, const PgQuery__RefreshMatViewStmt *refresh)
     read_bases(r, view);
   if (refresh->concurrent) {
     lock_indexes(r, view, RX);
+    scan(r, view);
     return;
   }
   rewrite(r, view);
+  if (view->indexes->len > 0 && !refresh->skip_data)
+    scan(r, view);
   for (guint i = 0; i < view->indexes->len; i++) {
     const ReviewRelation *index = look(r, g_array_index(view->indexes, guint, i));
     lock(r, index, AX, NULL);
@@ -297,7 +299,8 @@ static void read_alter_domain(Reading *r, const PgQuery__AlterDomainStmt *alter)
   if (alter->subtype[0] == '\0' || strchr("CVO", alter->subtype[0]) == NULL)
     return;
   gboolean later = alter->subtype[0] == 'C' && alter->def != NULL &&
-                   alter->def->node_case == PG_QUERY__NODE__NODE_CONSTRAINT && alter->def->constraint->skip_validation;
+                   alter->def->node_case == PG_QUERY__NODE__NODE_CONSTRAINT &&
+                   alter->def->constraint->skip_validation;
   if (later)
     return;
   add_finding(r, CHECK_DOMAIN_CONSTRAINT, NULL);
@@ -311,7 +314,8 @@ static void read_alter_domain(Reading *r, const PgQuery__AlterDomainStmt *alter)
       const ReviewColumn *column = g_ptr_array_index(relation->columns, k);
       if (strcmp(column->type, name) != 0 || (relation->kind != 'r' && relation->kind != 'm'))
         continue;
-      lock(r, relation, alter->subtype[0] == 'V' && version_since(r, 17) ? SUX : SH, _("it has a column of the domain"));
+      lock(r, relation, alter->subtype[0] == 'V' && version_since(r, 17) ? SUX : SH,
+           _("it has a column of the domain"));
       scan(r, relation);
     }
   }
@@ -333,7 +337,6 @@ static void read_alter_sequence(Reading *r, const PgQuery__AlterSeqStmt *alter)
     }
     const PgQuery__List *owner =
         option->arg != NULL && option->arg->node_case == PG_QUERY__NODE__NODE_LIST ? option->arg->list : NULL;
-    rewrite(r, sequence);
     if (owner != NULL && owner->n_items > 1)
       lock(r, relation_of_words(r, owner->items, owner->n_items, 1), AS, _("the sequence belongs to it"));
   }
@@ -353,7 +356,8 @@ static void read_set(Reading *r, const PgQuery__VariableSetStmt *set)
   g_autoptr(GPtrArray) schemas = g_ptr_array_new_with_free_func(g_free);
   for (gsize i = 0; i < set->n_args; i++) {
     const PgQuery__Node *arg = set->args[i];
-    if (arg->node_case != PG_QUERY__NODE__NODE_A_CONST || arg->a_const->val_case != PG_QUERY__A__CONST__VAL_SVAL)
+    if (arg->node_case != PG_QUERY__NODE__NODE_A_CONST ||
+        arg->a_const->val_case != PG_QUERY__A__CONST__VAL_SVAL)
       continue;
     g_auto(GStrv) parts = g_strsplit(arg->a_const->sval->sval, ",", -1);
     for (char **part = parts; *part != NULL; part++)

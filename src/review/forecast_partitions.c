@@ -19,8 +19,40 @@ static const ReviewRelation *default_partition(const Reading *r, const ReviewRel
   return NULL;
 }
 
+/* Columns of "RANGE (at)" or "LIST (lower(kind), region)": words in the parentheses. */
+static gboolean key_has(const char *key, const char *column)
+{
+  g_autofree char *pattern = g_regex_escape_string(column, -1);
+  g_autofree char *word = g_strdup_printf("\\b%s\\b", pattern);
+  return key != NULL && g_regex_match_simple(word, key, 0, 0);
+}
+
+/* A validated CHECK may prove that all rows belong here.  Whether it does is the server's to say; it can when it speaks
+ * of the key, and says that the key is not null when the bound does not. */
+static gboolean may_be_proven(const ReviewRelation *parent, const ReviewRelation *child)
+{
+  gboolean bounded = FALSE, not_null = FALSE;
+  for (guint i = 0; i < child->columns->len; i++) {
+    const ReviewColumn *column = g_ptr_array_index(child->columns, i);
+    if (!key_has(parent->partition_key, column->name))
+      continue;
+    not_null |= column->not_null;
+    for (guint k = 0; k < child->constraints->len; k++) {
+      const ReviewConstraint *c = g_ptr_array_index(child->constraints, k);
+      if (c->type != 'c' || !c->validated || c->columns == NULL ||
+          !g_strv_contains((const char *const *)c->columns, column->name))
+        continue;
+      gboolean only =
+          c->expression != NULL && g_regex_match_simple("^\\(?\\w+ IS NOT NULL\\)?$", c->expression, 0, 0);
+      bounded |= !only;
+      not_null |= check_proves_not_null(c->expression, column->name);
+    }
+  }
+  return bounded && not_null;
+}
+
 /* The rows of the DEFAULT partition are read: none may belong to the new one. */
-static void disturb_default(Reading *r, const ReviewRelation *parent, gboolean reads)
+static void disturb_default(Reading *r, const ReviewRelation *parent)
 {
   const ReviewRelation *rest = default_partition(r, parent);
   if (rest == NULL) {
@@ -30,20 +62,29 @@ static void disturb_default(Reading *r, const ReviewRelation *parent, gboolean r
   }
   lock_tree(r, rest, AX, _("the DEFAULT partition may have rows of it"));
   g_autoptr(GArray) ids = tree_of(r, rest);
-  for (guint i = 0; i < ids->len && reads; i++)
+  for (guint i = 0; i < ids->len && !may_be_proven(parent, rest); i++)
     scan(r, look(r, g_array_index(ids, guint, i)));
 }
 
 /* The parent's foreign keys become the partition's; those that point at the parent, too. */
-static void share_foreign_keys(Reading *r, const ReviewRelation *parent, LockMode mode)
+static void share_foreign_keys(Reading *r, const ReviewRelation *parent, const ReviewRelation *child,
+                               LockMode mode)
 {
   for (guint i = 0; i < parent->constraints->len; i++) {
     const ReviewConstraint *c = g_ptr_array_index(parent->constraints, i);
-    if (c->type == 'f')
-      lock(r, look(r, c->referenced), mode, _("the foreign key points at it"));
+    const ReviewRelation *other = c->type == 'f' ? look(r, c->referenced) : NULL;
+    if (other == NULL)
+      continue;
+    lock(r, other, mode, _("the foreign key points at it"));
+    if (child == NULL)
+      continue;
+    lock(r, look(r, c->index), AS, _("it makes the key unique"));
+    if (!child->made)
+      compare_foreign_key(r, child, other);
   }
   for (guint i = 0; i < parent->referenced_by->len; i++)
-    lock(r, look(r, g_array_index(parent->referenced_by, guint, i)), SRX, _("its foreign key points at the parent"));
+    lock(r, look(r, g_array_index(parent->referenced_by, guint, i)), SRX,
+         _("its foreign key points at the parent"));
 }
 
 static void link_partition(Reading *r, guint parent, guint child, gboolean is_default)
@@ -59,8 +100,8 @@ void read_new_partition(Reading *r, const ReviewRelation *parent, ReviewRelation
 {
   lock(r, parent, AX, _("it gets a partition"));
   add_finding(r, CHECK_PARTITION_LOCKS_PARENT, parent);
-  disturb_default(r, parent, TRUE);
-  share_foreign_keys(r, parent, SRX);
+  disturb_default(r, parent);
+  share_foreign_keys(r, parent, child, SRX);
   lock_indexes(r, parent, AS);
   for (guint i = 0; i < parent->indexes->len; i++) {
     const ReviewRelation *index = look(r, g_array_index(parent->indexes, guint, i));
@@ -92,38 +133,6 @@ static gboolean bound_is_default(const PgQuery__PartitionCmd *cmd)
   return cmd->bound != NULL && cmd->bound->is_default;
 }
 
-/* Columns of "RANGE (at)" or "LIST (lower(kind), region)": words in the parentheses. */
-static gboolean key_has(const char *key, const char *column)
-{
-  g_autofree char *pattern = g_regex_escape_string(column, -1);
-  g_autofree char *word = g_strdup_printf("\\b%s\\b", pattern);
-  return key != NULL && g_regex_match_simple(word, key, 0, 0);
-}
-
-/* A validated CHECK may prove that all rows belong here.  Whether it does is the server's to say; it can when it speaks
- * of the key, and says that the key is not null when the bound does not. */
-static gboolean may_be_proven(const Reading *r, const ReviewRelation *parent, const ReviewRelation *child)
-{
-  gboolean bounded = FALSE, not_null = FALSE;
-  for (guint i = 0; i < child->columns->len; i++) {
-    const ReviewColumn *column = g_ptr_array_index(child->columns, i);
-    if (!key_has(parent->partition_key, column->name))
-      continue;
-    not_null |= column->not_null;
-    for (guint k = 0; k < child->constraints->len; k++) {
-      const ReviewConstraint *c = g_ptr_array_index(child->constraints, k);
-      if (c->type != 'c' || !c->validated || c->columns == NULL ||
-          !g_strv_contains((const char *const *)c->columns, column->name))
-        continue;
-      gboolean only = c->expression != NULL && g_regex_match_simple("^\\(?\\w+ IS NOT NULL\\)?$", c->expression, 0, 0);
-      bounded |= !only;
-      not_null |= check_proves_not_null(c->expression, column->name);
-    }
-  }
-  (void)r;
-  return bounded && not_null;
-}
-
 static GStrv keys_of(const ReviewRelation *index)
 {
   return index != NULL && index->index != NULL ? index->index->keys : NULL;
@@ -145,8 +154,7 @@ static const ReviewRelation *alike(const Reading *r, const ReviewRelation *table
 /* Every index of the parent finds its like on the partition, or is built there. */
 static void attach_indexes(Reading *r, const ReviewRelation *parent, const ReviewRelation *child)
 {
-  lock_indexes(r, parent, AS);
-  lock_indexes(r, child, AS);
+  lock_indexes(r, parent, SUX);
   for (guint i = 0; i < parent->indexes->len; i++) {
     const ReviewRelation *index = look(r, g_array_index(parent->indexes, guint, i));
     const ReviewRelation *own = alike(r, child, index);
@@ -162,7 +170,7 @@ void read_attach(Reading *r, const ReviewRelation *parent, const PgQuery__Partit
   const ReviewRelation *child = relation_of(r, cmd->name);
   lock(r, parent, version_since(r, 12) ? SUX : AX, NULL);
   lock_tree(r, child, AX, _("it becomes a partition"));
-  gboolean proven = child->known && may_be_proven(r, parent, child);
+  gboolean proven = child->known && may_be_proven(parent, child);
   gboolean rest = bound_is_default(cmd);
   if (!proven && !(rest && parent->known && parent->children->len == 0)) {
     g_autoptr(GArray) ids = tree_of(r, child);
@@ -171,8 +179,8 @@ void read_attach(Reading *r, const ReviewRelation *parent, const PgQuery__Partit
     add_finding(r, CHECK_PARTITION_SCAN, child);
   }
   if (!rest)
-    disturb_default(r, parent, TRUE);
-  share_foreign_keys(r, parent, version_since(r, 12) ? SRX : RS);
+    disturb_default(r, parent);
+  share_foreign_keys(r, parent, child, version_since(r, 12) ? SRX : RS);
   attach_indexes(r, parent, child);
   link_partition(r, parent->id, child->id, rest);
 }
@@ -225,7 +233,7 @@ void read_detach(Reading *r, const ReviewRelation *parent, const PgQuery__Partit
     if (rest != child)
       lock(r, rest, AX, _("the DEFAULT partition's bounds change"));
   }
-  share_foreign_keys(r, parent, SRX);
+  share_foreign_keys(r, parent, NULL, SRX);
   detach_indexes(r, child);
   unlink_partition(r, parent->id, child->id);
 }

@@ -21,8 +21,8 @@ static const ReviewRelation *look(const Reading *r, guint id)
   return model_look(r->session->model, id);
 }
 
-static void open_relation(const Walk *walk, const ReviewRelation *relation, LockMode mode, const char *because,
-                          guint depth)
+static void open_relation(const Walk *walk, const ReviewRelation *relation, LockMode mode,
+                          const char *because, guint depth)
 {
   Reading *r = walk->r;
   lock(r, relation, mode, because);
@@ -76,8 +76,25 @@ static void check_parents(Reading *r, const ReviewRelation *table, GStrv changed
 
 static void check_children(Reading *r, const ReviewRelation *table, gboolean deletes, guint depth);
 
-static void check_child(Reading *r, const ReviewRelation *child, char action, guint depth)
+/* Looked for by the key: with the help of an index that begins with its columns, or by reading all rows. */
+static gboolean key_has_index(const Reading *r, const ReviewRelation *child, GStrv columns)
 {
+  for (guint i = 0; i < child->indexes->len && columns != NULL; i++) {
+    const ReviewRelation *index = look(r, g_array_index(child->indexes, guint, i));
+    GStrv keys =
+        index != NULL && index->index != NULL && !index->index->predicate ? index->index->keys : NULL;
+    if (keys != NULL && keys[0] != NULL && g_strv_contains((const char *const *)columns, keys[0]))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void check_child(Reading *r, const ReviewRelation *child, const ReviewConstraint *c, gboolean deletes,
+                        guint depth)
+{
+  char action = deletes ? c->on_delete : c->on_update;
+  if (!key_has_index(r, child, c->columns))
+    scan(r, child);
   gboolean cascades = action == 'c' || action == 'n' || action == 'd';
   lock(r, child, cascades ? RX : RS, _("its foreign key points at the table"));
   lock_indexes(r, child, cascades ? RX : RS);
@@ -92,7 +109,7 @@ static void check_children(Reading *r, const ReviewRelation *table, gboolean del
     for (guint k = 0; child != NULL && k < child->constraints->len; k++) {
       const ReviewConstraint *c = g_ptr_array_index(child->constraints, k);
       if (c->type == 'f' && c->referenced == table->id)
-        check_child(r, child, deletes ? c->on_delete : c->on_update, depth);
+        check_child(r, child, c, deletes, depth);
     }
   }
 }
@@ -101,7 +118,8 @@ static gboolean changes_key(const ReviewRelation *table, GStrv changed)
 {
   for (guint i = 0; i < table->constraints->len; i++) {
     const ReviewConstraint *c = g_ptr_array_index(table->constraints, i);
-    for (char **column = c->columns; (c->type == 'p' || c->type == 'u') && column != NULL && *column != NULL; column++)
+    for (char **column = c->columns; (c->type == 'p' || c->type == 'u') && column != NULL && *column != NULL;
+         column++)
       if (g_strv_contains((const char *const *)changed, *column))
         return TRUE;
   }
@@ -122,9 +140,15 @@ static const ReviewRelation *change(Walk *walk, PgQuery__RangeVar *target, guint
   const ReviewRelation *table = relation_of(walk->r, target);
   gboolean planned = walk->planned;
   walk->planned = planned || walk->r != NULL;
-  if (event == REVIEW_INSERT && table->kind == 'p') {
-    /* Where the rows go is known only when they come. */
-    lock_tree(walk->r, table, RX, NULL);
+  if (table->partition)
+    for (guint i = 0; i < table->parents->len; i++)
+      lock(walk->r, look(walk->r, g_array_index(table->parents, guint, i)), AS, _("its bounds are checked"));
+  if (event == REVIEW_INSERT) {
+    /* The indexes are let go at once; where the rows of a partitioned table go is known only when they come. */
+    if (table->kind == 'p')
+      lock_tree(walk->r, table, RX, NULL);
+    else
+      lock(walk->r, table, RX, NULL);
   } else {
     open_tree(walk, table, RX, target->inh && event != REVIEW_INSERT);
   }
@@ -138,7 +162,8 @@ static GStrv columns_set(PgQuery__Node *const *targets, gsize n)
 {
   GStrv names = g_new0(char *, n + 1);
   for (gsize i = 0; i < n; i++)
-    names[i] = g_strdup(targets[i]->node_case == PG_QUERY__NODE__NODE_RES_TARGET ? targets[i]->res_target->name : "");
+    names[i] = g_strdup(
+        targets[i]->node_case == PG_QUERY__NODE__NODE_RES_TARGET ? targets[i]->res_target->name : "");
   return names;
 }
 
@@ -158,6 +183,8 @@ static void read_insert(Walk *walk, const PgQuery__InsertStmt *insert)
   const ReviewRelation *table = change(walk, insert->relation, REVIEW_INSERT);
   g_auto(GStrv) given = insert->n_cols > 0 ? columns_set(insert->cols, insert->n_cols) : NULL;
   check_parents(walk->r, table, given);
+  if (insert->on_conflict_clause != NULL && insert->on_conflict_clause->infer != NULL)
+    lock_indexes(walk->r, table, RX);
   open_sequences(walk->r, table, given);
 }
 
@@ -202,7 +229,8 @@ static gboolean lock_tables(const ProtobufCMessage *message, void *data)
     change(walk, ((const PgQuery__MergeStmt *)message)->relation, REVIEW_INSERT | REVIEW_UPDATE);
   if (message->descriptor == &pg_query__into_clause__descriptor)
     return FALSE;
-  if (message->descriptor != &pg_query__range_var__descriptor || g_hash_table_contains(walk->targets, message))
+  if (message->descriptor != &pg_query__range_var__descriptor ||
+      g_hash_table_contains(walk->targets, message))
     return TRUE;
   const PgQuery__RangeVar *var = (const PgQuery__RangeVar *)message;
   if (var->schemaname[0] != '\0' || !g_hash_table_contains(walk->ctes, var->relname))
@@ -225,7 +253,8 @@ void read_query(Reading *r, const ProtobufCMessage *query, gboolean planned, con
 
 static gboolean is_column(const PgQuery__Node *node, const char *name)
 {
-  return node != NULL && node->node_case == PG_QUERY__NODE__NODE_COLUMN_REF && node->column_ref->n_fields > 0 &&
+  return node != NULL && node->node_case == PG_QUERY__NODE__NODE_COLUMN_REF &&
+         node->column_ref->n_fields > 0 &&
          strcmp(node_text(node->column_ref->fields[node->column_ref->n_fields - 1]), name) == 0;
 }
 
@@ -241,7 +270,7 @@ static gboolean picks(const PgQuery__Node *where, const char *column)
     }
     return where->bool_expr->boolop == PG_QUERY__BOOL_EXPR_TYPE__AND_EXPR  ? any
            : where->bool_expr->boolop == PG_QUERY__BOOL_EXPR_TYPE__OR_EXPR ? all
-                                                                          : FALSE;
+                                                                           : FALSE;
   }
   if (where->node_case != PG_QUERY__NODE__NODE_A_EXPR)
     return FALSE;
@@ -255,7 +284,8 @@ static gboolean index_helps(const Reading *r, const ReviewRelation *table, const
   for (guint i = 0; i < table->indexes->len; i++) {
     const ReviewRelation *index = look(r, g_array_index(table->indexes, guint, i));
     GStrv keys = index != NULL && index->index != NULL ? index->index->keys : NULL;
-    if (keys != NULL && keys[0] != NULL && keys[0][0] != '\0' && !index->index->predicate && picks(where, keys[0]))
+    if (keys != NULL && keys[0] != NULL && keys[0][0] != '\0' && !index->index->predicate &&
+        picks(where, keys[0]))
       return TRUE;
   }
   return FALSE;
@@ -266,25 +296,34 @@ static void judge_whole_table(Reading *r, const PgQuery__RangeVar *target, const
 {
   const ReviewRelation *table = relation_of(r, target);
   g_autoptr(GArray) ids = tree_of(r, table);
-  for (guint i = 0; i < ids->len; i++) {
+  for (guint i = 0; i < (target->inh ? ids->len : 1); i++) {
     const ReviewRelation *rel = look(r, g_array_index(ids, guint, i));
     if (where == NULL || (rel->known && !index_helps(r, rel, where)))
       scan(r, rel);
   }
 }
 
-static void judge_select(Reading *r, const PgQuery__SelectStmt *select)
+static void scan_query(Reading *r, const ReviewRelation *relation, const PgQuery__Node *where, guint depth)
+{
+  g_autoptr(GArray) ids = tree_of(r, relation);
+  for (guint i = 0; i < ids->len; i++) {
+    const ReviewRelation *rel = look(r, g_array_index(ids, guint, i));
+    if (rel->known && rel->kind != 'v' && (where == NULL || !index_helps(r, rel, where)))
+      scan(r, rel);
+  }
+  for (guint i = 0; relation->kind == 'v' && i < relation->bases->len && depth < MOST_VIEWS_DEEP; i++) {
+    const ReviewRelation *base = look(r, g_array_index(relation->bases, guint, i));
+    if (base != NULL)
+      scan_query(r, base, where, depth + 1);
+  }
+}
+
+void judge_select(Reading *r, const PgQuery__SelectStmt *select)
 {
   if (select->n_from_clause != 1 || select->from_clause[0]->node_case != PG_QUERY__NODE__NODE_RANGE_VAR ||
       select->limit_count != NULL)
     return;
-  const ReviewRelation *table = relation_of(r, select->from_clause[0]->range_var);
-  g_autoptr(GArray) ids = tree_of(r, table);
-  for (guint i = 0; i < ids->len; i++) {
-    const ReviewRelation *rel = look(r, g_array_index(ids, guint, i));
-    if (rel->known && rel->kind != 'v' && (select->where_clause == NULL || !index_helps(r, rel, select->where_clause)))
-      scan(r, rel);
-  }
+  scan_query(r, relation_of(r, select->from_clause[0]->range_var), select->where_clause, 0);
 }
 
 /* ---- statements ---- */
@@ -294,7 +333,6 @@ static void read_copy(Reading *r, const PgQuery__CopyStmt *copy)
   if (copy->relation != NULL && copy->is_from) {
     const ReviewRelation *table = relation_of(r, copy->relation);
     lock(r, table, RX, NULL);
-    lock_indexes(r, table, RX);
     check_parents(r, table, NULL);
     note_triggers(r, table, REVIEW_INSERT);
   } else if (copy->relation != NULL) {
@@ -341,7 +379,7 @@ static void read_truncate(Reading *r, const PgQuery__TruncateStmt *truncate)
     add_loss(r, LOSS_ROWS, table, NULL);
     add_finding(r, CHECK_TRUNCATES, table);
     g_autoptr(GArray) tree = tree_of(r, table);
-    g_array_append_vals(ids, tree->data, tree->len);
+    g_array_append_vals(ids, tree->data, truncate->relations[i]->range_var->inh ? tree->len : 1);
   }
   if (truncate->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE) {
     add_finding(r, CHECK_CASCADES, NULL);
@@ -360,7 +398,8 @@ static void read_truncate(Reading *r, const PgQuery__TruncateStmt *truncate)
   r->forecast->truncates = TRUE;
 }
 
-static void lock_deep(Reading *r, const ReviewRelation *relation, LockMode mode, gboolean recurse, guint depth)
+static void lock_deep(Reading *r, const ReviewRelation *relation, LockMode mode, gboolean recurse,
+                      guint depth)
 {
   if (recurse)
     lock_tree(r, relation, mode, NULL);
@@ -397,7 +436,8 @@ static void read_select(Reading *r, const PgQuery__Node *statement)
   read_query(r, &statement->base, TRUE, NULL);
   judge_select(r, select);
   if (select->into_clause != NULL && select->into_clause->rel != NULL)
-    model_create(r->session->model, select->into_clause->rel->schemaname, select->into_clause->rel->relname, 'r');
+    model_create(r->session->model, select->into_clause->rel->schemaname, select->into_clause->rel->relname,
+                 'r');
   CallWalk walk = {r, FALSE};
   visit_messages(&statement->base, calls_function, &walk);
   if (walk.calls && expression_volatility(r, statement) != VOLATILITY_CONSTANT)

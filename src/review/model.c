@@ -64,7 +64,8 @@ static const char *const *search_path(const Model *model)
   static const char *const usual[] = {"public", NULL};
   if (model->search_path != NULL)
     return (const char *const *)model->search_path;
-  if (model->catalog != NULL && model->catalog->search_path[0] != NULL && *model->catalog->search_path[0] != '\0')
+  if (model->catalog != NULL && model->catalog->search_path[0] != NULL &&
+      *model->catalog->search_path[0] != '\0')
     return (const char *const *)model->catalog->search_path;
   return usual;
 }

@@ -50,7 +50,8 @@ gboolean surely_missing(const Reading *r, const PgQuery__RangeVar *var)
 gboolean surely_missing_words(const Reading *r, PgQuery__Node *const *words, gsize n)
 {
   return n > 0 && model_catalog(r->session->model) != NULL &&
-         model_find(r->session->model, n > 1 ? node_text(words[n - 2]) : NULL, node_text(words[n - 1])) == NULL;
+         model_find(r->session->model, n > 1 ? node_text(words[n - 2]) : NULL, node_text(words[n - 1])) ==
+             NULL;
 }
 
 char *relation_name(Reading *r, const PgQuery__RangeVar *var)

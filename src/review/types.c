@@ -11,7 +11,8 @@
 
 static int const_int(const PgQuery__Node *node, int otherwise)
 {
-  return node->node_case == PG_QUERY__NODE__NODE_A_CONST && node->a_const->val_case == PG_QUERY__A__CONST__VAL_IVAL
+  return node->node_case == PG_QUERY__NODE__NODE_A_CONST &&
+                 node->a_const->val_case == PG_QUERY__A__CONST__VAL_IVAL
              ? node->a_const->ival->ival
              : otherwise;
 }
@@ -42,8 +43,8 @@ TypeRef type_ref(const PgQuery__TypeName *type)
   const char *name = node_text(type->names[type->n_names - 1]);
   static const struct {
     const char *serial, *type;
-  } serials[] = {{"serial", "int4"},      {"serial4", "int4"},     {"bigserial", "int8"},
-                 {"serial8", "int8"},     {"smallserial", "int2"}, {"serial2", "int2"}};
+  } serials[] = {{"serial", "int4"},  {"serial4", "int4"},     {"bigserial", "int8"},
+                 {"serial8", "int8"}, {"smallserial", "int2"}, {"serial2", "int2"}};
   for (guint i = 0; i < G_N_ELEMENTS(serials); i++)
     if (type->n_names == 1 && strcmp(serials[i].serial, name) == 0)
       name = serials[i].type;
@@ -68,10 +69,11 @@ gboolean type_is_serial(const PgQuery__TypeName *type)
 gboolean type_is_builtin(const PgQuery__TypeName *type)
 {
   static const char *const common[] = {
-      "text",    "uuid",      "json",      "jsonb",    "bytea",   "date",      "inet",      "cidr",
-      "macaddr", "macaddr8",  "money",     "oid",      "xml",     "name",      "point",     "tsvector",
-      "tsquery", "int4range", "int8range", "numrange", "tsrange", "tstzrange", "daterange", "box",
-      "circle",  "polygon",   "path",      "line",     "lseg",    "regclass",  "pg_lsn",    "txid_snapshot", NULL};
+      "text",      "uuid",      "json",     "jsonb",         "bytea",     "date",     "inet",
+      "cidr",      "macaddr",   "macaddr8", "money",         "oid",       "xml",      "name",
+      "point",     "tsvector",  "tsquery",  "int4range",     "int8range", "numrange", "tsrange",
+      "tstzrange", "daterange", "box",      "circle",        "polygon",   "path",     "line",
+      "lseg",      "regclass",  "pg_lsn",   "txid_snapshot", NULL};
   if (type == NULL || type->n_names == 0)
     return FALSE;
   return (type->n_names > 1 && strcmp(node_text(type->names[0]), "pg_catalog") == 0) ||
@@ -92,12 +94,13 @@ static const struct {
   const char *from, *to;
   gboolean reindex; /* their default operator classes differ */
 } coercible[] = {
-    {"varchar", "text", FALSE}, {"text", "varchar", FALSE},     {"text", "bpchar", TRUE}, {"varchar", "bpchar", TRUE},
-    {"int4", "oid", TRUE},      {"oid", "int4", TRUE},          {"cidr", "inet", FALSE},  {"bit", "varbit", TRUE},
-    {"varbit", "bit", TRUE},    {"xml", "text", FALSE},         {"xml", "varchar", FALSE}, {"citext", "text", TRUE},
-    {"text", "citext", TRUE},   {"citext", "varchar", TRUE},    {"varchar", "citext", TRUE},
-    {"int4", "regclass", TRUE}, {"oid", "regclass", FALSE},     {"regclass", "oid", FALSE},
-    {"int4", "regproc", TRUE},  {"oid", "regproc", FALSE},
+    {"varchar", "text", FALSE},  {"text", "varchar", FALSE},  {"text", "bpchar", TRUE},
+    {"varchar", "bpchar", TRUE}, {"int4", "oid", TRUE},       {"oid", "int4", TRUE},
+    {"cidr", "inet", FALSE},     {"bit", "varbit", TRUE},     {"varbit", "bit", TRUE},
+    {"xml", "text", FALSE},      {"xml", "varchar", FALSE},   {"citext", "text", TRUE},
+    {"text", "citext", TRUE},    {"citext", "varchar", TRUE}, {"varchar", "citext", TRUE},
+    {"int4", "regclass", TRUE},  {"oid", "regclass", FALSE},  {"regclass", "oid", FALSE},
+    {"int4", "regproc", TRUE},   {"oid", "regproc", FALSE},
 };
 
 /* No value of the old limit is touched by the new one. */
@@ -139,7 +142,7 @@ static TypeChange change_base(const Reading *r, const char *from, int from_mod, 
     const ReviewCatalog *catalog = model_catalog(r->session->model);
     static const char *const utc[] = {"UTC", "Etc/UTC", "GMT", "Etc/GMT", "UCT", "Etc/UCT", "Zulu", NULL};
     gboolean same = catalog != NULL && catalog->time_zone != NULL && g_strv_contains(utc, catalog->time_zone);
-    return same && version_since(r, 12) && limit_holds(to, from_mod, to_mod) ? CHANGE_REINDEX : CHANGE_REWRITE;
+    return same && version_since(r, 12) && limit_holds(to, -1, to_mod) ? CHANGE_REINDEX : CHANGE_REWRITE;
   }
   for (guint i = 0; i < G_N_ELEMENTS(coercible); i++) {
     if (strcmp(coercible[i].from, from) != 0 || strcmp(coercible[i].to, to) != 0)
@@ -157,10 +160,10 @@ TypeChange type_change(const Reading *r, const ReviewColumn *from, const TypeRef
   const ReviewType *new = domain_of(r, to->schema, to->name);
   if (old != NULL && new == old)
     return CHANGE_NONE;
-  if (new != NULL && new->constrained)
+  if (new != NULL &&new->constrained)
     return CHANGE_REWRITE;
   const char *from_name = old != NULL && old->base != NULL ? old->base : from->type;
-  const char *to_name = new != NULL && new->base != NULL ? new->base : to->name;
+  const char *to_name = new != NULL &&new->base != NULL ? new->base : to->name;
   int from_mod = old != NULL ? old->base_typmod : from->typmod;
   int to_mod = new != NULL ? new->base_typmod : to->typmod;
   TypeChange change = change_base(r, from_name, from_mod, to_name, to_mod);

@@ -8,8 +8,8 @@
  * classes are a factor of thirty apart. */
 #define SCAN_BYTES 250e6
 #define REWRITE_BYTES 60e6
-#define INDEX_BYTES 50e6   /* of the table, for one index */
-#define CHANGE_BYTES 15e6  /* of the table, rows changed with their indexes */
+#define INDEX_BYTES 50e6  /* of the table, for one index */
+#define CHANGE_BYTES 15e6 /* of the table, rows changed with their indexes */
 
 #define MOMENT_S 1.0
 #define SECONDS_S 60.0
@@ -138,15 +138,15 @@ static void note_held(GPtrArray *list, const ForecastLock *entry, guint statemen
     }
   }
   HeldThrough *held = g_new0(HeldThrough, 1);
-  *held = (HeldThrough){g_strdup(entry->relation), entry->mode, statement, statement, G_MAXUINT, DURATION_MOMENT};
+  *held =
+      (HeldThrough){g_strdup(entry->relation), entry->mode, statement, statement, G_MAXUINT, DURATION_MOMENT};
   g_ptr_array_add(list, held);
 }
 
 static gboolean takes_long(const Forecast *f)
 {
-  return f->duration != DURATION_MOMENT &&
-         (f->rewrites->len > 0 || f->scans->len > 0 || f->builds->len > 0 || f->rebuilds->len > 0 ||
-          f->changes_rows || f->unknown != NULL);
+  return f->duration != DURATION_MOMENT && (f->rewrites->len > 0 || f->scans->len > 0 || f->builds->len > 0 ||
+                                            f->rebuilds->len > 0 || f->changes_rows || f->unknown != NULL);
 }
 
 /* Longer counts as worse than not known, which counts as worse than a moment. */
@@ -160,7 +160,8 @@ static void extend(GPtrArray *open, const Forecast *f, guint statement)
   for (guint i = 0; i < open->len; i++) {
     HeldThrough *held = g_ptr_array_index(open, i);
     held->until = statement;
-    gboolean longer = takes_long(f) && (held->behind == G_MAXUINT || weight_of(f->duration) > weight_of(held->duration));
+    gboolean longer =
+        takes_long(f) && (held->behind == G_MAXUINT || weight_of(f->duration) > weight_of(held->duration));
     if (statement > held->from && longer)
       held->behind = statement;
     if (longer)

@@ -42,17 +42,17 @@ typedef struct {
   gboolean deferrable;
   char on_delete; /* 'f': pg_constraint.confdeltype: a r c n d */
   char on_update;
-  gboolean inherited;   /* from a parent */
-  guint parent;         /* 'f', 'p', 'u' on a partition: id of the table whose constraint it is part of, or 0 */
+  gboolean inherited; /* from a parent */
+  guint parent;       /* 'f', 'p', 'u' on a partition: id of the table whose constraint it is part of, or 0 */
 } ReviewConstraint;
 
 /* The part of a relation that only indexes have. */
 typedef struct {
   guint table;
-  char *method;     /* "btree" */
-  GStrv keys;       /* names of the columns, "" for an expression; included ones after n_keys */
+  char *method; /* "btree" */
+  GStrv keys;   /* names of the columns, "" for an expression; included ones after n_keys */
   guint n_keys;
-  GStrv mentions;   /* every column it depends on, in expressions and predicate too */
+  GStrv mentions; /* every column it depends on, in expressions and predicate too */
   gboolean expressions;
   gboolean predicate;
   gboolean unique;
@@ -62,12 +62,18 @@ typedef struct {
   gboolean constraint; /* it belongs to one */
 } ReviewIndex;
 
+/* A column that a view, or a rule of another table, is written with. */
+typedef struct {
+  guint base;
+  char *column;
+} ReviewUse;
+
 /* A session that uses a relation just now. */
 typedef struct {
-  int pid;           /* 0: a prepared transaction */
-  LockMode mode;     /* the strongest it holds or waits for */
-  double xact_s;     /* age of its transaction; < 0: not known */
-  gboolean idle;     /* idle in transaction */
+  int pid;       /* 0: a prepared transaction */
+  LockMode mode; /* the strongest it holds or waits for */
+  double xact_s; /* age of its transaction; < 0: not known */
+  gboolean idle; /* idle in transaction */
   gboolean autovacuum;
 } ReviewUser;
 
@@ -83,26 +89,28 @@ typedef struct {
   gint64 rows;      /* estimate; -1: never counted */
   gint64 bytes;     /* the table with TOAST, without indexes; -1: not known */
   gboolean toast;
-  gboolean partition;  /* of its parent */
-  gboolean is_default; /* the DEFAULT partition */
-  char *bound;         /* of a partition, as the server writes it */
-  char *partition_key; /* of a partitioned table: "RANGE (at)" */
-  GPtrArray *columns;      /* ReviewColumn*, in order */
-  GPtrArray *constraints;  /* ReviewConstraint* */
-  GArray *indexes;         /* guint ids */
-  GArray *parents;         /* guint ids: inherited from, partition of; of an index likewise */
+  gboolean partition;     /* of its parent */
+  gboolean is_default;    /* the DEFAULT partition */
+  char *bound;            /* of a partition, as the server writes it */
+  char *partition_key;    /* of a partitioned table: "RANGE (at)" */
+  GPtrArray *columns;     /* ReviewColumn*, in order */
+  GPtrArray *constraints; /* ReviewConstraint* */
+  GArray *indexes;        /* guint ids */
+  GArray *parents;        /* guint ids: inherited from, partition of; of an index likewise */
   GArray *children;
-  GArray *referenced_by;   /* guint ids of tables with a foreign key to it */
-  GArray *dependents;      /* guint ids of views and materialized views that read it */
-  GArray *bases;           /* of a view: guint ids it reads */
-  GArray *sequences;       /* guint ids: owned by its columns */
-  guint owned_by;          /* of a sequence: id of its table, or 0 */
+  GArray *referenced_by; /* guint ids of tables with a foreign key to it */
+  GArray *dependents;    /* guint ids of views and materialized views that read it */
+  GArray *bases;         /* of a view: guint ids it reads */
+  GPtrArray *uses;       /* of a view, or a table with rules: ReviewUse* */
+  GPtrArray *parts;      /* char*: "t name", "r name", "p name" for its triggers, rules and policies */
+  GArray *sequences;     /* guint ids: owned by its columns */
+  guint owned_by;        /* of a sequence: id of its table, or 0 */
   char *owned_by_column;
-  ReviewIndex *index;      /* of an index, else NULL */
-  guint triggers;          /* events of its row and statement triggers: bits of ReviewEvent */
-  GArray *users;           /* ReviewUser; who uses it now, ours left out */
-  gboolean known;          /* all of the above is so; FALSE: only what the statements say */
-  gboolean made;           /* by the plan itself: nobody uses it yet */
+  ReviewIndex *index; /* of an index, else NULL */
+  guint triggers;     /* events of its row and statement triggers: bits of ReviewEvent */
+  GArray *users;      /* ReviewUser; who uses it now, ours left out */
+  gboolean known;     /* all of the above is so; FALSE: only what the statements say */
+  gboolean made;      /* by the plan itself: nobody uses it yet */
 } ReviewRelation;
 
 typedef enum {
@@ -138,9 +146,9 @@ typedef struct {
   GHashTable *functions; /* char* name -> volatility: 'i', 's', 'v'; the most volatile of that name */
   GStrv search_path;     /* schemas that exist, in order */
   char *user;
-  char *time_zone;       /* of the session, or NULL */
-  int version;           /* 150008 */
-  gboolean complete;     /* every user relation is in it, not only those that some statements name */
+  char *time_zone;   /* of the session, or NULL */
+  int version;       /* 150008 */
+  gboolean complete; /* every user relation is in it, not only those that some statements name */
   gint refs;
 } ReviewCatalog;
 
@@ -152,12 +160,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReviewCatalog, review_catalog_unref)
 ReviewRelation *review_relation_new(guint id, const char *schema, const char *name, char kind);
 ReviewRelation *review_relation_copy(const ReviewRelation *relation);
 void review_relation_free(ReviewRelation *relation);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ReviewRelation, review_relation_free)
 void review_catalog_add(ReviewCatalog *catalog, ReviewRelation *relation);
 ReviewRelation *review_catalog_find(const ReviewCatalog *catalog, const char *schema, const char *name);
-ReviewColumn *review_relation_add_column(ReviewRelation *relation, const char *name, const char *type, int typmod);
+ReviewColumn *review_relation_add_column(ReviewRelation *relation, const char *name, const char *type,
+                                         int typmod);
 ReviewColumn *review_relation_column(const ReviewRelation *relation, const char *name);
 ReviewConstraint *review_relation_add_constraint(ReviewRelation *relation, const char *name, char type);
 ReviewConstraint *review_relation_constraint(const ReviewRelation *relation, const char *name);
+/* A view or rule uses the column of the base. */
+gboolean review_relation_uses(const ReviewRelation *relation, guint base, const char *column);
 void review_column_free(void *column);
 void review_constraint_free(void *constraint);
 void review_type_free(void *type);

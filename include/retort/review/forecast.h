@@ -72,10 +72,11 @@ typedef struct {
   gboolean changes_rows;   /* INSERT, UPDATE, DELETE, ... */
   gboolean truncates;      /* rewrites are files emptied, not written anew */
   ForecastDuration duration;
-  char *unknown;           /* translated: why the forecast is not complete; NULL: it is */
-  char *added_column;      /* ADD COLUMN and DROP COLUMN, as "schema.table.column", for comparing neighbours */
+  char *unknown;      /* translated: why the forecast is not complete; NULL: it is */
+  char *added_column; /* ADD COLUMN and DROP COLUMN, as "schema.table.column", for comparing neighbours */
   char *dropped_column;
-  struct Effects *effects; /* what it creates, drops and changes, for comparing with a downgrade; may be NULL */
+  struct Effects
+      *effects; /* what it creates, drops and changes, for comparing with a downgrade; may be NULL */
 } Forecast;
 
 typedef struct ForecastSession ForecastSession;
