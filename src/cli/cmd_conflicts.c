@@ -28,13 +28,21 @@ const ArgOption conflicts_options[] = {
      N_("Also what each side does to which table, column, index, constraint and type, and whether that goes "
         "together; of several heads here as well."),
      FALSE},
+    {0, "prove", ARG_FLAG, NULL,
+     N_("Also run both orders of the sides on scratch databases (created and dropped on the server of --url) "
+        "and "
+        "compare what is in their catalogs; says --explain, too."),
+     FALSE},
     {0, "newer", ARG_VALUE, "DAYS", N_("Leave out branches without a commit in so many days."), FALSE},
     {0, NULL, 0, NULL, NULL, FALSE},
 };
 
 /* What explaining takes; render is NULL when it was not asked for. */
 typedef struct {
+  Session *session;
   GitRefs *refs;
+  const Project *project;
+  gboolean prove;
   RenderSession *render;
   const RevisionMap *working;
 } Explainer;
@@ -90,6 +98,9 @@ static void json_explain(JsonBuilder *builder, const Explainer *explainer, const
   if (explanation->conflict) {
     json_add_text(builder, "verdict", verdict_name(conflict_verdict(explanation->conflict)));
     conflict_json(builder, explanation->conflict);
+    if (explainer->prove)
+      proof_json(builder, explainer->session, explainer->refs, explainer->project, explanation->map,
+                 explanation->heads);
   }
   json_builder_end_object(builder);
 }
@@ -104,6 +115,9 @@ static void json_heads(JsonBuilder *builder, const Explainer *explainer)
   json_builder_begin_object(builder);
   json_add_text(builder, "verdict", verdict_name(conflict_verdict(conflict)));
   conflict_json(builder, conflict);
+  if (explainer->prove)
+    proof_json(builder, explainer->session, NULL, explainer->project, explainer->working,
+               explainer->working->heads);
   json_builder_end_object(builder);
 }
 
@@ -190,9 +204,12 @@ static void print_explanation(const Session *session, const Explainer *explainer
   g_autoptr(Explanation) explanation =
       explanation_new(explainer->refs, explainer->render, collision, explainer->working);
   out_line(session, _("  what the sides do:"));
-  if (explanation->conflict)
+  if (explanation->conflict) {
     conflict_print(session, explanation->conflict);
-  else
+    if (explainer->prove)
+      proof_print(explainer->session, explainer->refs, explainer->project, explanation->map,
+                  explanation->heads);
+  } else
     out_line(session, "    %s", explanation->why);
   if (explanation->left_out > 0)
     out_line(session, _("    %u more sides are not compared"), explanation->left_out);
@@ -206,6 +223,8 @@ static void print_heads(const Session *session, const Explainer *explainer)
     return;
   out_line(session, _("%u heads here"), conflict->sides->len);
   conflict_print(session, conflict);
+  if (explainer->prove)
+    proof_print(explainer->session, NULL, explainer->project, explainer->working, explainer->working->heads);
   out_line(session, "%s", "");
 }
 
@@ -274,17 +293,18 @@ COMMAND_RUN(conflicts)
   if (!found)
     return FALSE;
   RenderOptions render_options = {.online = TRUE, .flavor = session_flavor(session)};
+  const Project *project = bare ? git_refs_project(refs) : session->project;
+  gboolean prove = args_has(session->args, "prove");
   g_autoptr(RenderSession) render =
-      args_has(session->args, "explain")
-          ? render_session_new(bare ? git_refs_project(refs) : session->project, &render_options)
-          : NULL;
-  Explainer explainer = {refs, render, options.working};
+      prove || args_has(session->args, "explain") ? render_session_new(project, &render_options) : NULL;
+  Explainer explainer = {session, refs, project, prove, render, options.working};
   if (session->json)
     print_json(found, &explainer);
   else
     print_text(session, found, &explainer);
   for (guint i = 0; i < found->notes->len && !session->json; i++)
     out_note("%s", (const char *)found->notes->pdata[i]);
-  session->status = found->collisions->len > 0 ? 1 : 0;
+  if (found->collisions->len > 0)
+    session->status = 1;
   return TRUE;
 }

@@ -6,6 +6,7 @@
 #include "json.h"
 #include "out.h"
 #include "refs.h"
+#include "retort/base/error.h"
 
 /* Lines of a side, and clashes of a pair, in text; --json has all. */
 #define MANY_CHANGES 12
@@ -241,7 +242,7 @@ Explanation *explanation_new(GitRefs *refs, RenderSession *render, const Collisi
   Explanation *explanation = g_new0(Explanation, 1);
   guint n = MIN(collision->sides->len, MANY_SIDES);
   g_autoptr(GError) error = NULL;
-  g_autoptr(GPtrArray) heads = g_ptr_array_new();
+  GPtrArray *heads = explanation->heads = g_ptr_array_new();
 
   explanation->left_out = collision->sides->len - n;
   explanation->map = common_map(refs, collision, n, working, &error);
@@ -261,11 +262,96 @@ Explanation *explanation_new(GitRefs *refs, RenderSession *render, const Collisi
   return explanation;
 }
 
+/* ---- proof ---- */
+
+static Proof *prove(Session *session, GitRefs *refs, const Project *project, const RevisionMap *map,
+                    const GPtrArray *heads, GError **error)
+{
+  if (!session_names_database(session)) {
+    g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_USAGE,
+                        _("a proof needs a server that lets retort create databases: name one with --url"));
+    return NULL;
+  }
+  g_autoptr(PgParams) params = session_params(session, error);
+  if (!params)
+    return NULL;
+  RenderOptions options = {.online = TRUE, .flavor = session_flavor(session)};
+  /* where the database stands is worth knowing, but one that cannot be asked leaves an empty one to begin with */
+  g_autoptr(VersionRows) rows = session->project ? session_rows(session, NULL) : NULL;
+  /* nobody may be connected to it while it is copied */
+  g_clear_pointer(&session->conn, pg_conn_free);
+  ProofRequest request = {.params = params,
+                          .project = project,
+                          .render = &options,
+                          .map = map,
+                          .heads = heads,
+                          .rows = rows ? (const char *const *)rows->rows : NULL,
+                          .source = refs ? read_source : NULL,
+                          .data = refs};
+  return proof_run(&request, NULL, error);
+}
+
+void proof_print(Session *session, GitRefs *refs, const Project *project, const RevisionMap *map,
+                 const GPtrArray *heads)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Proof) proof = prove(session, refs, project, map, heads, &error);
+
+  if (!proof) {
+    out_line(session, _("  not proved: %s"), error->message);
+    session->status = 1;
+    return;
+  }
+  g_autofree char *sentence = proof_sentence(proof);
+  out_line(session, "  %s", sentence);
+  if (proof->failed_revision)
+    out_line(session, "    %s:%u  %s", in_repository(proof->failed_path), proof->failed_line,
+             proof->failed_sql);
+  for (guint i = 0; i < proof->differences->len; i++) {
+    g_autofree char *text = schema_difference_text(proof->differences->pdata[i]);
+    out_line(session, "    %s", text);
+  }
+  if (!proof->equal)
+    session->status = 1;
+}
+
+void proof_json(JsonBuilder *builder, Session *session, GitRefs *refs, const Project *project,
+                const RevisionMap *map, const GPtrArray *heads)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Proof) proof = prove(session, refs, project, map, heads, &error);
+
+  json_builder_set_member_name(builder, "proof");
+  json_builder_begin_object(builder);
+  json_add_truth(builder, "equal", proof && proof->equal);
+  json_add_text(builder, "problem", error ? error->message : NULL);
+  json_add_text(builder, "failed_revision", proof ? proof->failed_revision : NULL);
+  json_add_text(builder, "failed_sql", proof ? proof->failed_sql : NULL);
+  json_add_text(builder, "failed_error", proof ? proof->failed_error : NULL);
+  json_builder_set_member_name(builder, "differences");
+  json_builder_begin_array(builder);
+  for (guint i = 0; proof && i < proof->differences->len; i++) {
+    const SchemaDifference *difference = proof->differences->pdata[i];
+    json_builder_begin_object(builder);
+    json_add_text(builder, "kind", difference->kind);
+    json_add_text(builder, "name", difference->name);
+    json_add_text(builder, "before", difference->before);
+    json_add_text(builder, "after", difference->after);
+    json_add_truth(builder, "minor", difference->minor);
+    json_builder_end_object(builder);
+  }
+  json_builder_end_array(builder);
+  json_builder_end_object(builder);
+  if (!proof || !proof->equal)
+    session->status = 1;
+}
+
 void explanation_free(Explanation *explanation)
 {
   if (!explanation)
     return;
   conflict_free(explanation->conflict);
+  g_ptr_array_unref(explanation->heads);
   revision_map_free(explanation->map);
   g_free(explanation->why);
   g_free(explanation);

@@ -14,6 +14,7 @@ src_run_librun_a_SOURCES = \
 	src/run/losses.c include/retort/run/losses.h \
 	src/run/monitor.c include/retort/run/monitor.h \
 	src/run/mutex.c include/retort/run/mutex.h \
+	src/run/proof.c include/retort/run/proof.h \
 	src/run/scratch.c include/retort/run/scratch.h \
 	src/run/touched.c include/retort/run/touched.h \
 	src/run/pinned.c src/run/pinned_compare.c src/run/pinned_file.c src/run/pinned_text.c src/run/pinned-private.h include/retort/run/pinned.h \
@@ -22,9 +23,10 @@ src_run_librun_a_SOURCES = \
 	src/run/preflight_plan.c include/retort/run/preflight_plan.h \
 	src/run/preflight.c src/run/preflight_checks.c src/run/preflight-private.h include/retort/run/preflight.h \
 	src/run/supervise.c src/run/supervise_start.c src/run/supervise_steps.c src/run/supervise_watch.c \
-	src/run/supervise_repair.c src/run/supervise_verify.c src/run/supervise_record.c src/run/supervise-private.h \
+	src/run/supervise_repair.c src/run/supervise_prepare.c src/run/supervise_verify.c src/run/supervise_record.c src/run/supervise-private.h \
 	include/retort/run/supervise.h \
 	src/run/recovery.c include/retort/run/recovery.h \
 	src/run/rehearse.c src/run/rehearse_stage.c src/run/rehearse-private.h include/retort/run/rehearse.h \
+	src/run/repair.c include/retort/run/repair.h \
 	src/run/rollout.c src/run/rollout_start.c src/run/rollout_end.c src/run/rollout_program.c src/run/rollout-private.h \
 	src/run/rollout_journal.c src/run/rollout_journal.h include/retort/run/rollout.h
