@@ -247,7 +247,16 @@ static Aftermath *aftermath_from(const PGresult *result)
 typedef struct {
   AftermathFunc func;
   void *data;
+  GDestroyNotify destroy; /* of data, should func never be called; or NULL */
 } Examination;
+
+static void examination_free(void *data)
+{
+  Examination *examination = data;
+  if (examination->destroy != NULL)
+    examination->destroy(examination->data);
+  g_free(examination);
+}
 
 static void examined(G_GNUC_UNUSED PgConn *conn, GPtrArray *results, const GError *error, void *data)
 {
@@ -258,9 +267,15 @@ static void examined(G_GNUC_UNUSED PgConn *conn, GPtrArray *results, const GErro
 
 void aftermath_examine(PgConn *conn, const char *sql, AftermathFunc func, void *data)
 {
+  aftermath_examine_owned(conn, sql, func, data, NULL);
+}
+
+void aftermath_examine_owned(PgConn *conn, const char *sql, AftermathFunc func, void *data,
+                             GDestroyNotify destroy)
+{
   Examination *examination = g_new0(Examination, 1);
-  *examination = (Examination){func, data};
+  *examination = (Examination){func, data, destroy};
   g_autofree char *query = aftermath_query(sql);
   pg_conn_exec_owned(conn, query != NULL ? query : "SELECT 'unknown', NULL, NULL", NULL, examined,
-                     examination, g_free);
+                     examination, examination_free);
 }

@@ -72,8 +72,12 @@ struct Supervision {
   Aftermath *aftermath;
   char *aftermath_sql;
   guint aftermath_step, aftermath_statement;
-  SupervisionAnswer repair; /* under way */
-  GError *aftermath_error;  /* what the statement failed with */
+  gboolean checking;                 /* nothing has run yet: leftovers of earlier failures are looked for */
+  guint check_step, check_statement; /* the next one to look at */
+  char **prepare;                    /* or NULL */
+  guint prepared;                    /* how many of them have run */
+  SupervisionAnswer repair;          /* under way */
+  GError *aftermath_error;           /* what the statement failed with */
   SupervisionOutcome aftermath_outcome;
 
   GHashTable *tables_before; /* OIDs */
@@ -123,6 +127,11 @@ void supervision_check_locks(Supervision *s, const GPtrArray *held);
 /* supervise_repair.c: what a statement outside a transaction left behind. */
 void supervision_do_aftermath(Supervision *s);
 void supervision_repair(Supervision *s, SupervisionAnswer answer);
+
+/* supervise_prepare.c: what has to be seen to before the first step. */
+void supervision_do_prepare(Supervision *s);
+/* Goes on behind a leftover that was seen to. */
+void supervision_check_next(Supervision *s);
 
 /* supervise_verify.c */
 void supervision_do_verify(Supervision *s);

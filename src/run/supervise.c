@@ -42,6 +42,7 @@ static void destroy(Supervision *s)
   g_ptr_array_unref(s->steps);
   g_strfreev(s->rows_after);
   g_strfreev(s->rows);
+  g_strfreev(s->prepare);
   rollout_policy_free(s->policy);
   g_clear_pointer(&s->server, server_info_free);
   g_clear_pointer(&s->journal, journal_free);
@@ -133,6 +134,7 @@ Supervision *supervision_new(const PgParams *params, const Project *project, con
   s->policy = rollout_policy_copy(options->policy);
   s->options = *options;
   s->command = g_strdup(options->command);
+  s->prepare = g_strdupv((char **)options->prepare);
   s->func = func;
   s->data = data;
   add_steps(s, steps, n_steps, rows);

@@ -118,7 +118,9 @@ static void go_on_with(Supervision *s)
 
 static void repaired(Supervision *s, SupervisionAnswer answer)
 {
-  if (answer == ANSWER_FINISH)
+  if (s->checking)
+    supervision_check_next(s);
+  else if (answer == ANSWER_FINISH)
     go_on_behind(s);
   else if (answer == ANSWER_RETRY)
     go_on_with(s);
@@ -193,6 +195,8 @@ void supervision_repair(Supervision *s, SupervisionAnswer answer)
     end_as_it_is(s);
   else if (answer == ANSWER_AGAIN)
     supervision_do_aftermath(s);
+  else if (answer == ANSWER_GO_ON && s->checking)
+    supervision_check_next(s);
   else if (answer == ANSWER_GO_ON)
     go_on_behind(s);
   else if (answer == ANSWER_RETRY && s->aftermath->cleanup == NULL)

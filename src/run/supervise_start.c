@@ -323,7 +323,7 @@ static void leftovers_known(G_GNUC_UNUSED PgConn *conn, GPtrArray *results, cons
     fail(s, error);
   } else {
     supervision_start_watch(s);
-    supervision_do_steps(s);
+    supervision_do_prepare(s);
   }
   supervision_leave(s);
 }

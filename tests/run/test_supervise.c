@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "retort/base/error.h"
+#include "retort/run/repair.h"
 #include "retort/run/supervise.h"
 #include "rollout_support.h"
 
@@ -23,6 +24,7 @@ struct Watch {
   char *rows;
   char *path; /* of the record */
   guint events;
+  guint skip;                   /* statements of the first step */
   SupervisionAnswer answers[8]; /* by question */
   void (*hook)(const SupervisionEvent *event, Watch *watch);
 };
@@ -116,7 +118,8 @@ static void watch_start(Watch *w, const char *before)
   for (guint i = 0; i < w->f->plan->len; i++)
     steps[i] = (SupervisedStep){.step = g_ptr_array_index(w->f->plan, i),
                                 .script = g_ptr_array_index(w->f->scripts, i),
-                                .engine = w->engine};
+                                .engine = w->engine,
+                                .skip = i == 0 ? w->skip : 0};
   w->options.policy = w->policy;
   supervision_free(w->supervision);
   g_string_truncate(w->log, 0);
@@ -428,4 +431,90 @@ Test(supervise, can_be_cancelled_at_any_event)
 Test(supervise, can_be_freed_in_any_event)
 {
   stop_everywhere("supervise_free", free_there);
+}
+
+/* ---- Half applied ---------------------------------------------------------------------------------------------- */
+
+typedef struct {
+  Repair *repair;
+  gboolean done;
+} Examined;
+
+static void examined(Repair *repair, const GError *error, void *data)
+{
+  cr_assert(error == NULL, "%s", error != NULL ? error->message : "");
+  *(Examined *)data = (Examined){repair, TRUE};
+}
+
+static Repair *examine(Watch *w)
+{
+  Examined answer = {0};
+  const Script *script = g_ptr_array_index(w->f->scripts, 0);
+  repair_examine(w->f->conn, script->statements, NULL, examined, &answer);
+  while (!answer.done)
+    g_main_context_iteration(NULL, TRUE);
+  return answer.repair;
+}
+
+/* Somebody else's tool died on the way: after n statements, with or without the broken index. */
+Test(supervise, what_somebody_left_half_applied_is_finished)
+{
+  static const struct {
+    const char *done;
+    guint resume_at, n_prepare;
+    gboolean half;
+  } cases[] = {
+      {"SELECT 1", 0, 0, FALSE},
+      {"CREATE TABLE before (x int); UPDATE t SET x = x", 2, 0, TRUE},
+      {"CREATE TABLE before (x int)|CREATE UNIQUE INDEX CONCURRENTLY t_x ON t (x)", 2, 1, TRUE},
+      {"CREATE TABLE before (x int)|DELETE FROM t WHERE ctid <> (SELECT min(ctid) FROM t)|CREATE UNIQUE "
+       "INDEX "
+       "CONCURRENTLY t_x ON t (x)",
+       3, 0, TRUE},
+      {"CREATE TABLE before (x int)|DELETE FROM t WHERE ctid <> (SELECT min(ctid) FROM t)|CREATE UNIQUE "
+       "INDEX "
+       "CONCURRENTLY t_x ON t (x)|CREATE TABLE behind (x int)",
+       4, 0, FALSE},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *schema = g_strdup_printf("supervise_half_%u", i);
+    g_autoptr(Watch) w = watch_new(schema);
+    test_sql(w->f->other, "CREATE TABLE t (x int); INSERT INTO t VALUES (1), (1)");
+    rollout_fixture_add(w->f, DIRECTION_UPGRADE, "+a", "CREATE TABLE before (x int)", "UPDATE t SET x = x",
+                        "!CREATE UNIQUE INDEX CONCURRENTLY t_x ON t (x)", "CREATE TABLE behind (x int)",
+                        NULL);
+    g_auto(GStrv) statements = g_strsplit(cases[i].done, "|", -1);
+    for (char **sql = statements; *sql != NULL; sql++)
+      g_free(test_ask(w->f->other, *sql));
+    g_autoptr(Repair) repair = examine(w);
+    cr_expect(repair->may_continue && repair->resume_at == cases[i].resume_at &&
+                  g_strv_length(repair->prepare) == cases[i].n_prepare && repair->half == cases[i].half,
+              "case %u: from %u with %u: %s", i, repair->resume_at, g_strv_length(repair->prepare),
+              repair->text);
+    test_sql(w->f->other, "DELETE FROM t WHERE ctid <> (SELECT min(ctid) FROM t)");
+    w->options.prepare = (const char *const *)repair->prepare;
+    w->skip = repair->resume_at;
+    watch_run(w, "");
+    cr_expect(w->outcome == SUPERVISED_DONE && strcmp(w->rows, "a") == 0, "case %u: %s: %s", i, w->log->str,
+              w->error != NULL ? w->error->message : "");
+    g_autofree char *whole =
+        test_ask(w->f->other, "SELECT indisvalid FROM pg_index, (SELECT FROM before, behind) x "
+                              "RIGHT JOIN (SELECT 1) y ON true WHERE indexrelid = 't_x'::regclass");
+    cr_expect(strcmp(whole, "t") == 0, "case %u: all is there: %s", i, whole);
+  }
+}
+
+/* An index that an earlier failure left invalid is in the way of the plan. */
+Test(supervise, leftovers_are_found_before_the_first_step)
+{
+  g_autoptr(Watch) w = watch_new("supervise_leftover");
+  plan_unique_index(w);
+  g_free(test_ask(w->f->other, "CREATE UNIQUE INDEX CONCURRENTLY t_x ON t (x)"));
+  test_sql(w->f->other, "DELETE FROM t WHERE ctid <> (SELECT min(ctid) FROM t)");
+  w->answers[QUESTION_AFTERMATH] = ANSWER_RETRY;
+  watch_run(w, "");
+  expect(w,
+         "connecting mutex rows preflight steps aftermath ask6:385 steps commit0 commit0 verify verified "
+         "over end0",
+         "a");
 }

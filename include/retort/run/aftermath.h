@@ -34,6 +34,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Aftermath, aftermath_free)
 typedef void (*AftermathFunc)(Aftermath *aftermath, const GError *error,
                               void *data); /* the callee's to keep */
 void aftermath_examine(PgConn *conn, const char *sql, AftermathFunc func, void *data);
+/* The same with data that destroy frees should the connection be freed before func was called. */
+void aftermath_examine_owned(PgConn *conn, const char *sql, AftermathFunc func, void *data,
+                             GDestroyNotify destroy);
 
 /* The question that is asked for a statement, or NULL when none is known; the caller's. */
 char *aftermath_query(const char *sql);

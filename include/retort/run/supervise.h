@@ -55,8 +55,10 @@ typedef struct {
   gboolean alembic_allowed; /* the operator has agreed already: no question */
   /* Whether `alembic current` may be run at the end; needs alembic_allowed. */
   gboolean verify_with_alembic;
-  const char
-      *command; /* as the operator gave it, for the record: "rollout release-42.json"; NULL: left out */
+  /* As the operator gave it, for the record: "rollout release-42.json"; NULL: left out. */
+  const char *command;
+  /* What has to be run before the first step, each outside a transaction (run/repair.h); NULL-terminated, or NULL. */
+  const char *const *prepare;
   gboolean no_journal;
 } SupervisionOptions;
 
