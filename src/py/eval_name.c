@@ -30,11 +30,27 @@ static PyValue unbound(PyInterp *interp, PyStr *name, gboolean local)
       "cannot access free variable '%s' where it is not associated with a value in enclosing scope");
 }
 
+/* Builtin in Python, but not here. */
+static gboolean is_builtin_elsewhere(const PyStr *name)
+{
+  static const char *const names[] = {
+      "aiter",     "anext",   "bytearray", "compile", "complex",    "eval",        "exec",
+      "globals",   "help",    "input",     "locals",  "memoryview", "breakpoint",  "open",
+      "vars",      "dir",     "id",        "delattr", "__import__", "classmethod", "hash",
+      "copyright", "credits", "exit",      "license", "quit"};
+  for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+    if (py_str_is(name, names[i]))
+      return TRUE;
+  return FALSE;
+}
+
 static PyValue load_global(PyInterp *interp, Frame *frame, PyStr *name)
 {
   PyValue *found = py_dict_find(frame->module->globals, name);
   if (!found)
     found = py_dict_find(interp->runtime->builtins, name);
+  if (!found && is_builtin_elsewhere(name))
+    return py_unknown(interp, PY_NEEDS_PYTHON, _("%s is not understood"), name->data);
   return found ? *found : py_raise_name(interp, "NameError", name, "name '%s' is not defined");
 }
 

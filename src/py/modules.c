@@ -416,8 +416,12 @@ static gboolean import_star(PyInterp *interp, Frame *frame, PyValue module)
   return list != NULL;
 }
 
-static PyValue imported_name(PyInterp *interp, PyValue module, const char *module_name, PyStr *name)
+/* absent: nobody knows the module at all. */
+static PyValue imported_name(PyInterp *interp, PyValue module, gboolean absent, const char *module_name,
+                             PyStr *name)
 {
+  if (module.type == PY_UNKNOWN && absent)
+    return py_unknown(interp, module.reason->kind, _("%s.%s is not available"), module_name, name->data);
   if (module.type == PY_UNKNOWN)
     return py_unknown(interp, module.reason->kind, _("%s.%s is not available: %s"), module_name, name->data,
                       module.reason->text);
@@ -447,7 +451,7 @@ static Flow import_from(PyInterp *interp, Frame *frame, const PyStmt *stmt)
     const PyAlias *alias = &stmt->import.names[i];
     if (py_str_is(alias->name, "*"))
       return import_star(interp, frame, module) ? FLOW_NEXT : FLOW_FAIL;
-    PyValue v = note_missing(interp, imported_name(interp, module, name, alias->name));
+    PyValue v = note_missing(interp, imported_name(interp, module, missing, name, alias->name));
     if (py_is_null(v) || !py_store_name(interp, frame, alias->asname ? alias->asname : alias->name, v))
       return FLOW_FAIL;
   }

@@ -139,11 +139,13 @@ static PyValue union_type(PyInterp *interp, PyOp op, PyValue a, PyValue b)
 
 static PyValue plain_binary(PyInterp *interp, PyOp op, PyValue a, PyValue b)
 {
+  PyValue formatted = b;
   a = py_plain(a);
   b = py_plain(b);
   if (py_is_number(a) && py_is_number(b))
     return py_numeric_binary(interp, op, a, b);
-  PyValue result = py_sequence_binary(interp, op, a, b);
+  /* "%s" % value wants the value itself, whatever it is derived from. */
+  PyValue result = py_sequence_binary(interp, op, a, op == PY_MOD && a.type == PY_STR ? formatted : b);
   if (result.type == PY_NOT_IMPLEMENTED)
     result = py_set_binary(interp, op, a, b);
   if (result.type == PY_NOT_IMPLEMENTED)

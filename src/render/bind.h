@@ -23,7 +23,7 @@ typedef struct {
   const char *path;
   SqlContext sql;
   GHashTable *exceptions; /* the session's: name -> PyClass */
-  GHashTable *opaque;     /* const SqlType *: types that convert values in Python */
+  GHashTable *opaque;     /* const SqlType * -> PyValue *: types that convert values in Python; NULL: nobody knows how */
   guint autocommit;       /* depth of autocommit_block() */
 } Run;
 
@@ -31,7 +31,8 @@ Run *run_of(PyInterp *interp);
 gboolean run_is_old(PyInterp *interp);
 /* Compiles op and adds its statements to the script; FALSE: an exception is pending. */
 gboolean run_emit(PyInterp *interp, SqlOp *op);
-void run_mark_opaque(PyInterp *interp, const SqlType *type);
+/* converter: the type object whose process_bind_param() says it all, or PY_NULL. */
+void run_mark_opaque(PyInterp *interp, const SqlType *type, PyValue converter);
 gboolean run_is_opaque(PyInterp *interp, const SqlType *type);
 /* A warning Alembic or SQLAlchemy would print. */
 void run_warn(PyInterp *interp, const char *text);
@@ -69,6 +70,8 @@ const char *to_text(PyValue v);
 /* What cannot stand in a statement is refused: a NUL, half of a surrogate pair. */
 gboolean check_text(PyInterp *interp, PyValue v);
 const SqlValue *to_sql_value(PyInterp *interp, PyValue v);
+/* The value as a column of the type takes it, which may be what the migration's own type makes of it. */
+const SqlValue *to_typed_value(PyInterp *interp, PyValue v, const SqlType *type);
 SqlTri to_tri(PyInterp *interp, PyValue v);
 gboolean to_int(PyInterp *interp, PyValue v, const char *what, SqlInt *out);
 /* {"a": "b"}: values by str(). */
@@ -138,6 +141,12 @@ typedef struct {
   SqlTable *table;
   PyValue metadata;
 } TableObject;
+
+typedef struct {
+  PyDict *tables; /* key -> Table, in the order they were made */
+  SqlName schema;
+  SqlNaming *naming;
+} MetaDataObject;
 
 extern const PyHostClass column_class;
 extern const PyHostClass table_class;

@@ -162,6 +162,9 @@ static PyValue sequence_new(PyInterp *interp, PyCall *call)
   if (!arg_name(call, 0, &sequence->name) || !arg_name(call, 8, &sequence->schema) ||
       !to_options(interp, options, &sequence->options) || !to_type(interp, a[11], &sequence->data_type))
     return py_null();
+  MetaDataObject *metadata = py_payload(a[14], &metadata_class);
+  if (metadata && !sequence->schema.text)
+    sequence->schema = metadata->schema;
   sequence->optional = to_tri(interp, a[12]) == SQL_YES;
   if (py_arg_given(call, 13))
     sequence->name.quote = py_is_true(a[13]) ? SQL_QUOTE_ALWAYS : SQL_QUOTE_NEVER;
@@ -250,11 +253,14 @@ enum {
   ARG_SYSTEM,
   ARG_COMMENT,
   ARG_INSERT_SENTINEL,
+  ARG_PROXIES,
+  ARG_DIALECT,
 };
 #define COLUMN_PARAMS                                                                                       \
   "*args, name=None, type_=None, autoincrement='auto', default=?, insert_default=?, doc=None, key=None, "   \
   "index=None, unique=None, info=None, nullable=?, onupdate=None, primary_key=False, server_default=None, " \
-  "server_onupdate=None, quote=None, system=False, comment=None, insert_sentinel=False"
+  "server_onupdate=None, quote=None, system=False, comment=None, insert_sentinel=False, _proxies=None, "    \
+  "**dialect_kwargs"
 
 static gboolean is_generated(const SqlColumn *column)
 {
@@ -280,6 +286,11 @@ static gboolean take_item(PyInterp *interp, PyValue item, SqlColumn *column)
     constraint = NULL;
   DefaultObject *def = py_payload(item, &fetched_class);
   SqlSequence *sequence = py_payload(item, &sequence_class);
+  if (constraint && constraint->name.final && constraint->expression &&
+      constraint->expression->kind != SQL_EXPR_TEXT) {
+    refuse(interp, _("a named CheckConstraint of an expression inside Column()"));
+    return FALSE;
+  }
   if (constraint)
     sql_constraint_list_add(py_arena(interp), &column->constraints, constraint);
   else if (def)
@@ -368,6 +379,18 @@ static gboolean take_autoincrement(PyInterp *interp, PyValue v, SqlColumn *colum
   return !py_failed(interp);
 }
 
+/* No option of PostgreSQL's has to do with columns. */
+static gboolean take_column_option(PyInterp *interp, const char *name, PyValue value, void *data,
+                                   gboolean *known)
+{
+  (void)interp;
+  (void)name;
+  (void)value;
+  (void)data;
+  *known = FALSE;
+  return TRUE;
+}
+
 static gboolean require_args(PyInterp *interp, PyCall *call)
 {
   for (guint i = 0; i < call->n_values; i++) {
@@ -380,6 +403,26 @@ static gboolean require_args(PyInterp *interp, PyCall *call)
   return TRUE;
 }
 
+/* An Enum that knows only its MetaData takes the schema of that once it is a column's. */
+static const SqlType *in_metadata_schema(Arena *arena, const SqlType *type)
+{
+  if (type->kind == SQL_TYPE_ARRAY && type->item) {
+    SqlType *array = arena_new0(arena, SqlType);
+    *array = *type;
+    array->item = in_metadata_schema(arena, type->item);
+    return array->item == type->item ? type : array;
+  }
+  const SqlEnum *e = type->kind == SQL_TYPE_ENUM ? type->enumeration : NULL;
+  if (!e || e->schema.text || e->inherit_schema || !e->metadata_schema.text)
+    return type;
+  SqlType *copy = arena_new0(arena, SqlType);
+  *copy = *type;
+  copy->enumeration = arena_new0(arena, SqlEnum);
+  *copy->enumeration = *e;
+  copy->enumeration->schema = e->metadata_schema;
+  return copy;
+}
+
 static PyValue column_new(PyInterp *interp, PyCall *call)
 {
   Arena *arena = py_arena(interp);
@@ -387,6 +430,7 @@ static PyValue column_new(PyInterp *interp, PyCall *call)
   SqlColumn *column = object->column = arena_new0(arena, SqlColumn);
   gboolean ok = TRUE;
   if (!require_args(interp, call) || !take_items(interp, call, column) ||
+      !take_dialect_options(interp, call->values[ARG_DIALECT], "Column", take_column_option, NULL) ||
       !take_default(interp, call, column) ||
       !take_autoincrement(interp, call->values[ARG_AUTOINCREMENT], column))
     return py_null();
@@ -395,8 +439,7 @@ static PyValue column_new(PyInterp *interp, PyCall *call)
     column->comment = arena_strdup(arena, py_arg_text_opt(call, ARG_COMMENT, &ok));
   if (!ok)
     return py_null();
-  if (!column->type)
-    column->type = sql_type(SQL_TYPE_NULL);
+  column->type = column->type ? in_metadata_schema(arena, column->type) : sql_type(SQL_TYPE_NULL);
   column->nullable = arg_tri(call, ARG_NULLABLE);
   if (arg_passed(call, ARG_NULLABLE) && py_is_none(call->values[ARG_NULLABLE]))
     column->nullable = SQL_NO;
@@ -406,14 +449,18 @@ static PyValue column_new(PyInterp *interp, PyCall *call)
   column->system = arg_tri(call, ARG_SYSTEM) == SQL_YES;
   if (py_arg_given(call, ARG_QUOTE))
     column->name.quote = py_is_true(call->values[ARG_QUOTE]) ? SQL_QUOTE_ALWAYS : SQL_QUOTE_NEVER;
-  if (py_arg_given(call, ARG_SERVER_DEFAULT) && is_generated(column))
+  gboolean given = py_arg_given(call, ARG_SERVER_DEFAULT);
+  if (given && is_generated(column))
+    return generated_twice(interp, column);
+  if (given && !to_default(interp, call->values[ARG_SERVER_DEFAULT], &column->server_default))
+    return py_null();
+  if (is_generated(column) && py_arg_given(call, ARG_SERVER_ONUPDATE))
     return generated_twice(interp, column);
   if (column->server_default.kind == SQL_DEFAULT_IDENTITY && column->autoincrement == SQL_AUTOINCREMENT_OFF)
     return raise_sa(interp, "ArgumentError",
                     "A column with an Identity object cannot specify autoincrement=False");
-  if (py_arg_given(call, ARG_SERVER_DEFAULT) &&
-      !to_default(interp, call->values[ARG_SERVER_DEFAULT], &column->server_default))
-    return py_null();
+  if (column->server_default.kind == SQL_DEFAULT_IDENTITY && column->sequence)
+    return raise_sa(interp, "ArgumentError", "An column cannot specify both Identity and Sequence.");
   return py_failed(interp) ? py_null() : py_host_new(interp, call->cls, object);
 }
 

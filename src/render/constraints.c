@@ -343,7 +343,7 @@ gboolean to_index_expressions(PyInterp *interp, PyValue columns, SqlExprList *li
     else if (!text && py_require_known(interp, item))
       x = as_expr(interp, item);
     if (!x && !py_failed(interp)) {
-      if (py_host_of(item))
+      if (py_host_of(item) || py_is(item, PY_INSTANCE))
         refuse(interp, _("%s as a column of an index"), py_type_name(interp, item));
       else
         py_raise(interp, "ValueError", "String or text() construct expected");

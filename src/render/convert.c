@@ -259,6 +259,8 @@ static const SqlValue *datetime_value(PyInterp *interp, const PyDateTime *t)
   return sql_value_text(py_arena(interp), kind, text->str);
 }
 
+static const SqlValue *convert(PyInterp *interp, PyValue v);
+
 static const SqlValue *list_value(PyInterp *interp, const PyValue *items, gsize n, const char *repr)
 {
   SqlValueList list = {0};
@@ -271,24 +273,25 @@ static const SqlValue *list_value(PyInterp *interp, const PyValue *items, gsize 
   return sql_value_list(py_arena(interp), list, repr);
 }
 
-/* An enum member: Enum(PythonEnum) stores its name.  One that is also a str or int means its value elsewhere. */
+/* An enum member: Enum(PythonEnum) stores a label in its place; one that is also a str or int may stand for that. */
 static const SqlValue *enum_value(PyInterp *interp, PyValue v, PyValue name, PyValue value)
 {
   Arena *arena = py_arena(interp);
   gboolean mixed = py_isinstance(interp, v, py_builtin_class(interp, "str")) ||
                    py_isinstance(interp, v, py_builtin_class(interp, "int"));
-  if (mixed && py_equal(interp, name, value) != 1) {
-    refuse(interp, _("an enum member that is also a plain value, as a literal"));
-    return NULL;
-  }
   PyValue repr = py_repr(interp, v);
-  if (py_is_null(repr))
+  PyClass *cls = py_class_of(interp, v);
+  PyList *names, *values;
+  if (py_is_null(repr) || !py_enum_members(interp, cls, &names, &values))
     return NULL;
   SqlValue *result = sql_value_text(arena, SQL_VALUE_ENUM, py_text(name));
   result->repr = text_of(interp, repr);
+  result->enum_class = cls;
+  while (result->member < names->len && py_equal(interp, names->items[result->member], name) != 1)
+    result->member++;
   if (mixed)
-    result = sql_value_string(arena, py_text(value));
-  return result;
+    result->mixed = to_sql_value(interp, value);
+  return py_failed(interp) ? NULL : result;
 }
 
 /* What neither SQL nor we know more about; its repr stands in the error message. */
@@ -318,7 +321,7 @@ static const SqlValue *json_value(PyInterp *interp, PyValue v)
   return result;
 }
 
-const SqlValue *to_sql_value(PyInterp *interp, PyValue v)
+static const SqlValue *convert(PyInterp *interp, PyValue v)
 {
   Arena *arena = py_arena(interp);
   if (!py_require_known(interp, v))
@@ -350,9 +353,12 @@ const SqlValue *to_sql_value(PyInterp *interp, PyValue v)
   gint64 days, seconds, microseconds;
   PyValue name, value;
   const char *text;
-  if (to_text(v))
-    return sql_value_string(arena, to_text(v));
   SqlValue *result = NULL;
+  if (to_text(v)) {
+    result = sql_value_string(arena, to_text(v));
+    result->untyped = TRUE;
+    return result;
+  }
   if (py_as_datetime(interp, v, &t)) {
     result = (SqlValue *)datetime_value(interp, &t);
   } else if (py_as_timedelta(interp, v, &days, &seconds, &microseconds)) {
@@ -379,14 +385,73 @@ const SqlValue *to_sql_value(PyInterp *interp, PyValue v)
   return result;
 }
 
+const SqlValue *to_sql_value(PyInterp *interp, PyValue v)
+{
+  const SqlValue *value = convert(interp, v);
+  if (!value)
+    return NULL;
+  PyValue *origin = arena_new0(py_arena(interp), PyValue);
+  SqlValue *copy = arena_new0(py_arena(interp), SqlValue);
+  *origin = v;
+  *copy = *value;
+  copy->origin = origin;
+  return copy;
+}
+
 /* ---- keyword arguments for one database ---- */
 
-static gboolean is_other_dialect(const char *name)
+typedef struct {
+  const char *dialect;
+  const char *on;      /* class, or a part of its name all constraints have; NULL: any */
+  const char *options; /* "*": any */
+} DialectOptions;
+
+/* What the other dialects of SQLAlchemy take, and where. */
+static const DialectOptions other_dialects[] = {
+    {"mysql", "Table", "*"},
+    {"mysql", "PrimaryKeyConstraint", " using "},
+    {"mysql", "Index", " using length prefix with_parser "},
+    {"mariadb", "Table", "*"},
+    {"mariadb", "PrimaryKeyConstraint", " using "},
+    {"mariadb", "Index", " using length prefix with_parser "},
+    {"sqlite", "Table", " autoincrement with_rowid strict "},
+    {"sqlite", "Index", " where "},
+    {"sqlite", "Column", " on_conflict_primary_key on_conflict_not_null on_conflict_unique "},
+    {"sqlite", "Constraint", " on_conflict "},
+    {"mssql", "PrimaryKeyConstraint", " clustered "},
+    {"mssql", "UniqueConstraint", " clustered "},
+    {"mssql", "Index", " clustered include where columnstore "},
+    {"mssql", "Column", " identity_start identity_increment "},
+    {"oracle", "Table", " resolve_synonyms on_commit compress tablespace "},
+    {"oracle", "Index", " bitmap compress "},
+};
+
+/* The dialect of another database that name is an option for; *taken tells whether it has that option there. */
+static const char *other_dialect(const char *name, const char *on, gboolean *taken)
 {
-  static const char *const prefixes[] = {"mysql_", "mariadb_", "sqlite_", "mssql_", "oracle_"};
-  for (guint i = 0; i < G_N_ELEMENTS(prefixes); i++)
-    if (g_str_has_prefix(name, prefixes[i]))
-      return TRUE;
+  const char *dialect = NULL;
+  *taken = FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS(other_dialects); i++) {
+    const DialectOptions *row = &other_dialects[i];
+    gsize len = strlen(row->dialect);
+    if (!g_str_has_prefix(name, row->dialect) || name[len] != '_')
+      continue;
+    dialect = row->dialect;
+    gboolean here =
+        strcmp(row->on, on) == 0 || (strcmp(row->on, "Constraint") == 0 && g_str_has_suffix(on, row->on));
+    g_autofree char *word = g_strdup_printf(" %s ", name + len + 1);
+    if (here && (strcmp(row->options, "*") == 0 || strstr(row->options, word)))
+      *taken = TRUE;
+  }
+  return dialect;
+}
+
+static gboolean not_accepted(PyInterp *interp, const char *name, const char *dialect, const char *what)
+{
+  gboolean pg = strcmp(what, "ExcludeConstraint") == 0;
+  raise_sa(interp, "ArgumentError",
+           "Argument '%s' is not accepted by dialect '%s' on behalf of <class 'sqlalchemy.%s.%s'>", name,
+           dialect, pg ? "dialects.postgresql.ext" : "sql.schema", what);
   return FALSE;
 }
 
@@ -400,15 +465,14 @@ gboolean take_dialect_options(PyInterp *interp, PyValue kw, const char *what, Ta
     gboolean known = FALSE;
     if (!take(interp, name, value, data, &known))
       return FALSE;
-    if (known || is_other_dialect(name))
+    if (known)
       continue;
-    if (g_str_has_prefix(name, "postgresql_")) {
-      raise_sa(interp, "ArgumentError",
-               "Argument '%s' is not accepted by dialect 'postgresql' on behalf of <class "
-               "'sqlalchemy.sql.schema.%s'>",
-               name, what);
-      return FALSE;
-    }
+    gboolean taken;
+    const char *other = other_dialect(name, what, &taken);
+    if (taken)
+      continue;
+    if (other || g_str_has_prefix(name, "postgresql_"))
+      return not_accepted(interp, name, other ? other : "postgresql", what);
     const char *underscore = *name ? strchr(name + 1, '_') : NULL;
     if (!underscore || !underscore[1]) {
       py_raise(interp, "TypeError", "Additional arguments should be named <dialectname>_<argument>, got '%s'",

@@ -27,6 +27,20 @@ static gboolean column_key(PyInterp *interp, PyValue v, SqlName *name)
   return to_name(interp, v, name) && name->text;
 }
 
+/* A column whose type converts values converts None, too, but only for a server. */
+static gboolean take_typed(PyInterp *interp, SqlExpr *column, PyValue v, SqlExpr **value)
+{
+  gboolean none = py_is_none(v) && run_of(interp)->options->online;
+  if (!run_is_opaque(interp, column->type))
+    return TRUE;
+  if (py_host_of(v) || !(*value)->free_type)
+    return check_opaque(interp, column, *value);
+  const SqlValue *typed = !none && py_is_none(v) ? (*value)->value : to_typed_value(interp, v, column->type);
+  if (typed)
+    *value = sql_bind_value(py_arena(interp), typed, NULL);
+  return typed != NULL;
+}
+
 static gboolean assign(PyInterp *interp, SqlQuery *query, SqlAssignmentList *row, PyValue key, PyValue value)
 {
   Arena *arena = py_arena(interp);
@@ -37,10 +51,8 @@ static gboolean assign(PyInterp *interp, SqlQuery *query, SqlAssignmentList *row
   if (!a.value)
     return FALSE;
   SqlExpr *column = sql_from_column(arena, query->target, a.column.text);
-  if (column && a.value->kind == SQL_EXPR_BIND && run_is_opaque(interp, column->type)) {
-    refuse(interp, _("a value for %s, whose type converts it in Python"), a.column.text);
+  if (column && a.value->kind == SQL_EXPR_BIND && !take_typed(interp, column, value, &a.value))
     return FALSE;
-  }
   for (guint i = 0; i < row->n; i++)
     if (strcmp(row->items[i].column.text, a.column.text) == 0) {
       row->items[i].value = a.value;
@@ -101,6 +113,10 @@ static gboolean add_rows(PyInterp *interp, SqlQuery *query, const PyValue *items
       refuse(interp, _("values([%s])"), py_type_name(interp, items[i]));
     if (!ok)
       return FALSE;
+    if (query->rows.n > 0 && row->n < query->rows.items[0]->n) {
+      refuse(interp, _("values() of uneven rows"));
+      return FALSE;
+    }
     sql_row_list_add(py_arena(interp), &query->rows, row);
   }
   return TRUE;
@@ -250,6 +266,11 @@ static PyValue insert_do_update(PyInterp *interp, PyCall *call)
     return py_null();
   if (!py_is(call->values[3], PY_DICT))
     return refuse(interp, _("on_conflict_do_update(set_=%s)"), py_type_name(interp, call->values[3]));
+  if (!query->conflict.constraint.text && query->conflict.elements.n == 0)
+    return py_raise(interp, "ValueError",
+                    "Either constraint or index_elements, but not both, must be specified unless DO NOTHING");
+  if (py_dict_len(call->values[3].dict) == 0)
+    return py_raise(interp, "ValueError", "set parameter dictionary must not be empty");
   if (!assign_dict(interp, query, &query->conflict.set, call->values[3].dict))
     return py_null();
   if (py_arg_given(call, 4) && !(query->conflict.where = to_condition(interp, call->values[4])))
@@ -326,21 +347,31 @@ const PyHostClass delete_class = {
 
 /* ---- functions ---- */
 
-static PyValue fn_insert(PyInterp *interp, PyCall *call)
+static SqlFrom *to_target(PyInterp *interp, PyCall *call)
 {
   SqlFrom *from = to_from(interp, call->values[0]);
+  if (from && from->kind != SQL_FROM_TABLE) {
+    refuse(interp, _("%s() of something else than a table"), call->function);
+    return NULL;
+  }
+  return from;
+}
+
+static PyValue fn_insert(PyInterp *interp, PyCall *call)
+{
+  SqlFrom *from = to_target(interp, call);
   return from ? query_value(interp, sql_insert(py_arena(interp), from)) : py_null();
 }
 
 static PyValue fn_update(PyInterp *interp, PyCall *call)
 {
-  SqlFrom *from = to_from(interp, call->values[0]);
+  SqlFrom *from = to_target(interp, call);
   return from ? query_value(interp, sql_update(py_arena(interp), from)) : py_null();
 }
 
 static PyValue fn_delete(PyInterp *interp, PyCall *call)
 {
-  SqlFrom *from = to_from(interp, call->values[0]);
+  SqlFrom *from = to_target(interp, call);
   return from ? query_value(interp, sql_delete(py_arena(interp), from)) : py_null();
 }
 

@@ -53,7 +53,9 @@ SqlExpr *to_sql_text(PyInterp *interp, PyValue v)
   if (to_text(v))
     return check_text(interp, v) ? sql_text(py_arena(interp), arena_strdup(py_arena(interp), to_text(v)))
                                  : NULL;
-  return to_expr(interp, v);
+  return py_is_none(v) || check_role(interp, v, "SQL expression element for DDL constraint")
+             ? to_expr(interp, v)
+             : NULL;
 }
 
 PyValue expr_value(PyInterp *interp, SqlExpr *expr)
@@ -69,17 +71,38 @@ PyValue expr_value(PyInterp *interp, SqlExpr *expr)
 
 PyValue expr_or_raise(PyInterp *interp, SqlExpr *expr, GError *error)
 {
-  return error ? raise_error(interp, error) : expr_value(interp, expr);
+  if (error)
+    return raise_error(interp, error);
+  return expr ? expr_value(interp, expr)
+              : py_raise(interp, "NotImplementedError", "Operator is not supported on this expression");
 }
 
-gboolean check_opaque(PyInterp *interp, const SqlExpr *a, const SqlExpr *b)
+/* A bare value beside the type becomes what the type makes of it. */
+static gboolean convert_bare(PyInterp *interp, const SqlType *type, SqlExpr *bind)
+{
+  const PyValue *origin = bind->free_type && bind->value ? bind->value->origin : NULL;
+  if (!origin) {
+    refuse(interp, _("a value for a column whose type converts it in Python"));
+    return FALSE;
+  }
+  if (py_is_none(*origin)) /* IS NULL, or NULL as it is */
+    return TRUE;
+  if (py_is(*origin, PY_BOOL)) {
+    refuse(interp, _("True or False beside a column whose type converts it in Python"));
+    return FALSE;
+  }
+  const SqlValue *value = to_typed_value(interp, *origin, type);
+  if (value)
+    bind->value = value;
+  return value != NULL;
+}
+
+gboolean check_opaque(PyInterp *interp, SqlExpr *a, SqlExpr *b)
 {
   for (guint i = 0; i < 2; i++) {
-    if (run_is_opaque(interp, a->type) && b->kind == SQL_EXPR_BIND) {
-      refuse(interp, _("a value for a column whose type converts it in Python"));
+    if (run_is_opaque(interp, a->type) && b->kind == SQL_EXPR_BIND && !convert_bare(interp, a->type, b))
       return FALSE;
-    }
-    const SqlExpr *swap = a;
+    SqlExpr *swap = a;
     a = b;
     b = swap;
   }
@@ -91,6 +114,12 @@ PyValue expr_operate(PyInterp *interp, SqlOperator op, SqlExpr *left, SqlExpr *r
   GError *error = NULL;
   if (!check_opaque(interp, left, right))
     return py_null();
+  gboolean bare = right->kind == SQL_EXPR_BIND && right->free_type && right->value;
+  if ((left->kind == SQL_EXPR_ARRAY || left->kind == SQL_EXPR_TUPLE) && bare &&
+      right->value->kind != SQL_VALUE_LIST && right->value->kind != SQL_VALUE_NULL)
+    return refuse(interp, _("a single value beside a list of them"));
+  if (left->type && left->type->decorated && bare && right->value->kind == SQL_VALUE_BOOL)
+    return refuse(interp, _("True or False beside a column of a type of its own"));
   SqlExpr *result = sql_operate(py_arena(interp), op, left, right, &error);
   return expr_or_raise(interp, result, error);
 }
@@ -182,8 +211,10 @@ static PyValue element_getitem(PyInterp *interp, PyValue self, PyValue key)
     return py_null();
   if (py_is(key, PY_SLICE))
     return element_slice(interp, x, key);
-  SqlExpr *index = to_expr(interp, key);
-  return index ? expr_or_raise(interp, sql_getitem(arena, x, index, &error), error) : py_null();
+  SqlExpr *index = to_expr(interp, key), *item = index ? sql_getitem(arena, x, index, &error) : NULL;
+  if (index && !item && !error)
+    return py_raise(interp, "NotImplementedError", "Operator 'getitem' is not supported on this expression");
+  return index ? expr_or_raise(interp, item, error) : py_null();
 }
 
 static int element_truth(PyInterp *interp, PyValue self)
@@ -239,6 +270,9 @@ static PyValue element_getattr(PyInterp *interp, PyValue self, PyStr *name)
     return type_value(interp, x->type);
   if (strcmp(n, "table") == 0 && x->kind == SQL_EXPR_COLUMN && x->from)
     return from_value(interp, x->from);
+  if (strcmp(n, "astext") == 0 && x->type && x->type->generic_json)
+    return py_raise(interp, "AttributeError",
+                    "Neither 'BinaryExpression' object nor 'Comparator' object has an attribute 'astext'");
   if (strcmp(n, "astext") == 0)
     return expr_or_raise(interp, sql_astext(py_arena(interp), x, &error), error);
   return refuse_getattr(interp, self, name);

@@ -47,15 +47,13 @@ static PyValue fn_literal_column(PyInterp *interp, PyCall *call)
 static PyValue fn_literal(PyInterp *interp, PyCall *call)
 {
   const SqlType *type;
-  if (as_expr(interp, call->values[0]))
-    return call->values[0];
+  if (py_host_of(call->values[0]) && as_expr(interp, call->values[0]))
+    return refuse(interp, _("literal(%s)"), py_type_name(interp, call->values[0]));
   if (py_failed(interp) || !to_type(interp, call->values[1], &type))
     return py_null();
-  const SqlValue *value = to_sql_value(interp, call->values[0]);
+  const SqlValue *value = to_typed_value(interp, call->values[0], type);
   if (!value)
     return py_null();
-  if (type && run_is_opaque(interp, type))
-    return refuse(interp, _("a literal of a type that converts it in Python"));
   if (!type)
     type = sql_type_of_value(value);
   return expr_value(interp, sql_bind_value(py_arena(interp), value, type));
@@ -104,13 +102,47 @@ static PyValue fn_false(PyInterp *interp, PyCall *call)
 
 /* ---- and, or, not, and functions that are methods elsewhere ---- */
 
+/* Values that no coercion of SQLAlchemy takes for a piece of SQL. */
+static gboolean is_plain_value(PyInterp *interp, PyValue v)
+{
+  PyDateTime moment;
+  gint64 days, seconds, microseconds;
+  return py_is(v, PY_INT) || py_is(v, PY_BIGINT) || py_is(v, PY_FLOAT) || py_is(v, PY_BYTES) ||
+         py_is(v, PY_LIST) || py_is(v, PY_TUPLE) || py_is(v, PY_DICT) || py_is(v, PY_SET) ||
+         py_as_decimal(interp, v) || py_as_uuid(interp, v) || py_as_datetime(interp, v, &moment) ||
+         py_as_timedelta(interp, v, &days, &seconds, &microseconds);
+}
+
+gboolean check_role(PyInterp *interp, PyValue v, const char *role)
+{
+  if (!py_require_known(interp, v))
+    return FALSE;
+  PyValue name, member;
+  if (py_enum_member(interp, v, &name, &member)) {
+    refuse(interp, _("an enum member as SQL"));
+    return FALSE;
+  }
+  if (!is_plain_value(interp, v))
+    return TRUE;
+  PyValue repr = py_repr(interp, v);
+  if (!py_is_null(repr) && py_require_known(interp, repr))
+    raise_sa(interp, "ArgumentError", "%s expected, got %s.", role, py_text(repr));
+  return FALSE;
+}
+
 SqlExpr *to_condition(PyInterp *interp, PyValue v)
 {
   Arena *arena = py_arena(interp);
+  if (!check_role(interp, v, "SQL expression for WHERE/HAVING role"))
+    return NULL;
   if (py_is(v, PY_BOOL))
     return py_is_true(v) ? sql_true(arena) : sql_false(arena);
   if (py_is_none(v))
     return sql_null(arena);
+  if (py_is_host(v, &quoted_name_class)) {
+    refuse(interp, _("a name as a condition"));
+    return NULL;
+  }
   if (to_text(v)) {
     raise_sa(interp, "ArgumentError",
              "Textual SQL expression '%s' should be explicitly declared as text('%s')", to_text(v),
@@ -355,6 +387,18 @@ static PyValue fn_over(PyInterp *interp, PyCall *call)
 
 /* ---- func ---- */
 
+/* Names that SQLAlchemy gives a class of their own, with coercions that are not followed. */
+static gboolean is_odd_function(const char *name)
+{
+  static const char *const names[] = {"aggregate_strings",  "ansifunction", "orderedsetagg", "hstore",
+                                      "returntypefromargs", "slice",        "delete",        "defined",
+                                      "_regconfig_fn"};
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+    if (g_ascii_strcasecmp(names[i], name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 typedef struct {
   const char *name; /* dotted; NULL for func itself */
 } FuncNamespace;
@@ -386,6 +430,16 @@ static PyValue func_getattr(PyInterp *interp, PyValue self, PyStr *name)
   return py_host_object(interp, &func_class, inner);
 }
 
+/* func.cast(x, type) and func.extract(field, x) are what cast() and extract() are. */
+static PyValue special_function(PyInterp *interp, const char *name, const PyValue *items, gsize n)
+{
+  PyCall call = {
+      .interp = interp, .self = py_null(), .values = items, .n_values = (guint)n, .function = name};
+  if (n != 2)
+    return refuse(interp, _("func.%s() like this"), name);
+  return strcmp(name, "cast") == 0 ? fn_cast(interp, &call) : fn_extract(interp, &call);
+}
+
 static PyValue func_call(PyInterp *interp, PyCall *call)
 {
   const FuncNamespace *func = py_payload(call->self, &func_class);
@@ -402,6 +456,10 @@ static PyValue func_call(PyInterp *interp, PyCall *call)
       return py_null();
   }
   py_sequence(call->values[0], &items, &n);
+  if (g_ascii_strcasecmp(func->name, "cast") == 0 || g_ascii_strcasecmp(func->name, "extract") == 0)
+    return special_function(interp, g_ascii_tolower(*func->name) == 'c' ? "cast" : "extract", items, n);
+  if (is_odd_function(func->name))
+    return refuse(interp, _("func.%s()"), func->name);
   if (!to_expr_list(interp, items, n, &args))
     return py_null();
   return expr_value(interp, sql_function(py_arena(interp), func->name, args, type));

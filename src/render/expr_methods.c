@@ -108,6 +108,28 @@ static PyValue method_operator(PyInterp *interp, PyCall *call)
   return right ? expr_operate(interp, operator_named(call->function), left, right) : py_null();
 }
 
+/* match(x, postgresql_regconfig="english") */
+static PyValue method_match(PyInterp *interp, PyCall *call)
+{
+  if (py_dict_len(call->values[1].dict) > 0)
+    return refuse(interp, _("match() with modifiers"));
+  return method_operator(interp, call);
+}
+
+/* delete_path(array or list) */
+static PyValue method_delete_path(PyInterp *interp, PyCall *call)
+{
+  Arena *arena = py_arena(interp);
+  SqlExpr *left = as_expr(interp, call->self), *path = as_expr(interp, call->values[0]);
+  SqlType *texts = arena_new0(arena, SqlType);
+  if (!left || py_failed(interp))
+    return py_null();
+  if (!path || path->kind != SQL_EXPR_ARRAY)
+    return refuse(interp, _("delete_path() of something else than an array()"));
+  *texts = (SqlType){.kind = SQL_TYPE_ARRAY, .item = sql_type(SQL_TYPE_TEXT)};
+  return expr_operate(interp, SQL_OP_DELETE_PATH, left, sql_cast(arena, path, texts));
+}
+
 static PyValue method_like(PyInterp *interp, PyCall *call)
 {
   SqlOperator op = operator_named(call->function);
@@ -165,8 +187,21 @@ static PyValue method_in(PyInterp *interp, PyCall *call)
     return expr_value(interp, sql_in_bind(arena, left, bind, negated));
   if (bind || from)
     return refuse(interp, _("in_(%s)"), py_type_name(interp, call->values[0]));
+  if (to_text(call->values[0]) || py_is(call->values[0], PY_BYTES)) {
+    PyValue repr = py_repr(interp, call->values[0]);
+    return py_is_null(repr)
+               ? repr
+               : raise_sa(interp, "ArgumentError",
+                          "IN expression list, SELECT construct, or bound parameter object expected, "
+                          "got %s.",
+                          py_text(repr));
+  }
   PyList *items = py_collect(interp, call->values[0]);
   SqlExprList list = {0};
+  for (gsize i = 0; items && i < items->len; i++)
+    if (py_is_host(items->items[i], &text_clause_class) ||
+        (py_is_none(items->items[i]) && sql_type_affinity(left->type) == SQL_AFFINITY_JSON))
+      return refuse(interp, _("in_() of such a list"));
   if (!items || !to_expr_list(interp, items->items, items->len, &list))
     return py_null();
   for (guint i = 0; i < list.n; i++)
@@ -193,6 +228,8 @@ static PyValue method_label(PyInterp *interp, PyCall *call)
   SqlExpr *x = as_expr(interp, call->self);
   if (!x || !arg_name(call, 0, &name))
     return py_null();
+  if (name.text && !*name.text)
+    return refuse(interp, _("label() without a name"));
   return expr_value(interp, sql_label(py_arena(interp), name, x));
 }
 
@@ -291,7 +328,7 @@ const PyMethod element_methods[] = {
     {"is_not_distinct_from", method_operator, "other", 0},
     {"isnot_distinct_from", method_operator, "other", 0},
     {"concat", method_operator, "other", 0},
-    {"match", method_operator, "other", 0},
+    {"match", method_match, "other, **kwargs", 0},
     {"bitwise_and", method_operator, "other", 0},
     {"bitwise_or", method_operator, "other", 0},
     {"bitwise_xor", method_operator, "other", 0},
@@ -303,7 +340,7 @@ const PyMethod element_methods[] = {
     {"contained_by", method_operator, "other", 0},
     {"overlap", method_operator, "other", 0},
     {"overlaps", method_operator, "other", 0},
-    {"delete_path", method_operator, "other", 0},
+    {"delete_path", method_delete_path, "array", 0},
     {"path_exists", method_operator, "other", 0},
     {"path_match", method_operator, "other", 0},
     {"strictly_left_of", method_operator, "other", 0},

@@ -52,6 +52,9 @@ static PyValue columns_getattr(PyInterp *interp, PyValue self, PyStr *name)
   PyValue column = column_at(interp, py_payload(self, &columns_class), name->data);
   if (!py_is_null(column) || g_str_has_prefix(name->data, "__"))
     return column;
+  const SqlFrom *from = py_payload(self, &columns_class);
+  if (from->kind == SQL_FROM_JOIN)
+    return refuse(interp, _("column %s of a join"), name->data);
   return py_raise(interp, "AttributeError", "%s", name->data);
 }
 
@@ -194,6 +197,8 @@ static PyValue from_render_derived(PyInterp *interp, PyCall *call)
   if (from->kind != SQL_FROM_FUNCTION || py_is_true(call->values[1]))
     return refuse(interp, _("render_derived() like this"));
   from = function_again(interp, from, name);
+  from->name = name; /* that of table_valued() is not handed on */
+  from->element = NULL;
   from->render_derived = TRUE;
   return from_value(interp, from);
 }
@@ -221,6 +226,8 @@ static PyValue from_alias(PyInterp *interp, PyCall *call)
     return py_null();
   if (from->kind == SQL_FROM_FUNCTION)
     return from_value(interp, function_again(interp, from, name));
+  if (from->kind == SQL_FROM_VALUES && !from->name.text && name.text)
+    return from_value(interp, sql_values(py_arena(interp), from->columns, from->rows, name));
   return from_value(interp, sql_alias(py_arena(interp), from, name));
 }
 
@@ -253,19 +260,34 @@ static PyValue from_select(PyInterp *interp, PyCall *call)
   return select_add(interp, query, &call->self, 1) ? query_value(interp, query) : py_null();
 }
 
+/* The methods stand in one list for every FROM; only tables have rows to change. */
+static gboolean has_rows(PyInterp *interp, PyCall *call)
+{
+  if (as_from(interp, call->self)->kind == SQL_FROM_TABLE)
+    return TRUE;
+  refuse(interp, _("%s() of something else than a table"), call->function);
+  return FALSE;
+}
+
 static PyValue from_insert(PyInterp *interp, PyCall *call)
 {
-  return query_value(interp, sql_insert(py_arena(interp), as_from(interp, call->self)));
+  return has_rows(interp, call)
+             ? query_value(interp, sql_insert(py_arena(interp), as_from(interp, call->self)))
+             : py_null();
 }
 
 static PyValue from_update(PyInterp *interp, PyCall *call)
 {
-  return query_value(interp, sql_update(py_arena(interp), as_from(interp, call->self)));
+  return has_rows(interp, call)
+             ? query_value(interp, sql_update(py_arena(interp), as_from(interp, call->self)))
+             : py_null();
 }
 
 static PyValue from_delete(PyInterp *interp, PyCall *call)
 {
-  return query_value(interp, sql_delete(py_arena(interp), as_from(interp, call->self)));
+  return has_rows(interp, call)
+             ? query_value(interp, sql_delete(py_arena(interp), as_from(interp, call->self)))
+             : py_null();
 }
 
 /* cte.union(select): a recursive CTE's second part. */

@@ -16,6 +16,15 @@ typedef struct {
   gboolean length_given;
 } EnumArgs;
 
+/* The MetaData's schema counts when none is given, in whatever order the keywords stand. */
+static void take_metadata(SqlEnum *e, PyValue value)
+{
+  MetaDataObject *metadata = py_payload(value, &metadata_class);
+  e->has_metadata = !py_is_none(value);
+  if (metadata)
+    e->metadata_schema = metadata->schema;
+}
+
 /* Only these mean something; SQLAlchemy lets every other keyword of Enum(...) pass in silence. */
 static gboolean take_enum_keyword(PyInterp *interp, const char *name, PyValue value, EnumArgs *args)
 {
@@ -29,7 +38,7 @@ static gboolean take_enum_keyword(PyInterp *interp, const char *name, PyValue va
   if (strcmp(name, "schema") == 0)
     return to_name(interp, value, &e->schema);
   if (strcmp(name, "metadata") == 0)
-    e->has_metadata = !py_is_none(value);
+    take_metadata(e, value);
   else if (strcmp(name, "inherit_schema") == 0)
     e->inherit_schema = to_tri(interp, value) == SQL_YES;
   else if (strcmp(name, "create_constraint") == 0)
@@ -80,6 +89,7 @@ static gboolean labels_of_class(PyInterp *interp, PyValue cls, EnumArgs *args)
     if (py_is_null(labels) || !py_require_known(interp, labels))
       return FALSE;
   }
+  args->enumeration->python_class = cls.cls;
   if (!args->has_name && names->len > 0) {
     g_autofree char *lower = g_utf8_strdown(py_class_name(cls.cls), -1);
     args->enumeration->name = sql_name(arena_strdup(py_arena(interp), lower));

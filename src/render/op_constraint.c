@@ -167,6 +167,8 @@ static PyValue batch_create_foreign_key(PyInterp *interp, PyCall *call)
 {
   Target target = target_of_batch(call);
   SqlConstraint *constraint = new_constraint(interp, SQL_CONSTRAINT_FOREIGN_KEY);
+  if (!py_is_null(py_dict_get_text(call->values[10].dict, "source_schema")))
+    return refuse(interp, _("batch.create_foreign_key(source_schema=...)"));
   if (!arg_name(call, 1, &constraint->referred_table) || !arg_name(call, 4, &constraint->referred_schema) ||
       !foreign_key_options(call, 5, constraint))
     return py_null();
@@ -296,12 +298,23 @@ static PyValue batch_create_index(PyInterp *interp, PyCall *call)
   return create_index(interp, call, &target, call->values[0], call->values[1], 2, call->values[4]);
 }
 
+/* What it takes to drop an index is less than Alembic lets pass. */
+static gboolean take_drop_index_option(PyInterp *interp, const char *name, PyValue value, void *data,
+                                       gboolean *known)
+{
+  if (strcmp(name, "unique") == 0) {
+    *known = TRUE;
+    return TRUE;
+  }
+  return take_create_index_option(interp, name, value, data, known);
+}
+
 static PyValue drop_index(PyInterp *interp, const Target *target, PyValue name, SqlTri if_exists, PyValue kw)
 {
   SqlOp *op = op_new(interp, SQL_DROP_INDEX);
   SqlIndex *index = arena_new0(py_arena(interp), SqlIndex);
   if (!to_name(interp, name, &index->name) ||
-      !take_dialect_options(interp, kw, "Index", take_create_index_option, index))
+      !take_dialect_options(interp, kw, "Index", take_drop_index_option, index))
     return py_null();
   op->drop_index.name = index->name;
   op->drop_index.table = target->table;

@@ -126,14 +126,10 @@ static gboolean add_cell(PyInterp *interp, SqlTable *table, SqlCellList *row, Py
     py_raise(interp, "KeyError", "%s", text);
     return FALSE;
   }
-  if (column && run_is_opaque(interp, column->type)) {
-    refuse(interp, _("a value for %s, whose type converts it in Python"), text);
-    return FALSE;
-  }
   cell.column = sql_name(arena_strdup(py_arena(interp), text));
   if (inline_literal)
     cell.expr = expr;
-  else if (!(cell.value = to_sql_value(interp, value)))
+  else if (!(cell.value = to_typed_value(interp, value, column ? column->type : NULL)))
     return FALSE;
   sql_cell_list_add(py_arena(interp), row, cell);
   return TRUE;

@@ -50,7 +50,7 @@ gboolean select_add(PyInterp *interp, SqlQuery *query, const PyValue *items, gsi
       SqlExprList columns = sql_from_columns(arena, from);
       for (guint k = 0; k < columns.n; k++)
         sql_expr_list_add(arena, &query->columns, columns.items[k]);
-      if (columns.n == 0)
+      if (columns.n == 0 || from->kind == SQL_FROM_JOIN)
         sql_from_list_add(arena, &query->from, from);
       continue;
     }
@@ -133,13 +133,15 @@ static PyValue select_having(PyInterp *interp, PyCall *call)
 /* ---- lists of expressions ---- */
 
 /* order_by("a") names a label or column of the select. */
-static gboolean add_exprs(PyInterp *interp, SqlExprList *list, PyValue tuple)
+static gboolean add_exprs(PyInterp *interp, SqlExprList *list, PyValue tuple, const char *role)
 {
   PyValue *items;
   gsize n;
   py_sequence(tuple, &items, &n);
   for (gsize i = 0; i < n; i++) {
     const char *text = to_text(items[i]);
+    if (!check_role(interp, items[i], role))
+      return FALSE;
     SqlExpr *x = text ? sql_label_reference(py_arena(interp), arena_strdup(py_arena(interp), text))
                       : to_expr(interp, items[i]);
     if (!x)
@@ -159,20 +161,27 @@ static PyValue select_order_by(PyInterp *interp, PyCall *call)
     query->order_by = (SqlExprList){0};
     return query_value(interp, query);
   }
-  return add_exprs(interp, &query->order_by, call->values[0]) ? query_value(interp, query) : py_null();
+  return add_exprs(interp, &query->order_by, call->values[0], "ORDER BY expression")
+             ? query_value(interp, query)
+             : py_null();
 }
 
 static PyValue select_group_by(PyInterp *interp, PyCall *call)
 {
   SqlQuery *query = copy(interp, call);
-  return add_exprs(interp, &query->group_by, call->values[0]) ? query_value(interp, query) : py_null();
+  return add_exprs(interp, &query->group_by, call->values[0], "GROUP BY expression")
+             ? query_value(interp, query)
+             : py_null();
 }
 
 static PyValue select_distinct(PyInterp *interp, PyCall *call)
 {
   SqlQuery *query = copy(interp, call);
   query->distinct = TRUE;
-  return add_exprs(interp, &query->distinct_on, call->values[0]) ? query_value(interp, query) : py_null();
+  return add_exprs(interp, &query->distinct_on, call->values[0],
+                   "Column expression, FROM clause, or other columns clause element")
+             ? query_value(interp, query)
+             : py_null();
 }
 
 PyValue query_prefix_with(PyInterp *interp, PyCall *call)
@@ -200,7 +209,13 @@ PyValue query_execution_options(PyInterp *interp, PyCall *call)
 static gboolean set_count(PyInterp *interp, PyValue v, SqlExpr **slot)
 {
   *slot = NULL;
-  return py_is_none(v) || (*slot = to_expr(interp, v));
+  if (py_is_none(v))
+    return TRUE;
+  if (py_is_host(v, &text_clause_class) || (!py_is(v, PY_INT) && !(py_host_of(v) && as_expr(interp, v)))) {
+    refuse(interp, _("LIMIT or OFFSET that is no number"));
+    return FALSE;
+  }
+  return (*slot = to_expr(interp, v)) != NULL;
 }
 
 static PyValue select_limit(PyInterp *interp, PyCall *call)

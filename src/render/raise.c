@@ -89,6 +89,8 @@ PyValue raise_error(PyInterp *interp, GError *error)
   g_autoptr(GError) owned = error;
   if (owned->domain != SQL_ERROR)
     return py_raise(interp, "RuntimeError", "%s", owned->message);
+  if (g_error_matches(owned, SQL_ERROR, SQL_ERROR_UNKNOWN))
+    return refuse(interp, "%s", owned->message);
   /* A KeyError shows its key by repr, so the quotes come by themselves. */
   gsize len = strlen(owned->message);
   if (g_error_matches(owned, SQL_ERROR, SQL_ERROR_KEY) && len > 1 && owned->message[0] == '\'')

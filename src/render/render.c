@@ -84,9 +84,14 @@ gboolean run_is_old(PyInterp *interp)
   return run_of(interp)->options->flavor == RENDER_AS_OLD;
 }
 
-void run_mark_opaque(PyInterp *interp, const SqlType *type)
+void run_mark_opaque(PyInterp *interp, const SqlType *type, PyValue converter)
 {
-  g_hash_table_add(run_of(interp)->opaque, (gpointer)type);
+  PyValue *kept = NULL;
+  if (!py_is_null(converter)) {
+    kept = arena_new0(py_arena(interp), PyValue);
+    *kept = converter;
+  }
+  g_hash_table_insert(run_of(interp)->opaque, (gpointer)type, kept);
 }
 
 gboolean run_is_opaque(PyInterp *interp, const SqlType *type)
@@ -198,8 +203,9 @@ static void run_tree(Run *run, PyInterp *interp, const PyTree *tree, Direction d
         g_strdup_printf("AttributeError: module '%s' has no attribute '%s'", run->path, name);
     return;
   }
-  if (module)
-    py_call_named(interp, module, name);
+  gboolean ended = module && py_call_named(interp, module, name);
+  if (!ended && py_outcome(interp) == PY_OK)
+    refuse(interp, _("a call that ends in a way nobody foresaw"));
   record_outcome(run, interp);
 }
 

@@ -5,12 +5,6 @@
 #include "dml.h"
 #include "schema.h"
 
-typedef struct {
-  PyDict *tables; /* key -> Table, in the order they were made */
-  SqlName schema;
-  SqlNaming *naming;
-} MetaDataObject;
-
 /* ---- keywords of Table(...) ---- */
 
 typedef struct {
@@ -142,6 +136,14 @@ static void add_column(PyInterp *interp, SqlTable *table, SqlColumn *column)
   sql_column_list_add(py_arena(interp), &table->columns, column);
 }
 
+static gboolean has_primary_key(const SqlTable *table)
+{
+  for (guint i = 0; i < table->constraints.n; i++)
+    if (table->constraints.items[i]->kind == SQL_CONSTRAINT_PRIMARY_KEY)
+      return TRUE;
+  return FALSE;
+}
+
 /* Alembic's op.create_table() is lenient: it passes over what is neither a column nor a constraint nor an index. */
 static gboolean take_table_item(PyInterp *interp, PyValue item, SqlTable *table, gboolean lenient)
 {
@@ -159,6 +161,9 @@ static gboolean take_table_item(PyInterp *interp, PyValue item, SqlTable *table,
     add_column(interp, table, column->column);
     if (!column->table)
       column->table = table;
+  } else if (constraint && constraint->kind == SQL_CONSTRAINT_PRIMARY_KEY && has_primary_key(table)) {
+    refuse(interp, _("a second PrimaryKeyConstraint in one table"));
+    return FALSE;
   } else if (constraint) {
     sql_constraint_list_add(arena, &table->constraints, constraint);
   } else if (index) {
@@ -169,6 +174,75 @@ static gboolean take_table_item(PyInterp *interp, PyValue item, SqlTable *table,
     return FALSE;
   }
   return TRUE;
+}
+
+/* The columns that indexes name must be there; SQLAlchemy looks when it puts them together. */
+static gboolean check_index_columns(PyInterp *interp, const SqlTable *table)
+{
+  for (guint i = 0; i < table->indexes.n; i++) {
+    const SqlIndex *index = table->indexes.items[i];
+    for (guint k = 0; k < index->expressions.n; k++) {
+      const SqlExpr *x = index->expressions.items[k];
+      if (x->kind != SQL_EXPR_COLUMN || x->from || sql_table_column(table, x->name.text))
+        continue;
+      raise_sa(interp, "ConstraintColumnNotFoundError",
+               "Can't create Index on table '%s': no column named '%s' is present.", table->name.text,
+               x->name.text);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+PyValue table_value(PyInterp *interp, SqlTable *table, PyValue metadata)
+{
+  TableObject *object = arena_new0(py_arena(interp), TableObject);
+  object->table = table;
+  object->metadata = metadata;
+  return py_host_object(interp, &table_class, object);
+}
+
+static char *table_key(Arena *arena, const SqlTable *table)
+{
+  return table->schema.text ? arena_printf(arena, "%s.%s", table->schema.text, table->name.text)
+                            : arena_strdup(arena, table->name.text);
+}
+
+/* The column that a ForeignKey() inside a Column() refers to, when its table is known. */
+static const SqlColumn *referred_column(const PyDict *tables, const SqlTable *table, const SqlColumn *column)
+{
+  for (guint i = 0; i < column->constraints.n + table->constraints.n; i++) {
+    gboolean own = i < column->constraints.n;
+    const SqlConstraint *fk =
+        own ? column->constraints.items[i] : table->constraints.items[i - column->constraints.n];
+    if (fk->kind != SQL_CONSTRAINT_FOREIGN_KEY || fk->referred_columns.n != 1)
+      continue;
+    if (!own && (fk->columns.n != 1 || strcmp(fk->columns.items[0].text, column->name.text) != 0))
+      continue;
+    g_autofree char *key = fk->referred_schema.text
+                               ? g_strdup_printf("%s.%s", fk->referred_schema.text, fk->referred_table.text)
+                               : g_strdup(fk->referred_table.text);
+    TableObject *object = py_payload(py_dict_get_text(tables, key), &table_class);
+    return object ? sql_table_column(object->table, fk->referred_columns.items[0].text) : NULL;
+  }
+  return NULL;
+}
+
+/* A column without a type takes that of the column its foreign key refers to, once both are there. */
+static void type_references(PyInterp *interp, const PyDict *tables)
+{
+  PyValue key, value;
+  (void)interp;
+  for (gsize at = 0; py_dict_next(tables, &at, &key, &value);) {
+    TableObject *object = py_payload(value, &table_class);
+    for (guint i = 0; i < object->table->columns.n; i++) {
+      SqlColumn *column = object->table->columns.items[i];
+      const SqlColumn *referred =
+          column->type->kind == SQL_TYPE_NULL ? referred_column(tables, object->table, column) : NULL;
+      if (referred)
+        column->type = referred->type;
+    }
+  }
 }
 
 SqlTable *table_build(PyInterp *interp, SqlName name, PyValue items, PyValue kw, gboolean *if_not_exists)
@@ -184,21 +258,10 @@ SqlTable *table_build(PyInterp *interp, SqlName name, PyValue items, PyValue kw,
   for (gsize i = 0; i < n; i++)
     if (!py_require_known(interp, list[i]) || !take_table_item(interp, list[i], table, if_not_exists != NULL))
       return NULL;
-  return table;
-}
-
-PyValue table_value(PyInterp *interp, SqlTable *table, PyValue metadata)
-{
-  TableObject *object = arena_new0(py_arena(interp), TableObject);
-  object->table = table;
-  object->metadata = metadata;
-  return py_host_object(interp, &table_class, object);
-}
-
-static char *table_key(Arena *arena, const SqlTable *table)
-{
-  return table->schema.text ? arena_printf(arena, "%s.%s", table->schema.text, table->name.text)
-                            : arena_strdup(arena, table->name.text);
+  PyDict *alone = py_dict(interp).dict;
+  py_dict_set_text(interp, alone, table_key(py_arena(interp), table), table_value(interp, table, py_none()));
+  type_references(interp, alone);
+  return check_index_columns(interp, table) ? table : NULL;
 }
 
 /* Table(name, metadata, *args, **kw) */
@@ -224,6 +287,7 @@ static PyValue table_new(PyInterp *interp, PyCall *call)
   }
   PyValue value = table_value(interp, table, call->values[1]);
   py_dict_set_text(interp, metadata->tables, key, value);
+  type_references(interp, metadata->tables);
   return value;
 }
 

@@ -62,6 +62,18 @@ static PyValue type_str(PyInterp *interp, PyValue self)
   return type_repr(interp, self);
 }
 
+/* A variant is spelled for its database, but offers the operators of the type it varies. */
+static const SqlType *with_operators_of(PyInterp *interp, const SqlType *variant, const SqlType *base)
+{
+  gboolean json = base && base->kind == SQL_TYPE_JSON && base->generic_json;
+  SqlType *copy = arena_new0(py_arena(interp), SqlType);
+  if (!json)
+    return variant;
+  *copy = *variant;
+  copy->generic_json = TRUE;
+  return copy;
+}
+
 /* with_variant(T, "postgresql") is T; variants for other databases change nothing here. */
 static PyValue type_with_variant(PyInterp *interp, PyCall *call)
 {
@@ -77,7 +89,7 @@ static PyValue type_with_variant(PyInterp *interp, PyCall *call)
     const SqlType *type;
     if (!py_require_known(interp, call->values[0]) || !to_type(interp, call->values[0], &type))
       return py_null();
-    return type_value(interp, type);
+    return type_value(interp, with_operators_of(interp, type, py_payload(call->self, &type_engine_class)));
   }
   return call->self;
 }
@@ -275,11 +287,27 @@ static gboolean build_interval(PyInterp *interp, PyCall *call, SqlType *type)
   return to_int(interp, call->values[1], "Interval", &type->precision);
 }
 
+static gboolean is_pg_array(PyInterp *interp, PyValue v)
+{
+  PyClass *cls = py_is(v, PY_CLASS) ? v.cls : py_class_of(interp, v);
+  return py_class_is_subclass(cls, py_host_class(interp, ROW_HOST(pg_array)));
+}
+
 static gboolean build_array(PyInterp *interp, PyCall *call, SqlType *type)
 {
   if (!to_type(interp, call->values[0], &type->item) ||
       !to_int(interp, call->values[2], "ARRAY", &type->dimensions))
     return FALSE;
+  gboolean pg = py_class_is_subclass(call->cls, py_host_class(interp, ROW_HOST(pg_array)));
+  if (type->item && type->item->kind == SQL_TYPE_ENUM && type->item->enumeration->non_native &&
+      type->item->enumeration->create_constraint) {
+    refuse(interp, _("an ARRAY of an Enum with a CHECK"));
+    return FALSE;
+  }
+  if (pg && type->item && type->item->kind == SQL_TYPE_ARRAY && !is_pg_array(interp, call->values[0])) {
+    refuse(interp, _("an ARRAY of SQLAlchemy's own ARRAY"));
+    return FALSE;
+  }
   if (type->item && type->item->kind == SQL_TYPE_ARRAY) {
     py_raise(interp, "ValueError",
              "Do not nest ARRAY types; ARRAY(basetype) handles multi-dimensional arrays of basetype");
@@ -290,8 +318,10 @@ static gboolean build_array(PyInterp *interp, PyCall *call, SqlType *type)
 
 static gboolean build_uuid(PyCall *call, SqlType *type)
 {
-  if (call->n_values < 2)
-    return TRUE;
+  int as_uuid = py_arg_bool(call, 0, TRUE);
+  type->text_uuid = as_uuid == 0;
+  if (as_uuid < 0 || call->n_values < 2)
+    return as_uuid >= 0;
   int native = py_arg_bool(call, 1, FALSE);
   if (native == 0)
     type->kind = SQL_TYPE_UUID_CHAR;
@@ -325,6 +355,7 @@ static gboolean build(PyInterp *interp, PyCall *call, TypeBuild how, SqlType *ty
   case BUILD_UUID: return build_uuid(call, type);
   case BUILD_ARRAY: return build_array(interp, call, type);
   case BUILD_JSON:
+    type->generic_json = row_of_class(call->cls) == &rows[ROW_json];
     truth = py_arg_bool(call, 0, FALSE);
     type->none_as_null = truth > 0;
     return truth >= 0;
@@ -346,6 +377,8 @@ static PyValue type_new(PyInterp *interp, PyCall *call)
     return refuse(interp, _("%s, a type derived from %s"), py_class_name(call->cls), row->host.name);
   if (!build(interp, call, row->build, type))
     return py_null();
+  if (row == &rows[ROW_pickle])
+    run_mark_opaque(interp, type, py_null());
   return py_host_new(interp, call->cls, type);
 }
 

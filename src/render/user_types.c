@@ -34,16 +34,50 @@ static PyValue user_type_init(PyInterp *interp, PyCall *call)
   return py_none();
 }
 
-/* Methods that change how a value becomes a literal. */
-static gboolean converts_values(PyInterp *interp, PyClass *cls)
+/* Methods that change how a value becomes a literal; the first three are all that can be followed. */
+static gboolean converts_values(PyInterp *interp, PyClass *cls, gboolean *followed)
 {
   static const char *const names[] = {
-      "process_bind_param", "process_literal_param", "bind_expression",      "bind_processor",
-      "literal_processor",  "coerce_compared_value", "process_result_value", "comparator_factory"};
+      "process_bind_param", "process_literal_param", "process_result_value",  "bind_expression",
+      "bind_processor",     "literal_processor",     "coerce_compared_value", "comparator_factory"};
+  *followed = TRUE;
+  for (guint i = 3; i < G_N_ELEMENTS(names); i++)
+    if (!py_is_null(py_class_get_user(interp, cls, names[i])))
+      *followed = FALSE;
   for (guint i = 0; i < G_N_ELEMENTS(names); i++)
     if (!py_is_null(py_class_get_user(interp, cls, names[i])))
       return TRUE;
   return FALSE;
+}
+
+const SqlValue *to_typed_value(PyInterp *interp, PyValue v, const SqlType *type)
+{
+  if (!run_is_opaque(interp, type))
+    return to_sql_value(interp, v);
+  gboolean online = run_of(interp)->options->online;
+  const PyValue *converter = g_hash_table_lookup(run_of(interp)->opaque, type);
+  if (!converter) {
+    refuse(interp, _("a value of a type that converts it in Python"));
+    return NULL;
+  }
+  /* In --sql mode None never reaches the type. */
+  if (!online && py_is_none(v))
+    return to_sql_value(interp, v);
+  PyClass *cls = py_class_of(interp, *converter);
+  const char *method = !online && !py_is_null(py_class_get_user(interp, cls, "process_literal_param"))
+                           ? "process_literal_param"
+                           : "process_bind_param";
+  if (py_is_null(py_class_get_user(interp, cls, method)))
+    return to_sql_value(interp, v);
+  PyValue args[] = {v, dialect_value(interp)};
+  PyValue made = py_call_method(interp, *converter, method, args, 2);
+  if (py_is_null(made) || !py_require_known(interp, made))
+    return NULL;
+  if (!online && py_is_none(made)) {
+    refuse(interp, _("%s(), which gives None"), method);
+    return NULL;
+  }
+  return to_sql_value(interp, made);
 }
 
 /* impl = String, or impl = String(36): called with the arguments of the decorator when it is a class. */
@@ -81,7 +115,7 @@ static const SqlType *custom_type(PyInterp *interp, PyValue v)
   SqlType *type = arena_new0(py_arena(interp), SqlType);
   type->kind = SQL_TYPE_CUSTOM;
   type->spec = arena_strdup(py_arena(interp), py_text(spec));
-  run_mark_opaque(interp, type);
+  run_mark_opaque(interp, type, py_null());
   return type;
 }
 
@@ -107,8 +141,10 @@ const SqlType *user_type(PyInterp *interp, PyValue v)
   }
   SqlType *type = arena_new0(py_arena(interp), SqlType);
   *type = *found;
-  if (converts_values(interp, cls))
-    run_mark_opaque(interp, type);
+  type->decorated = TRUE;
+  gboolean followed;
+  if (converts_values(interp, cls, &followed))
+    run_mark_opaque(interp, type, followed && !run_is_opaque(interp, found) ? v : py_null());
   return user->type = type;
 }
 

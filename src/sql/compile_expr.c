@@ -423,6 +423,26 @@ static void put_list(SqlCompiler *c, GString *out, const SqlExpr *expr)
   c->in_operator = in_operator;
 }
 
+/* "type)" of a CAST, with the collation behind it (1.4: inside). */
+static void put_cast_type(SqlCompiler *c, GString *out, const SqlType *type)
+{
+  const SqlType *innermost = sql_type_innermost(type);
+  gboolean spelled = innermost->kind != SQL_TYPE_CITEXT && innermost->kind != SQL_TYPE_ENUM;
+  const char *collation = sql_is_old(c) || !spelled ? NULL : innermost->collation;
+
+  if (collation == NULL) {
+    sql_put_type(c, out, type);
+    g_string_append_c(out, ')');
+    return;
+  }
+  SqlType plain = *innermost, array = *type;
+  plain.collation = NULL;
+  array.item = &plain;
+  sql_put_type(c, out, type == innermost ? &plain : &array);
+  g_string_append(out, ") COLLATE ");
+  sql_put_name(c, out, (SqlName){.text = collation, .quote = SQL_QUOTE_ALWAYS});
+}
+
 static void put_node(SqlCompiler *c, GString *out, const SqlExpr *expr, gboolean in_order_by)
 {
   switch (expr->kind) {
@@ -450,8 +470,7 @@ static void put_node(SqlCompiler *c, GString *out, const SqlExpr *expr, gboolean
     g_string_append(out, "CAST(");
     sql_put_expr(c, out, expr->left);
     g_string_append(out, " AS ");
-    sql_put_type(c, out, expr->type);
-    g_string_append_c(out, ')');
+    put_cast_type(c, out, expr->type);
     break;
   case SQL_EXPR_TYPE_COERCE: sql_put_expr(c, out, expr->left); break;
   case SQL_EXPR_CASE: put_case(c, out, expr); break;

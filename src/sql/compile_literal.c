@@ -40,6 +40,13 @@ static void fail_no_renderer(SqlCompiler *c, const SqlValue *value, const SqlTyp
            sql_value_repr(c->arena, value), sql_type_message_name(c, type));
 }
 
+/* Python's str() of the value would be the answer, and that is not known here. */
+static void fail_unknown(SqlCompiler *c, const SqlValue *value, const SqlType *type)
+{
+  sql_fail(c, SQL_ERROR_UNKNOWN, "%s as a literal of type %s", sql_value_repr(c->arena, value),
+           sql_type_message_name(c, type));
+}
+
 static void fail_render(SqlCompiler *c, const SqlValue *value, const SqlType *type)
 {
   sql_fail(c, SQL_ERROR_COMPILE,
@@ -96,10 +103,12 @@ static void put_integer(SqlCompiler *c, GString *out, const SqlValue *value, con
     digits = integer_text(value->text);
   else if (value->kind == SQL_VALUE_FLOAT || value->kind == SQL_VALUE_DECIMAL)
     digits = whole_part(value->text);
-  if (digits == NULL)
-    fail_render(c, value, type);
-  else
+  if (digits != NULL)
     g_string_append(out, digits);
+  else if (value->kind == SQL_VALUE_FLOAT || value->kind == SQL_VALUE_DECIMAL)
+    fail_unknown(c, value, type);
+  else
+    fail_render(c, value, type);
 }
 
 /* What decimal.Decimal() takes from a str. */
@@ -167,7 +176,10 @@ static void put_uuid(SqlCompiler *c, GString *out, const SqlValue *value, const 
   gboolean is_text = value->kind == SQL_VALUE_STRING;
 
   if (value->kind != SQL_VALUE_UUID && !is_text) {
-    fail_render(c, value, type);
+    if (type->kind == SQL_TYPE_UUID && !type->text_uuid)
+      fail_unknown(c, value, type);
+    else
+      fail_render(c, value, type);
     return;
   }
   if (type->kind == SQL_TYPE_UUID && !type->text_uuid) {
@@ -264,6 +276,10 @@ static gboolean put_array(SqlCompiler *c, GString *out, const SqlValue *value, c
 /* An element that fails makes the whole array fail, with the array in the message. */
 static void put_array_literal(SqlCompiler *c, GString *out, const SqlValue *value, const SqlType *type)
 {
+  if (value->kind == SQL_VALUE_JSON || value->kind == SQL_VALUE_BYTES || value->kind == SQL_VALUE_OTHER) {
+    fail_unknown(c, value, type);
+    return;
+  }
   gboolean ok = put_array(c, out, value, type, type->dimensions.given ? MAX(type->dimensions.value, 1) : 0);
 
   if (!ok || c->error != NULL) {
@@ -272,8 +288,31 @@ static void put_array_literal(SqlCompiler *c, GString *out, const SqlValue *valu
   }
 }
 
+/* A member of a Python enum where its Enum type, or another type, is expected. */
+static void put_member(SqlCompiler *c, GString *out, const SqlValue *value, const SqlType *type)
+{
+  const SqlEnum *e = type->kind == SQL_TYPE_ENUM ? type->enumeration : NULL;
+  SqlAffinity affinity = sql_type_affinity(type);
+
+  if (e != NULL && e->python_class != NULL && e->python_class == value->enum_class)
+    value->member < e->labels.n ? sql_put_string(c, out, e->labels.items[value->member])
+                                : fail_unknown(c, value, type);
+  else if (affinity == SQL_AFFINITY_STRING && value->mixed == NULL)
+    fail_render(c, value, type);
+  else if (affinity == SQL_AFFINITY_STRING && value->mixed->kind == SQL_VALUE_STRING)
+    sql_put_string(c, out, value->mixed->text);
+  else if (affinity == SQL_AFFINITY_INTEGER && value->mixed != NULL && value->mixed->kind == SQL_VALUE_INT)
+    put_integer(c, out, value->mixed, type);
+  else
+    fail_unknown(c, value, type);
+}
+
 static void put_value(SqlCompiler *c, GString *out, const SqlValue *value, const SqlType *type)
 {
+  if (value->kind == SQL_VALUE_ENUM) {
+    put_member(c, out, value, type);
+    return;
+  }
   switch (sql_type_affinity(type)) {
   case SQL_AFFINITY_INTEGER: put_integer(c, out, value, type); break;
   case SQL_AFFINITY_NUMERIC: put_number(c, out, value, type); break;
@@ -291,7 +330,7 @@ static void put_value(SqlCompiler *c, GString *out, const SqlValue *value, const
   case SQL_AFFINITY_BINARY: put_bytes(c, out, value, type); break;
   case SQL_AFFINITY_ARRAY: put_array_literal(c, out, value, type); break;
   default:
-    if (value->kind == SQL_VALUE_STRING || (value->kind == SQL_VALUE_ENUM && type->kind == SQL_TYPE_ENUM))
+    if (value->kind == SQL_VALUE_STRING)
       sql_put_string(c, out, value->text);
     else
       fail_render(c, value, type);
@@ -343,6 +382,17 @@ static void put_adapted_list(SqlCompiler *c, GString *out, const SqlValue *value
   sql_leave(c);
 }
 
+/* The driver knows a member only as what else it is; its Enum type hands over the label. */
+static void put_adapted_member(SqlCompiler *c, GString *out, const SqlValue *value, const SqlType *type)
+{
+  if (type != NULL && type->kind == SQL_TYPE_ENUM)
+    put_member(c, out, value, type);
+  else if (value->mixed != NULL && value->mixed->kind == SQL_VALUE_STRING)
+    sql_put_string(c, out, value->mixed->text);
+  else
+    fail_unknown(c, value, type != NULL ? type : sql_type(SQL_TYPE_NULL));
+}
+
 void sql_put_adapted(SqlCompiler *c, GString *out, const SqlValue *value, const SqlType *type)
 {
   if (c->error != NULL)
@@ -358,8 +408,8 @@ void sql_put_adapted(SqlCompiler *c, GString *out, const SqlValue *value, const 
   case SQL_VALUE_INT:
   case SQL_VALUE_FLOAT:
   case SQL_VALUE_DECIMAL: g_string_append(out, value->text); break;
-  case SQL_VALUE_STRING:
-  case SQL_VALUE_ENUM: sql_put_string(c, out, value->text); break;
+  case SQL_VALUE_STRING: sql_put_string(c, out, value->text); break;
+  case SQL_VALUE_ENUM: put_adapted_member(c, out, value, type); break;
   case SQL_VALUE_BYTES: put_hex(out, value); break;
   case SQL_VALUE_DATE: g_string_append_printf(out, "'%s'::date", value->text); break;
   case SQL_VALUE_TIME: g_string_append_printf(out, "'%s'::time", value->text); break;

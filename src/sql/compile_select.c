@@ -129,6 +129,32 @@ static gboolean is_correlated(const SqlCompiler *c, const SqlQuery *query, const
          is_enclosing(visible, from);
 }
 
+static void tables_of(const SqlFrom *from, SqlFromSet *tables, Arena *arena)
+{
+  if (from->kind == SQL_FROM_JOIN) {
+    tables_of(from->left, tables, arena);
+    tables_of(from->right, tables, arena);
+  } else if (from->kind == SQL_FROM_TABLE) {
+    sql_from_set_add(arena, tables, (SqlFrom *)from);
+  }
+}
+
+/* Beside s.t a plain t is given an alias, in ways that are not followed. */
+static void check_same_names(SqlCompiler *c, const SqlFromSet *froms)
+{
+  SqlFromSet tables = {0};
+
+  for (guint i = 0; i < froms->n; i++)
+    tables_of(froms->items[i], &tables, c->arena);
+  for (guint i = 0; i < tables.n; i++)
+    for (guint k = 0; k < tables.n; k++) {
+      const SqlTable *a = tables.items[i]->table, *b = tables.items[k]->table;
+      if (a->schema.text == NULL && b->schema.text != NULL && strcmp(a->name.text, b->name.text) == 0)
+        sql_fail(c, SQL_ERROR_UNKNOWN, "%s and %s.%s in one SELECT", a->name.text, b->schema.text,
+                 b->name.text);
+    }
+}
+
 /* What the select shows in its FROM: without what an enclosing statement already gives. */
 static SqlFromSet displayed_froms(SqlCompiler *c, const SqlQuery *query, gboolean as_from, gboolean lateral)
 {
@@ -137,6 +163,7 @@ static SqlFromSet displayed_froms(SqlCompiler *c, const SqlQuery *query, gboolea
   SqlFromSet own = {0};
   gboolean automatic = query->correlate.n == 0 && !query->correlate_none && !query->has_correlate_except;
 
+  check_same_names(c, &froms);
   for (guint i = 0; i < froms.n; i++) {
     if (!is_correlated(c, query, froms.items[i], as_from, lateral))
       sql_from_set_add(c->arena, &shown, froms.items[i]);

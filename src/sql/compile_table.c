@@ -131,15 +131,21 @@ static void put_columns(SqlCompiler *c, GString *text, const SqlTable *table, co
 static void put_constraints(SqlCompiler *c, GString *text, const SqlTable *table, const char **before)
 {
   SqlConstraintList all = sql_table_all_constraints(c, table);
+  g_autoptr(GString) joined = g_string_new(NULL);
+  const char *between = "";
 
   for (guint i = 0; i < all.n && c->error == NULL; i++) {
-    g_autoptr(GString) body = g_string_new(NULL);
     if (all.items[i]->use_alter)
       continue;
-    sql_put_constraint(c, body, all.items[i], table);
-    g_string_append_printf(text, "%s%s", *before, body->str);
-    *before = separator;
+    g_string_append(joined, between);
+    sql_put_constraint(c, joined, all.items[i], table);
+    between = separator;
   }
+  /* One of no columns has no text, but keeps its comma beside others. */
+  if (joined->len == 0)
+    return;
+  g_string_append_printf(text, "%s%s", *before, joined->str);
+  *before = separator;
 }
 
 static void put_options(SqlCompiler *c, GString *text, const SqlTable *table)

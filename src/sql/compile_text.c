@@ -60,8 +60,10 @@ static void put_name(SqlCompiler *c, GString *out, const char *name)
 static void put_bind_cast(SqlCompiler *c, GString *out, const SqlType *type)
 {
   SqlAffinity affinity = sql_type_affinity(type);
+  gboolean since_2 = affinity == SQL_AFFINITY_JSON || affinity == SQL_AFFINITY_RANGE ||
+                     (type != NULL && type->kind == SQL_TYPE_UUID);
 
-  if (affinity != SQL_AFFINITY_ARRAY && (affinity != SQL_AFFINITY_JSON || sql_is_old(c)))
+  if (affinity != SQL_AFFINITY_ARRAY && (!since_2 || sql_is_old(c)))
     return;
   g_string_append(out, "::");
   sql_put_type(c, out, type);

@@ -84,19 +84,36 @@ SqlExpr *sql_text_with_bind(Arena *arena, const SqlExpr *text, SqlExpr *bind, GE
   return copy;
 }
 
+/* There is one of each, and what has no name of its own is numbered by which it is.  Nobody changes a tree. */
+static SqlExpr the_null = {.kind = SQL_EXPR_NULL};
+static SqlExpr the_true = {.kind = SQL_EXPR_TRUE};
+static SqlExpr the_false = {.kind = SQL_EXPR_FALSE};
+
 SqlExpr *sql_null(Arena *arena)
 {
-  return node(arena, SQL_EXPR_NULL, NULL);
+  (void)arena;
+  return &the_null;
+}
+
+static gpointer type_the_constants(gpointer unused)
+{
+  (void)unused;
+  the_true.type = the_false.type = sql_type(SQL_TYPE_BOOLEAN);
+  return NULL;
 }
 
 SqlExpr *sql_true(Arena *arena)
 {
-  return node(arena, SQL_EXPR_TRUE, sql_type(SQL_TYPE_BOOLEAN));
+  static GOnce once = G_ONCE_INIT;
+  (void)arena;
+  g_once(&once, type_the_constants, NULL);
+  return &the_true;
 }
 
 SqlExpr *sql_false(Arena *arena)
 {
-  return node(arena, SQL_EXPR_FALSE, sql_type(SQL_TYPE_BOOLEAN));
+  sql_true(arena);
+  return &the_false;
 }
 
 SqlExpr *sql_star(Arena *arena)

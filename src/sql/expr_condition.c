@@ -40,9 +40,8 @@ SqlExpr *sql_like(Arena *arena, SqlOperator op, SqlExpr *left, SqlExpr *right, c
 SqlExpr *sql_regexp_match(Arena *arena, SqlExpr *left, SqlExpr *pattern, const char *flags, GError **error)
 {
   (void)error;
-  SqlExpr *expr =
-      sql_expr_binary(arena, SQL_OP_REGEXP_MATCH, left, sql_coerced(arena, pattern, left, SQL_OP_COMMA),
-                      sql_type(SQL_TYPE_BOOLEAN));
+  SqlExpr *expr = sql_expr_binary(arena, SQL_OP_REGEXP_MATCH, left,
+                                  sql_coerced(arena, pattern, left, SQL_OP_COMMA), NULL);
   expr->flags = arena_strdup(arena, flags);
   return expr;
 }
@@ -117,8 +116,7 @@ SqlExpr *sql_in(Arena *arena, SqlExpr *left, SqlExprList values, gboolean negate
   (void)error;
   left = sql_settle(arena, left, NULL, NULL);
   for (guint i = 0; i < values.n; i++)
-    all_bare = all_bare && values.items[i]->kind == SQL_EXPR_BIND && values.items[i]->value != NULL &&
-               values.items[i]->unique;
+    all_bare = all_bare && sql_is_bare(values.items[i]) && values.items[i]->value != NULL;
   if (all_bare && (left->kind != SQL_EXPR_TUPLE || values.n == 0))
     return in_values(arena, left, expanding(arena, left, &values), negated);
   for (guint i = 0; i < values.n; i++) {

@@ -40,6 +40,8 @@ const SqlType *sql_compared_type(const SqlType *type, const SqlValue *value, Sql
 
   if (type == NULL || type->kind == SQL_TYPE_NULL)
     return own;
+  if (type->decorated)
+    return type;
   switch (type->kind) {
   case SQL_TYPE_INET:
   case SQL_TYPE_CIDR:

@@ -48,8 +48,7 @@ const SqlType *sql_type_of_value(const SqlValue *value)
   case SQL_VALUE_INT: return is_big(value->text) ? sql_type(SQL_TYPE_BIGINT) : sql_type(SQL_TYPE_INTEGER);
   case SQL_VALUE_FLOAT: return sql_type(SQL_TYPE_FLOAT);
   case SQL_VALUE_DECIMAL: return sql_type(SQL_TYPE_NUMERIC);
-  case SQL_VALUE_STRING:
-  case SQL_VALUE_ENUM: return sql_type(SQL_TYPE_VARCHAR);
+  case SQL_VALUE_STRING: return sql_type(value->untyped ? SQL_TYPE_NULL : SQL_TYPE_VARCHAR);
   case SQL_VALUE_BYTES: return sql_type(SQL_TYPE_BYTEA);
   case SQL_VALUE_DATE: return sql_type(SQL_TYPE_DATE);
   case SQL_VALUE_TIME: return has_offset(value->text) ? &time_with_zone : sql_type(SQL_TYPE_TIME);

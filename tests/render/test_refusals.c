@@ -58,7 +58,7 @@ static const Refusal refusals[] = {
      2, "uuid4"},
     {"a type that converts values",
      "    class T(sa.types.TypeDecorator):\n        impl = sa.String\n"
-     "        def process_bind_param(self, value, dialect):\n            return value.upper()\n"
+     "        def coerce_compared_value(self, op, value):\n            return sa.Text()\n"
      "    op.execute(sa.table('t', sa.column('a', T())).insert().values(a='x'))\n",
      RENDER_PYTHON, 5, "converts it in Python"},
     {"an attribute of a module set", "    op.create_table = None\n", RENDER_PYTHON, 1, "create_table"},

@@ -29,7 +29,8 @@ GQuark sql_error_quark(void);
   X(ATTRIBUTE, "AttributeError")                            \
   X(ASSERTION, "AssertionError")                            \
   X(NOT_IMPLEMENTED, "NotImplementedError")                 \
-  X(UNICODE, "UnicodeDecodeError")
+  X(UNICODE, "UnicodeDecodeError")                          \
+  X(UNKNOWN, "") /* Alembic may well render it; what it writes is not known here */
 
 typedef enum {
 #define X(code, name) SQL_ERROR_##code,

@@ -30,7 +30,7 @@ typedef enum {
   SQL_VALUE_UUID,     /* text: with hyphens */
   SQL_VALUE_LIST,     /* items; list and tuple */
   SQL_VALUE_JSON,     /* dict or anything else json.dumps takes; text: the JSON, or NULL */
-  SQL_VALUE_ENUM,     /* a member of a Python enum; text: the label its Enum type stores */
+  SQL_VALUE_ENUM,     /* a member of a Python enum; text: its name; enum_class, member */
   SQL_VALUE_OTHER,    /* nothing SQL can say; repr is required */
 } SqlValueKind;
 
@@ -43,7 +43,12 @@ struct SqlValue {
   const char *text;
   gsize len;
   SqlValueList items;
-  const char *json; /* json.dumps(value) for those values that may land in a JSON column, or NULL */
+  gboolean untyped;       /* STRING: of a class of its own, which says nothing about its type */
+  const void *enum_class; /* ENUM: which; compare with SqlEnum.python_class */
+  guint member;           /* ENUM: the how-manieth of its class */
+  const SqlValue *mixed;  /* ENUM: what it is besides, for class E(str, Enum); or NULL */
+  const void *origin;     /* the maker's own */
+  const char *json;       /* json.dumps(value) for those values that may land in a JSON column, or NULL */
   const char *repr;
 };
 

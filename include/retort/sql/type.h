@@ -118,7 +118,9 @@ struct SqlType {
   SqlInt scale;
   gboolean timezone;
   gboolean varying;
+  gboolean generic_json; /* sa.JSON, which lacks what the dialect's own can */
   gboolean none_as_null; /* JSON, JSONB: None is SQL's NULL rather than JSON's null */
+  gboolean decorated;    /* a TypeDecorator: whatever is compared with it takes its type */
   gboolean text_uuid;    /* UUID(as_uuid=False): values are strings */
   const char *collation;
   const char *fields;  /* INTERVAL: "DAY TO SECOND" */
@@ -134,12 +136,14 @@ struct SqlEnum {
   SqlName name;
   SqlName schema;
   SqlTextList labels;
+  const void *python_class;   /* Enum(SomeClass): members are stored by the label in their place */
   gboolean generic;           /* sa.Enum, not postgresql.ENUM */
   gboolean non_native;        /* native_enum=False: VARCHAR, perhaps with a CHECK */
   SqlInt length;              /* non-native: explicit length */
   gboolean create_constraint; /* non-native: CHECK (x IN (...)) */
   gboolean no_create;         /* postgresql.ENUM(create_type=False); sa.Enum ignores create_type */
   gboolean has_metadata;      /* Enum(metadata=...): create_table does not create it */
+  SqlName metadata_schema;    /* of that MetaData */
   gboolean inherit_schema;    /* takes the schema of the table it is used in */
 };
 
