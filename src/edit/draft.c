@@ -122,6 +122,37 @@ static char *template_prelude(const Project *project, const RevisionDraft *draft
   return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
+/* Python's names of encodings that iconv knows by another, folded as Python folds them. */
+static const struct {
+  const char *python, *iconv;
+} encodings[] = {
+    {"latin", "ISO-8859-1"}, {"latin1", "ISO-8859-1"}, {"l1", "ISO-8859-1"},      {"8859", "ISO-8859-1"},
+    {"646", "ASCII"},        {"u8", "UTF-8"},          {"utf", "UTF-8"},          {"cp65001", "UTF-8"},
+    {"u16", "UTF-16"},       {"u32", "UTF-32"},        {"1250", "CP1250"},        {"1251", "CP1251"},
+    {"1252", "CP1252"},      {"utf8sig", "UTF-8"},     {"macroman", "MACINTOSH"},
+};
+
+static char *folded(const char *name)
+{
+  GString *out = g_string_new(NULL);
+  for (; *name != '\0'; name++)
+    if (g_ascii_isalnum(*name))
+      g_string_append_c(out, g_ascii_tolower(*name));
+  return g_string_free(out, FALSE);
+}
+
+/* text as Python's encode() gives it: with a mark where Python writes one. */
+static char *encode(const char *text, const char *encoding, gsize *len, GError **error)
+{
+  g_autofree char *name = folded(encoding);
+  const char *known = encoding;
+  for (gsize i = 0; i < G_N_ELEMENTS(encodings); i++)
+    if (strcmp(name, encodings[i].python) == 0)
+      known = encodings[i].iconv;
+  g_autofree char *marked = strcmp(name, "utf8sig") == 0 ? g_strconcat("\xef\xbb\xbf", text, NULL) : NULL;
+  return g_convert(marked != NULL ? marked : text, -1, known, "UTF-8", NULL, len, error);
+}
+
 static gboolean fill_content(RevisionDraft *draft, const Project *project, const char *prelude,
                              GError **error)
 {
@@ -134,7 +165,13 @@ static gboolean fill_content(RevisionDraft *draft, const Project *project, const
   if (text == NULL)
     return FALSE;
   g_autoptr(GError) failure = NULL;
-  draft->content = g_convert(text, -1, project->output_encoding, "UTF-8", NULL, &draft->len, &failure);
+  draft->content = encode(text, project->output_encoding, &draft->len, &failure);
+  /* One that iconv does not know may well be known to Python. */
+  if (g_error_matches(failure, G_CONVERT_ERROR, G_CONVERT_ERROR_NO_CONVERSION)) {
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED, _("retort does not know the encoding %s"),
+                project->output_encoding);
+    return FALSE;
+  }
   if (draft->content == NULL)
     return command_error(error, _("%s cannot be written in %s: %s"), draft->path, project->output_encoding,
                          failure->message);

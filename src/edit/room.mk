@@ -1,6 +1,6 @@
 noinst_LIBRARIES += src/edit/libedit.a
 src_edit_libedit_a_SOURCES = \
-	src/edit/conflict.c include/retort/edit/conflict.h \
+	src/edit/conflict.c src/edit/explanation.c include/retort/edit/conflict.h \
 	src/edit/draft.c include/retort/edit/draft.h \
 	src/edit/environment.c include/retort/edit/environment.h \
 	src/edit/file_name.c src/edit/file_name.h \
