@@ -150,10 +150,16 @@ static const char *literal_text(const PgQuery__Node *node)
              : NULL;
 }
 
+typedef struct {
+  Reading *r;
+  LockMode mode;
+} SequenceWalk;
+
 static gboolean note_sequence(const ProtobufCMessage *message, void *data)
 {
   static const char *const names[] = {"nextval", "setval", "currval", NULL};
-  Reading *r = data;
+  SequenceWalk *walk = data;
+  Reading *r = walk->r;
   if (message->descriptor != &pg_query__func_call__descriptor)
     return TRUE;
   const PgQuery__FuncCall *call = (const PgQuery__FuncCall *)message;
@@ -167,13 +173,14 @@ static gboolean note_sequence(const ProtobufCMessage *message, void *data)
       memmove(*part, *part + 1, strlen(*part)), (*part)[strlen(*part) - 1] = '\0';
   const ReviewRelation *sequence = model_get(r->session->model, parts[1] != NULL ? parts[0] : NULL,
                                              parts[1] != NULL ? parts[1] : parts[0]);
-  lock(r, sequence, RX, NULL);
+  lock(r, sequence, walk->mode, NULL);
   return TRUE;
 }
 
-void lock_sequences_used(Reading *r, const ProtobufCMessage *expression)
+void lock_sequences(Reading *r, const ProtobufCMessage *expression, LockMode mode)
 {
-  visit_messages(expression, note_sequence, r);
+  SequenceWalk walk = {r, mode};
+  visit_messages(expression, note_sequence, &walk);
 }
 
 /* ---- columns ---- */

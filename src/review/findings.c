@@ -11,8 +11,10 @@
 /* What the transaction that is open has done so far. */
 typedef struct {
   GHashTable *exclusive;   /* char*: tables in use locked ACCESS EXCLUSIVE */
+  char *first;             /* of them */
   GHashTable *enum_values; /* char* 'x', in quotes: added and not committed */
   gboolean rows;           /* many rows were changed */
+  gboolean worked;         /* long work was done while something was locked */
   gboolean not_valid;      /* a constraint was added NOT VALID */
   gboolean outside;        /* a COMMIT was sent: there is none */
   gboolean lock_timeout;   /* one was set */
@@ -40,15 +42,6 @@ static gboolean makes_work(const Forecast *forecast)
 static gboolean changes_many_rows(const Forecast *forecast)
 {
   return forecast->changes_rows && !(forecast->effects != NULL && forecast->effects->few_rows);
-}
-
-static const char *any_key(GHashTable *table)
-{
-  GHashTableIter iter;
-  gpointer key = NULL;
-  g_hash_table_iter_init(&iter, table);
-  g_hash_table_iter_next(&iter, &key, NULL);
-  return key;
 }
 
 static gboolean is_table(const ForecastLock *lock)
@@ -95,14 +88,18 @@ static void judge_locks(Transaction *open, Forecast *forecast)
 {
   gboolean in_use = forecast_strongest(forecast) != LOCK_MODE_NONE;
   guint before = g_hash_table_size(open->exclusive);
-  if (before > 0 && in_use && (makes_work(forecast) || changes_many_rows(forecast)))
-    add(forecast, CHECK_WORK_UNDER_LOCK, any_key(open->exclusive));
+  gboolean works = before > 0 && in_use && (makes_work(forecast) || changes_many_rows(forecast));
+  if (works && !open->worked) /* once: what follows is no news */
+    add(forecast, CHECK_WORK_UNDER_LOCK, open->first);
+  open->worked |= works;
   if (before > 0 && in_use && changes_many_rows(forecast))
     add(forecast, CHECK_DATA_WITH_DDL, NULL);
   for (guint i = 0; i < forecast->locks->len; i++) {
     const ForecastLock *lock = g_ptr_array_index(forecast->locks, i);
     if (lock->is_new || lock->mode != LOCK_MODE_ACCESS_EXCLUSIVE || !is_table(lock))
       continue;
+    if (open->first == NULL)
+      open->first = g_strdup(lock->relation);
     g_hash_table_add(open->exclusive, g_strdup(lock->relation));
     if (open->rows && before == 0)
       add(forecast, CHECK_DATA_WITH_DDL, NULL);
@@ -144,7 +141,8 @@ static void end_transaction(Transaction *open)
 {
   g_hash_table_remove_all(open->exclusive);
   g_hash_table_remove_all(open->enum_values);
-  open->rows = open->not_valid = FALSE;
+  g_clear_pointer(&open->first, g_free);
+  open->rows = open->not_valid = open->worked = FALSE;
 }
 
 static void judge_in_transaction(Transaction *open, const Statement *statement, Forecast *forecast)
@@ -188,13 +186,26 @@ static gboolean same_table(const char *a, const char *b)
   return dot_a - a == dot_b - b && strncmp(a, b, (gsize)(dot_a - a)) == 0 && strcmp(dot_a, dot_b) != 0;
 }
 
+/* The rows of the table are changed meanwhile: somebody carries the values over. */
+static gboolean carries_over(const Review *review, const char *column)
+{
+  g_autofree char *table = g_strndup(column, (gsize)(strrchr(column, '.') - column));
+  for (guint i = 0; i < review->forecasts->len; i++) {
+    const Forecast *forecast = g_ptr_array_index(review->forecasts, i);
+    if (forecast->changes_rows && forecast_lock(forecast, table) != NULL)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static void judge_renames(const Review *review)
 {
   for (guint i = 0; i < review->forecasts->len; i++) {
     Forecast *forecast = g_ptr_array_index(review->forecasts, i);
     for (guint k = 0; k < review->forecasts->len && forecast->dropped_column != NULL; k++) {
       const Forecast *other = g_ptr_array_index(review->forecasts, k);
-      if (other->added_column != NULL && same_table(forecast->dropped_column, other->added_column))
+      if (other->added_column != NULL && same_table(forecast->dropped_column, other->added_column) &&
+          !carries_over(review, forecast->dropped_column))
         add(forecast, CHECK_LOOKS_LIKE_RENAME, other->added_column);
     }
   }
@@ -209,6 +220,30 @@ static gboolean makes_later(const Review *review, guint from, const char *name)
       return TRUE;
   }
   return FALSE;
+}
+
+static gboolean drops_table_later(const Review *review, guint from, const char *table)
+{
+  for (guint i = from; i < review->forecasts->len; i++) {
+    const Forecast *forecast = g_ptr_array_index(review->forecasts, i);
+    for (guint k = 0; k < forecast->losses->len; k++) {
+      const ForecastLoss *loss = g_ptr_array_index(forecast->losses, k);
+      if (loss->kind == LOSS_TABLE && g_strcmp0(loss->relation, table) == 0)
+        return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+/* An index that goes before its table goes costs nothing more. */
+static void judge_index_drops(const Review *review, guint i)
+{
+  Forecast *forecast = g_ptr_array_index(review->forecasts, i);
+  for (guint k = 0; k < forecast->locks->len; k++) {
+    const ForecastLock *lock = g_ptr_array_index(forecast->locks, k);
+    if (lock->table != NULL && drops_table_later(review, i + 1, lock->table))
+      remove_finding(forecast, CHECK_INDEX_DROP_NOT_CONCURRENT);
+  }
 }
 
 static gboolean analyzes_later(const Review *review, guint from, const char *table)
@@ -244,6 +279,7 @@ static void judge_aftermath(const Review *review)
       if (!makes_later(review, i + 1, name))
         add(forecast, CHECK_OBJECT_DROPPED, name);
     }
+    judge_index_drops(review, i);
     const ForecastLock *lock = own_lock(forecast);
     if (effects != NULL && effects->type_changed && lock != NULL && !lock->is_new &&
         !analyzes_later(review, i + 1, lock->relation))
@@ -359,6 +395,7 @@ Review *review_read(ForecastSession *session, const GPtrArray *statements)
     judge_names(statement->sql, forecast);
     judge_one(&open, statement, forecast);
   }
+  end_transaction(&open);
   judge_renames(review);
   judge_aftermath(review);
   judge_scans(review, statements);

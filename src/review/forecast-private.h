@@ -68,6 +68,8 @@ void set_unknown(Reading *r, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Ids of a table and everything below it, the table first. */
 GArray *tree_of(const Reading *r, const ReviewRelation *table);
 gboolean version_since(const Reading *r, int version);
+/* The server locks what a new object depends on, indexes and sequences among it, ACCESS SHARE. */
+gboolean locks_dependencies(const Reading *r);
 
 /* ---- expressions (expressions.c) ---- */
 
@@ -79,7 +81,7 @@ typedef enum {
 } Volatility;
 Volatility expression_volatility(const Reading *r, const PgQuery__Node *expression);
 /* Sequences that nextval() and its like name in it are locked. */
-void lock_sequences_used(Reading *r, const ProtobufCMessage *expression);
+void lock_sequences(Reading *r, const ProtobufCMessage *expression, LockMode mode);
 /* A CHECK as the server writes it proves that a column is not null. */
 gboolean check_proves_not_null(const char *check, const char *column);
 gboolean expression_proves_not_null(const PgQuery__Node *expression, const char *column);

@@ -34,6 +34,11 @@ void forecast_session_use(ForecastSession *session, const ReviewCatalog *catalog
     model_use(session->model, catalog);
 }
 
+void forecast_session_settle(ForecastSession *session)
+{
+  model_settle(session->model);
+}
+
 const ReviewRelation *forecast_session_relation(const ForecastSession *session, const char *relation)
 {
   const char *dot = strchr(relation, '.');

@@ -12,17 +12,27 @@ static const struct {
   LockMode mode;
   gboolean down;
 } plain[] = {
-    {AT(ColumnDefault), AX, TRUE},      {AT(CookedColumnDefault), AX, TRUE},
-    {AT(DropExpression), AX, TRUE},     {AT(SetStatistics), SUX, TRUE},
-    {AT(SetOptions), SUX, FALSE},       {AT(ResetOptions), SUX, FALSE},
-    {AT(SetStorage), AX, TRUE},         {AT(SetCompression), AX, FALSE},
-    {AT(AlterConstraint), AX, FALSE},   {AT(AlterColumnGenericOptions), AX, FALSE},
-    {AT(GenericOptions), AX, FALSE},    {AT(DropCluster), SUX, FALSE},
-    {AT(DropOids), AX, TRUE},           {AT(EnableRule), AX, FALSE},
-    {AT(EnableAlwaysRule), AX, FALSE},  {AT(EnableReplicaRule), AX, FALSE},
-    {AT(DisableRule), AX, FALSE},       {AT(DropOf), AX, FALSE},
-    {AT(EnableRowSecurity), AX, FALSE}, {AT(DisableRowSecurity), AX, FALSE},
-    {AT(ForceRowSecurity), AX, FALSE},  {AT(NoForceRowSecurity), AX, FALSE},
+    {AT(CookedColumnDefault), AX, TRUE},
+    {AT(DropExpression), AX, TRUE},
+    {AT(SetStatistics), SUX, TRUE},
+    {AT(SetOptions), SUX, FALSE},
+    {AT(ResetOptions), SUX, FALSE},
+    {AT(SetStorage), AX, TRUE},
+    {AT(SetCompression), AX, FALSE},
+    {AT(AlterConstraint), AX, FALSE},
+    {AT(AlterColumnGenericOptions), AX, FALSE},
+    {AT(GenericOptions), AX, FALSE},
+    {AT(DropCluster), SUX, FALSE},
+    {AT(DropOids), AX, TRUE},
+    {AT(EnableRule), AX, FALSE},
+    {AT(EnableAlwaysRule), AX, FALSE},
+    {AT(EnableReplicaRule), AX, FALSE},
+    {AT(DisableRule), AX, FALSE},
+    {AT(DropOf), AX, FALSE},
+    {AT(EnableRowSecurity), AX, FALSE},
+    {AT(DisableRowSecurity), AX, FALSE},
+    {AT(ForceRowSecurity), AX, FALSE},
+    {AT(NoForceRowSecurity), AX, FALSE},
 };
 
 static const PgQuery__AlterTableType triggers[] = {
@@ -35,6 +45,14 @@ static void lock_down(Reading *r, const ReviewRelation *table, LockMode mode, gb
     lock_tree(r, table, mode, NULL);
   else
     lock(r, table, mode, NULL);
+}
+
+static void read_default(Reading *r, const ReviewRelation *table, const PgQuery__AlterTableCmd *cmd,
+                         gboolean recurse)
+{
+  lock_down(r, table, AX, recurse);
+  if (cmd->def != NULL && locks_dependencies(r))
+    lock_sequences(r, &cmd->def->base, AS);
 }
 
 static gboolean read_plain(Reading *r, const ReviewRelation *table, PgQuery__AlterTableType type,
@@ -203,6 +221,9 @@ static void read_identity(Reading *r, const ReviewRelation *table, const PgQuery
 
 static void read_drop_not_null(Reading *r, const ReviewRelation *table, const char *column, gboolean recurse)
 {
+  /* From 18 on it drops a constraint, or finds that there is none. */
+  const ReviewColumn *now = review_relation_column(table, column);
+  recurse &= !version_since(r, 18) || now == NULL || now->not_null;
   g_autoptr(GArray) ids = recurse ? tree_of(r, table) : g_array_new(FALSE, FALSE, sizeof(guint));
   if (!recurse)
     g_array_append_val(ids, table->id);
@@ -225,6 +246,7 @@ static void read_command(Reading *r, const ReviewRelation *table, const PgQuery_
     if (cmd->missing_ok)
       add_finding(r, CHECK_GUARD_LOCKS, table);
     break;
+  case AT(ColumnDefault): read_default(r, table, cmd, recurse); break;
   case AT(SetNotNull): read_set_not_null(r, table, cmd->name, recurse); break;
   case AT(DropNotNull): read_drop_not_null(r, table, cmd->name, recurse); break;
   case AT(DropColumn): read_drop_column(r, table, cmd, recurse); break;

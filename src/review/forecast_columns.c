@@ -96,7 +96,7 @@ static gboolean column_rewrites(Reading *r, const ReviewRelation *table, const P
   case VOLATILITY_CONSTANT: return rewrites;
   case VOLATILITY_VOLATILE:
     add_finding(r, CHECK_DEFAULT_REWRITES, table);
-    lock_sequences_used(r, &n->expression->base);
+    lock_sequences(r, &n->expression->base, RX);
     return TRUE;
   case VOLATILITY_UNKNOWN:
     add_note(r, _("the default calls a function that may be volatile: counted as a rewrite"));
@@ -478,8 +478,9 @@ void read_alter_type(Reading *r, const ReviewRelation *table, const PgQuery__Alt
       const ReviewRelation *sequence = model_look(r->session->model, g_array_index(rel->sequences, guint, k));
       if (sequence == NULL || g_strcmp0(sequence->owned_by_column, cmd->name) != 0)
         continue;
-      /* An identity's sequence changes its type with the column; a serial's is only looked at. */
-      lock(r, sequence, column->identity != '\0' ? SRX : AS, _("it belongs to the column"));
+      /* An identity's sequence changes its type with the column; a serial's is what the default depends on. */
+      if (column->identity != '\0' || locks_dependencies(r))
+        lock(r, sequence, column->identity != '\0' ? SRX : AS, _("it belongs to the column"));
       if (column->identity != '\0')
         rewrite(r, sequence);
     }

@@ -176,7 +176,7 @@ void lock_referenced(Reading *r, const PgQuery__Constraint *c)
   g_auto(GStrv) columns = referenced_columns(c, other);
   const ReviewRelation *index = look(r, key_index(other, columns));
   lock_tree(r, other, SRX, _("the foreign key points at it"));
-  if (index != NULL)
+  if (index != NULL && locks_dependencies(r))
     lock_tree(r, index, AS, _("it makes the key unique"));
 }
 
@@ -240,7 +240,7 @@ static void add_key(Reading *r, const ReviewRelation *table, const PgQuery__Cons
     gboolean key = c->contype == CONSTR(PRIMARY);
     g_auto(GStrv) columns = columns_of(c, NULL);
     gboolean sets = key && any_nullable(rel, columns);
-    lock(r, rel, !below || (key && (version_since(r, 18) || sets)) ? AX : SH, NULL);
+    lock(r, rel, !below || (key && sets) || version_since(r, 18) ? AX : SH, NULL);
     build_index(r, rel);
   }
   add_finding(r, c->contype == CONSTR(EXCLUSION) ? CHECK_EXCLUDE_BUILDS_INDEX : CHECK_UNIQUE_BUILDS_INDEX,
@@ -249,6 +249,8 @@ static void add_key(Reading *r, const ReviewRelation *table, const PgQuery__Cons
 
 static void add_check(Reading *r, const ReviewRelation *table, const PgQuery__Constraint *c, gboolean recurse)
 {
+  if (version_since(r, 18))
+    lock_tree(r, table, AX, NULL);
   g_autoptr(GArray) ids = targets(r, table, recurse && !c->is_no_inherit);
   for (guint i = 0; i < ids->len; i++) {
     const ReviewRelation *rel = look(r, g_array_index(ids, guint, i));

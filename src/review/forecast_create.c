@@ -137,6 +137,8 @@ static void read_elements(Reading *r, guint table, const PgQuery__CreateStmt *cr
     if (element->node_case == PG_QUERY__NODE__NODE_COLUMN_DEF) {
       for (gsize k = 0; k < element->column_def->n_constraints; k++)
         references(r, element->column_def->constraints[k]->constraint, look(r, table));
+      if (locks_dependencies(r))
+        lock_sequences(r, &element->column_def->base, AS);
       define_column(r, table, element->column_def);
     } else if (element->node_case == PG_QUERY__NODE__NODE_TABLE_LIKE_CLAUSE) {
       copy_like(r, table, element->table_like_clause);
@@ -269,6 +271,11 @@ static void read_create_sequence(Reading *r, const PgQuery__CreateSeqStmt *state
   }
 }
 
+static void note_part(Reading *r, guint table, char letter, const char *name)
+{
+  g_ptr_array_add(model_edit(r->session->model, table)->parts, g_strdup_printf("%c %s", letter, name));
+}
+
 static void read_create_trigger(Reading *r, const PgQuery__CreateTrigStmt *trigger)
 {
   const ReviewRelation *table = relation_of(r, trigger->relation);
@@ -279,10 +286,33 @@ static void read_create_trigger(Reading *r, const PgQuery__CreateTrigStmt *trigg
   if (trigger->constrrel != NULL)
     lock(r, relation_of(r, trigger->constrrel), version_since(r, 12) ? AS : SRX,
          _("the constraint trigger refers to it"));
+  note_part(r, table->id, 't', trigger->trigname);
   ReviewRelation *changed = model_edit(r->session->model, table->id);
   changed->triggers |= ((trigger->events & 4) != 0 ? REVIEW_INSERT : 0) |
                        ((trigger->events & 8) != 0 ? REVIEW_DELETE : 0) |
                        ((trigger->events & 16) != 0 ? REVIEW_UPDATE : 0);
+}
+
+static void read_create_policy(Reading *r, const PgQuery__CreatePolicyStmt *policy)
+{
+  const ReviewRelation *table = relation_of(r, policy->table);
+  lock(r, table, AX, NULL);
+  const PgQuery__Node *parts[] = {policy->qual, policy->with_check};
+  for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
+    if (parts[i] != NULL)
+      read_query(r, &parts[i]->base, FALSE, _("the policy reads it"));
+  note_part(r, table->id, 'p', policy->policy_name);
+}
+
+static void read_create_rule(Reading *r, const PgQuery__RuleStmt *rule)
+{
+  const ReviewRelation *table = relation_of(r, rule->relation);
+  lock(r, table, AX, NULL);
+  gboolean changes = r->forecast->changes_rows;
+  for (gsize i = 0; i < rule->n_actions; i++)
+    read_query(r, &rule->actions[i]->base, FALSE, _("the rule uses it"));
+  r->forecast->changes_rows = changes; /* later, when the rule applies */
+  note_part(r, table->id, 'r', rule->rulename);
 }
 
 static void read_create_stats(Reading *r, const PgQuery__CreateStatsStmt *stats)
@@ -377,10 +407,8 @@ gboolean read_create_statement(Reading *r, const PgQuery__Node *s)
   case PG_QUERY__NODE__NODE_CREATE_SEQ_STMT: read_create_sequence(r, s->create_seq_stmt); return TRUE;
   case PG_QUERY__NODE__NODE_CREATE_TRIG_STMT: read_create_trigger(r, s->create_trig_stmt); return TRUE;
   case PG_QUERY__NODE__NODE_CREATE_STATS_STMT: read_create_stats(r, s->create_stats_stmt); return TRUE;
-  case PG_QUERY__NODE__NODE_CREATE_POLICY_STMT:
-    lock(r, relation_of(r, s->create_policy_stmt->table), AX, NULL);
-    return TRUE;
-  case PG_QUERY__NODE__NODE_RULE_STMT: lock(r, relation_of(r, s->rule_stmt->relation), AX, NULL); return TRUE;
+  case PG_QUERY__NODE__NODE_CREATE_POLICY_STMT: read_create_policy(r, s->create_policy_stmt); return TRUE;
+  case PG_QUERY__NODE__NODE_RULE_STMT: read_create_rule(r, s->rule_stmt); return TRUE;
   case PG_QUERY__NODE__NODE_CREATE_ENUM_STMT:
     read_create_type(r, s->create_enum_stmt->type_name, s->create_enum_stmt->n_type_name, 'e');
     return TRUE;

@@ -314,8 +314,7 @@ static void read_alter_domain(Reading *r, const PgQuery__AlterDomainStmt *alter)
       const ReviewColumn *column = g_ptr_array_index(relation->columns, k);
       if (strcmp(column->type, name) != 0 || (relation->kind != 'r' && relation->kind != 'm'))
         continue;
-      lock(r, relation, alter->subtype[0] == 'V' && version_since(r, 17) ? SUX : SH,
-           _("it has a column of the domain"));
+      lock(r, relation, SH, _("it has a column of the domain"));
       scan(r, relation);
     }
   }
@@ -445,7 +444,7 @@ static const char *opaque(PgQuery__Node__NodeCase kind)
 
 static void read_grant(Reading *r, const PgQuery__GrantStmt *grant)
 {
-  for (gsize i = 0; i < grant->n_objects && grant->objtype == OBJECT(TABLE) && version_since(r, 18); i++)
+  for (gsize i = 0; i < grant->n_objects && version_since(r, 18); i++)
     if (grant->objects[i]->node_case == PG_QUERY__NODE__NODE_RANGE_VAR)
       lock(r, relation_of(r, grant->objects[i]->range_var), AS, NULL);
 }

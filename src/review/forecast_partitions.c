@@ -78,7 +78,8 @@ static void share_foreign_keys(Reading *r, const ReviewRelation *parent, const R
     lock(r, other, mode, _("the foreign key points at it"));
     if (child == NULL)
       continue;
-    lock(r, look(r, c->index), AS, _("it makes the key unique"));
+    if (locks_dependencies(r))
+      lock(r, look(r, c->index), AS, _("it makes the key unique"));
     if (!child->made)
       compare_foreign_key(r, child, other);
   }
@@ -229,9 +230,7 @@ void read_detach(Reading *r, const ReviewRelation *parent, const PgQuery__Partit
   r->forecast->no_transaction |= cmd->concurrent;
   if (!cmd->concurrent) {
     add_finding(r, CHECK_DETACH_BLOCKS, parent);
-    const ReviewRelation *rest = default_partition(r, parent);
-    if (rest != child)
-      lock(r, rest, AX, _("the DEFAULT partition's bounds change"));
+    lock(r, default_partition(r, parent), AX, _("the DEFAULT partition's bounds change"));
   }
   share_foreign_keys(r, parent, NULL, SRX);
   detach_indexes(r, child);

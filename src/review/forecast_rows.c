@@ -138,8 +138,6 @@ static const ReviewRelation *change(Walk *walk, PgQuery__RangeVar *target, guint
     return NULL;
   g_hash_table_add(walk->targets, target);
   const ReviewRelation *table = relation_of(walk->r, target);
-  gboolean planned = walk->planned;
-  walk->planned = planned || walk->r != NULL;
   if (table->partition)
     for (guint i = 0; i < table->parents->len; i++)
       lock(walk->r, look(walk->r, g_array_index(table->parents, guint, i)), AS, _("its bounds are checked"));
@@ -152,7 +150,6 @@ static const ReviewRelation *change(Walk *walk, PgQuery__RangeVar *target, guint
   } else {
     open_tree(walk, table, RX, target->inh && event != REVIEW_INSERT);
   }
-  walk->planned = planned;
   note_triggers(walk->r, table, event);
   walk->r->forecast->changes_rows = TRUE;
   return table;
@@ -246,7 +243,7 @@ void read_query(Reading *r, const ProtobufCMessage *query, gboolean planned, con
   visit_messages(query, note_cte, &walk);
   visit_messages(query, lock_tables, &walk);
   if (planned)
-    lock_sequences_used(r, query);
+    lock_sequences(r, query, RX);
 }
 
 /* ---- scans ---- */
@@ -394,6 +391,11 @@ static void read_truncate(Reading *r, const PgQuery__TruncateStmt *truncate)
       lock(r, sequence, AX, _("it belongs to a column of the table"));
       rewrite(r, sequence);
     }
+  }
+  for (gsize i = 0; i < truncate->n_relations && !version_since(r, 14); i++) {
+    const ReviewRelation *table = relation_of(r, truncate->relations[i]->range_var);
+    for (guint k = 0; table->partition && k < table->parents->len; k++)
+      lock(r, look(r, g_array_index(table->parents, guint, k)), AS, _("its partition is emptied"));
   }
   r->forecast->truncates = TRUE;
 }

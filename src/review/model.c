@@ -53,6 +53,19 @@ const ReviewCatalog *model_catalog(const Model *model)
   return model->catalog;
 }
 
+void model_settle(Model *model)
+{
+  GHashTableIter iter;
+  gpointer relation;
+  g_hash_table_iter_init(&iter, model->changed);
+  while (g_hash_table_iter_next(&iter, NULL, &relation)) {
+    ReviewRelation *one = relation;
+    if (one->made)
+      one->rows = one->bytes = -1;
+    one->made = FALSE;
+  }
+}
+
 void model_set_search_path(Model *model, GStrv schemas)
 {
   g_strfreev(model->search_path);

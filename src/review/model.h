@@ -14,6 +14,8 @@ typedef struct Model Model;
 Model *model_new(void);
 void model_free(Model *model);
 void model_use(Model *model, const ReviewCatalog *catalog);
+/* What the plan made is in use from now on. */
+void model_settle(Model *model);
 const ReviewCatalog *model_catalog(const Model *model); /* or NULL */
 /* SET search_path: comma-separated list; NULL: as the catalog says. */
 void model_set_search_path(Model *model, GStrv schemas);

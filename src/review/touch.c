@@ -8,6 +8,20 @@ gboolean version_since(const Reading *r, int version)
   return r->session->version >= version;
 }
 
+/* Seen in 15.20, and not in 15.18, 14.23, 16.14, 17.10 and 18.4: the others got it with the same round of minor
+ * releases.  A version without its minor number counts as the newest one. */
+gboolean locks_dependencies(const Reading *r)
+{
+  static const struct {
+    int major, minor;
+  } since[] = {{14, 25}, {15, 20}, {16, 16}, {17, 12}, {18, 6}};
+  int major = r->session->number / 10000, minor = r->session->number % 10000;
+  for (guint i = 0; i < G_N_ELEMENTS(since); i++)
+    if (since[i].major == major)
+      return minor == 0 || minor >= since[i].minor;
+  return major > NEWEST_VERSION;
+}
+
 /* ---- names ---- */
 
 const char *node_text(const PgQuery__Node *node)

@@ -132,6 +132,12 @@ static gboolean comes_with_its_table(const Run *run, const Change *change)
          g_hash_table_contains(run->made_anew, change->relation);
 }
 
+/* CREATE OR REPLACE: what was there before stays unknown. */
+static gboolean may_replace(const Change *change)
+{
+  return change->guarded && (change->class == OBJECT_FUNCTION || change->class == OBJECT_VIEW);
+}
+
 static char *part_key(const Change *change)
 {
   return g_strdup_printf("%d %s", (int)change->class, change->name);
@@ -148,7 +154,7 @@ static void create(Run *run, const Change *change, const GPtrArray *uses)
   Record *dropped = find_record(run, change, NOW_DROPPED);
   if (dropped != NULL)
     g_ptr_array_remove(run->records, dropped);
-  else if (find_record(run, change, NOW_CREATED) == NULL)
+  else if (find_record(run, change, NOW_CREATED) == NULL && !may_replace(change))
     add_record(run, change, NOW_CREATED, uses);
 }
 
