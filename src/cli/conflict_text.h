@@ -19,18 +19,3 @@ void proof_print(Session *session, GitRefs *refs, const Project *project, const 
 /* The same as member "proof" of the object that builder has open. */
 void proof_json(JsonBuilder *builder, Session *session, GitRefs *refs, const Project *project,
                 const RevisionMap *map, const GPtrArray *heads);
-
-/* The sides of a collision put into one map, and compared.  It keeps what the conflict borrows. */
-typedef struct {
-  RevisionMap *map;
-  GPtrArray *heads;   /* Revision*: of the sides */
-  Conflict *conflict; /* NULL: a side could not be read; see why */
-  guint left_out;     /* sides that were too many to compare */
-  char *why;
-} Explanation;
-
-/* render: as for conflict_new().  working: the map of the working folder, or NULL. */
-Explanation *explanation_new(GitRefs *refs, RenderSession *render, const Collision *collision,
-                             const RevisionMap *working);
-void explanation_free(Explanation *explanation);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Explanation, explanation_free)

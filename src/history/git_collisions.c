@@ -420,6 +420,7 @@ Collisions *git_collisions(GitRefs *refs, const CollisionOptions *options, GCanc
   g_autoptr(Collisions) result = g_new0(Collisions, 1);
   Hunt hunt = {.refs = refs, .cancellable = cancellable, .result = result};
 
+  result->references = 1;
   result->collisions = g_ptr_array_new_with_free_func(collision_free);
   result->notes = g_ptr_array_new_with_free_func(g_free);
   hunt.additions = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, addition_free);

@@ -50,13 +50,20 @@ static void side_free(void *data)
   g_free(side);
 }
 
-void collisions_free(Collisions *collisions)
+Collisions *collisions_ref(Collisions *collisions)
 {
-  if (!collisions)
+  g_atomic_int_inc(&collisions->references);
+  return collisions;
+}
+
+void collisions_unref(Collisions *collisions)
+{
+  if (!collisions || !g_atomic_int_dec_and_test(&collisions->references))
     return;
   g_free(collisions->trunk);
   g_ptr_array_unref(collisions->collisions);
   g_ptr_array_unref(collisions->notes);
+  g_free(collisions);
   g_free(collisions);
 }
 

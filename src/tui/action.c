@@ -48,6 +48,9 @@ const char *context_name(guint context)
   case CONTEXT_DELETE: return _("deleting a revision");
   case CONTEXT_RECORDS: return _("list of rollouts");
   case CONTEXT_REPLAY: return _("record of a rollout");
+  case CONTEXT_REPAIR: return _("repair");
+  case CONTEXT_MISSING: return _("position that no file has");
+  case CONTEXT_REFS: return _("other commits");
   default: return "";
   }
 }

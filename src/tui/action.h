@@ -27,16 +27,19 @@ typedef enum {
   CONTEXT_REBASE = 1 << 11,
   CONTEXT_REVISION = 1 << 12,
   CONTEXT_DELETE = 1 << 13,
+  CONTEXT_REFS = 1 << 14,
+  CONTEXT_REPAIR = 1 << 15,
+  CONTEXT_MISSING = 1 << 16,
 } Context;
 #define CONTEXT_MAIN (CONTEXT_GRAPH | CONTEXT_DETAILS)
-#define CONTEXT_ALL ((1 << 14) - 1)
-#define N_CONTEXTS 14
+#define CONTEXT_ALL ((1 << 17) - 1)
+#define N_CONTEXTS 17
 /* The wizards that write files. */
 #define CONTEXT_WIZARD (CONTEXT_MERGE | CONTEXT_REBASE | CONTEXT_REVISION | CONTEXT_DELETE)
 /* Screens that lie on another one and are left by going back. */
 #define CONTEXT_ASIDE                                                                            \
   (CONTEXT_STEP | CONTEXT_LOCKS | CONTEXT_HELP | CONTEXT_DONE | CONTEXT_CHOOSE | CONTEXT_WIZARD | \
-   CONTEXT_RECORDS | CONTEXT_REPLAY)
+   CONTEXT_RECORDS | CONTEXT_REPLAY | CONTEXT_REFS | CONTEXT_REPAIR | CONTEXT_MISSING)
 
 /* X(id, name, default keys, contexts, footer, help); the order is the order in footer and help. */
 // clang-format off
@@ -86,6 +89,10 @@ typedef enum {
   X(MERGE, "merge", "m", CONTEXT_MAIN, N_("merge"), N_("Resolve several heads with a merge revision")) \
   X(REBASE, "rebase", "r", CONTEXT_MAIN | CONTEXT_MERGE, N_("rebase"), \
     N_("Move one side on top of the other, or rearrange what is not applied")) \
+  X(CONFLICTS, "conflicts", "K", CONTEXT_MAIN, "", \
+    N_("Show branches that would add a head once they are merged, and what they do to each other")) \
+  X(GRAPH_AT, "graph-at", "@", CONTEXT_MAIN | CONTEXT_REFS, "", \
+    N_("Show the graph as of a branch, tag or commit, or the difference of two")) \
   X(REVISION, "revision", "a", CONTEXT_MAIN, N_("new"), N_("Write a new revision")) \
   X(DELETE, "delete", "X", CONTEXT_MAIN, "", N_("Delete the selected revision, if it was just made")) \
   X(WRITE, "write", "Enter", CONTEXT_WIZARD, N_("write"), N_("Change the files as shown")) \
@@ -132,6 +139,17 @@ typedef enum {
     N_("Go to the previous pending revision with a finding")) \
   X(LOCKS, "locks", "L", CONTEXT_MAIN | CONTEXT_STEP | CONTEXT_RUN | CONTEXT_DONE, N_("locks"), \
     N_("Show who waits for whom")) \
+  X(REPAIR, "repair", "R", CONTEXT_MAIN, N_("repair"), \
+    N_("Compare a half applied migration, or a position that no file has, with what is there")) \
+  X(REPAIR_CONTINUE, "repair-continue", "Enter", CONTEXT_REPAIR, N_("continue"), \
+    N_("Plan the rest of the migration, from the first statement that is not done")) \
+  X(REPAIR_UNDO, "repair-undo", "u", CONTEXT_REPAIR, N_("copy the undo"), \
+    N_("Copy the SQL that takes back what is done, to be run by hand")) \
+  X(REPAIR_STAMP, "repair-stamp", "s", CONTEXT_REPAIR, N_("stamp"), \
+    N_("Move only the version rows, as if the migration were done")) \
+  X(REPAIR_LOOK, "repair-look", "r", CONTEXT_REPAIR, N_("look again"), N_("Compare with the catalog again")) \
+  X(MISSING_WRITE, "missing-write", "w", CONTEXT_MISSING, N_("write the file"), \
+    N_("Put the file back into the versions folder, so that its downgrade can be run")) \
   X(RECORDS, "records", "l", CONTEXT_MAIN | CONTEXT_DONE, N_("log"), \
     N_("List past rollouts, and those at work")) \
   X(REPLAY, "replay", "Enter", CONTEXT_RECORDS, N_("open"), N_("Read, replay or watch this rollout")) \
@@ -160,7 +178,7 @@ typedef enum {
   X(UNFILTER, "unfilter", "Esc", CONTEXT_GRAPH, N_("show all"), N_("Show all revisions again")) \
   X(FOLD, "fold", "z", CONTEXT_MAIN, "", N_("Fold or unfold all runs of applied revisions")) \
   X(COPY_ID, "copy-id", "y", CONTEXT_MAIN, "", N_("Copy the revision's id to the clipboard")) \
-  X(COPY_TEXT, "copy-text", "Y", CONTEXT_MAIN | CONTEXT_STEP | CONTEXT_REPLAY, "", \
+  X(COPY_TEXT, "copy-text", "Y", CONTEXT_MAIN | CONTEXT_STEP | CONTEXT_REPLAY | CONTEXT_REPAIR | CONTEXT_MISSING, "", \
     N_("Copy what the details show to the clipboard")) \
   X(ENVIRONMENT, "environment", "E", CONTEXT_MAIN, "", \
     N_("Choose among the Alembic environments of this repository")) \

@@ -195,6 +195,8 @@ static Marks collect_marks(const GraphView *view, const Revision *revision, cons
   if (foreign) {
     g_autofree char *ref = text_clip(foreign->ref, REF_WIDTH, FALSE);
     add_mark(&marks, STYLE_TAG, g_strdup_printf(_("on %s"), ref));
+    if (workspace_adds_head(view->ws, revision->id))
+      add_mark(&marks, STYLE_CARE, g_strdup(_("adds a head")));
   }
   return marks;
 }

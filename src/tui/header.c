@@ -76,6 +76,9 @@ static void add_counts(Segments *segments, const Workspace *ws)
   if (broken > 0)
     add(segments, 1, TRUE, STYLE_DANGER,
         g_strdup_printf(ngettext("%u problem", "%u problems", broken), broken));
+  guint conflicts = workspace_conflicts(ws);
+  if (conflicts > 0)
+    add(segments, 4, TRUE, STYLE_CARE, g_strdup_printf(_("%u to come"), conflicts));
   guint dangers = workspace_dangers(ws);
   if (dangers > 0)
     add(segments, 2, TRUE, STYLE_DANGER, g_strdup_printf("‼%u", dangers));

@@ -50,6 +50,8 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/run_view.c \
 	src/tui/run_view.h \
 	src/tui/scr_choose.c \
+	src/tui/scr_conflicts.c \
+	src/tui/scr_refs.c \
 	src/tui/scr_delete.c \
 	src/tui/scr_help.c \
 	src/tui/scr_locks.c \
@@ -77,6 +79,7 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/workspace-private.h \
 	src/tui/workspace.c \
 	src/tui/workspace.h \
+	src/tui/workspace_conflicts.c \
 	src/tui/workspace_db.c \
 	src/tui/workspace_git.c \
 	src/tui/workspace_load.c \

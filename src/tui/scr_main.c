@@ -152,6 +152,11 @@ static const char *refuse(Screen *screen, ActionId action)
   case ACTION_UP_TO:
   case ACTION_DOWN_TO: return steps_refuse(self->ws, action, &selection);
   case ACTION_LOCKS: return self->ws->database == DATABASE_READY ? NULL : steps_refuse_database(self->ws);
+  case ACTION_CONFLICTS:
+  case ACTION_GRAPH_AT:
+    if (!self->ws->snapshot)
+      return _("there is no project");
+    return !self->ws->git || self->ws->git->available ? NULL : _("there is no git repository here");
   case ACTION_MERGE:
     if (!self->ws->snapshot)
       return _("there is no project");
@@ -204,6 +209,21 @@ static void ask_goto(MainScreen *self)
                      .complete = complete_revision,
                      .done = goto_done,
                      .data = self};
+  app_prompt(self->screen.app, &spec);
+}
+
+static void at_done(const char *text, void *data)
+{
+  MainScreen *self = data;
+  if (text && *text)
+    app_push(self->screen.app, screen_refs_new(self->screen.app, text));
+}
+
+static void ask_at(MainScreen *self)
+{
+  PromptSpec spec = screen_refs_prompt(NULL);
+  spec.done = at_done;
+  spec.data = self;
   app_prompt(self->screen.app, &spec);
 }
 
@@ -341,6 +361,8 @@ static guint act(Screen *screen, ActionId action)
   case ACTION_COPY_TEXT: copy_text(self); return SCREEN_DONE;
   case ACTION_EDIT: edit(self); return SCREEN_DONE;
   case ACTION_RELOAD: workspace_reload(self->ws); return SCREEN_DONE;
+  case ACTION_CONFLICTS: app_push(screen->app, screen_conflicts_new(screen->app)); return SCREEN_DONE;
+  case ACTION_GRAPH_AT: ask_at(self); return SCREEN_DONE;
   case ACTION_MERGE: app_push(screen->app, screen_merge_new(screen->app)); return SCREEN_DONE;
   case ACTION_REBASE:
     app_push(screen->app, screen_rebase_new(screen->app, selected_id(&selection)));

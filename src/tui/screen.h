@@ -10,6 +10,7 @@
 
 #include "action.h"
 #include "canvas.h"
+#include "prompt.h"
 
 typedef struct App App;
 typedef struct Screen Screen;
@@ -54,10 +55,19 @@ Screen *screen_help_new(App *app, guint contexts);
 Screen *screen_locks_new(App *app);
 Screen *screen_choose_new(App *app);
 Screen *screen_merge_new(App *app);
+Screen *screen_conflicts_new(App *app);
+/* asked: a branch, tag or commit, or a difference A..B. */
+Screen *screen_refs_new(App *app, const char *asked);
+/* What to ask first; done and data are to be set. */
+PromptSpec screen_refs_prompt(const char *initial);
 /* revision: the selected one, or NULL. */
 Screen *screen_rebase_new(App *app, const char *revision);
 Screen *screen_revision_new(App *app, const char *revision);
 Screen *screen_delete_new(App *app, const char *revision);
 Screen *screen_records_new(App *app);
+/* A half applied migration: the one an interrupted rollout left, or that of the given revision (id, copied). */
+Screen *screen_repair_new(App *app, const char *revision);
+/* A version row that no file has. */
+Screen *screen_missing_new(App *app, const char *revision);
 /* NULL with error when there is no such file. */
 Screen *screen_replay_new(App *app, const char *path, GError **error);

@@ -105,6 +105,8 @@ void workspace_free(Workspace *ws)
   recovery_free(ws->recovery);
   version_rows_free(ws->rows);
   git_status_free(ws->git);
+  collisions_unref(ws->collisions);
+  g_free(ws->collisions_error);
   git_memory_unref(ws->git_memory);
   snapshot_unref(ws->snapshot);
   g_hash_table_unref(ws->git_notes);

@@ -11,6 +11,7 @@
 
 #include <gio/gio.h>
 
+#include "retort/history/collisions.h"
 #include "retort/history/git.h"
 #include "retort/history/plan.h"
 #include "retort/history/project.h"
@@ -33,6 +34,7 @@ typedef enum {
   CHANGED_LOCKS = 1 << 4,
   CHANGED_RENDER = 1 << 5, /* render states of revisions */
   CHANGED_FOUND = 1 << 6,  /* environments to choose from */
+  CHANGED_CONFLICTS = 1 << 7, /* heads to come */
 } WorkspaceChange;
 
 /* A project with its revisions, immutable, shared with worker threads by reference counting. */
@@ -102,6 +104,8 @@ struct Workspace {
   GitStatus *git;        /* NULL until known */
   GHashTable *git_notes; /* path -> GitNote */
   GPtrArray *foreign;    /* ForeignNote* */
+  Collisions *collisions; /* heads to come; NULL until known */
+  char *collisions_error; /* why they are not; escaped */
 
   DatabaseState database;
   char *database_error; /* escaped */
@@ -156,6 +160,11 @@ void workspace_unwatch_files(Workspace *ws);
 /* workspace_git.c */
 void workspace_ask_git(Workspace *ws);
 void workspace_find_unknown(Workspace *ws);
+/* workspace_conflicts.c: asked when git has told everything else. */
+void workspace_find_conflicts(Workspace *ws);
+guint workspace_conflicts(const Workspace *ws);
+/* Would the revision of another branch, the first of its line, add a head? */
+gboolean workspace_adds_head(const Workspace *ws, const char *id);
 /* workspace_db.c: connects anew, reads the position, looks at the locks */
 void workspace_connect(Workspace *ws);
 void workspace_read_position(Workspace *ws);

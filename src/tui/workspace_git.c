@@ -86,6 +86,8 @@ static void walk_done(const GError *error, void *data)
     }
     ws->git_loading = FALSE;
     workspace_announce(ws, CHANGED_GIT);
+    if (!stale(walk))
+      workspace_find_conflicts(ws);
   }
   snapshot_unref(walk->snapshot);
   g_object_unref(walk->cancellable);

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "retort/history/collisions.h"
 #include "retort/history/revmap.h"
 #include "retort/render/render.h"
 #include "retort/review/change.h"
@@ -66,3 +67,18 @@ GPtrArray *conflict_side_changes(const Conflict *conflict, const ConflictSide *s
 Verdict conflict_verdict(const Conflict *conflict);
 /* "independent: no object in common", "both create column orders.note; 2 more", ...: translated, the caller's. */
 char *conflict_sentence(const ConflictPair *pair);
+
+/* The sides of a collision put into one map, and compared.  It keeps what the conflict borrows. */
+typedef struct {
+  RevisionMap *map;
+  GPtrArray *heads;   /* Revision*: of the sides */
+  Conflict *conflict; /* NULL: a side could not be read; see why */
+  guint left_out;     /* sides that were too many to compare */
+  char *why;
+} Explanation;
+
+/* render: as for conflict_new().  working: the map of the working folder, or NULL. */
+Explanation *explanation_new(GitRefs *refs, RenderSession *render, const Collision *collision,
+                             const RevisionMap *working);
+void explanation_free(Explanation *explanation);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Explanation, explanation_free)

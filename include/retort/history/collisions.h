@@ -38,7 +38,9 @@ typedef struct {
   GPtrArray *sides;  /* CollisionSide*: the trunk's first */
 } Collision;
 
+/* Shared by reference counting. */
 typedef struct {
+  gint references;
   char *trunk;
   guint n_refs;          /* looked at */
   guint n_adding;        /* that add revisions to the trunk */
@@ -57,5 +59,6 @@ typedef struct {
 
 Collisions *git_collisions(GitRefs *refs, const CollisionOptions *options, GCancellable *cancellable,
                            GError **error);
-void collisions_free(Collisions *collisions);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Collisions, collisions_free)
+Collisions *collisions_ref(Collisions *collisions);
+void collisions_unref(Collisions *collisions); /* NULL is fine */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Collisions, collisions_unref)
