@@ -117,12 +117,12 @@ static void print_result(const Session *session, const Rehearsal *rehearsal)
       out_line(session, "  %9s  %s", _("failed"), sql);
     out_note("%s", error);
   }
-  if (rehearsal->round_trip) {
+  if (rehearsal->not_undone)
     print_differences(session, _("what going back did not undo:"), _("going back undid everything"),
                       rehearsal->not_undone);
+  if (rehearsal->round_trip)
     print_differences(session, _("what the second time made otherwise:"),
                       _("the second time made the same as the first"), rehearsal->not_redone);
-  }
   if (rehearsal->place == REHEARSE_TRANSACTION)
     out_line(session, "%s", _("everything was rolled back"));
   else

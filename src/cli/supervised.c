@@ -21,6 +21,7 @@ typedef struct {
   SupervisedText text;
   gboolean paused;  /* waits for the operator between statements */
   gboolean delayed; /* ... or for its next attempt */
+  char *refused;    /* the question that nobody was there to answer, and that ended it */
   SupervisionOutcome outcome;
   GError *error;
   char **rows;
@@ -89,8 +90,11 @@ static void on_question(Run *run, const SupervisionEvent *event)
     print_choices(event->question, event->answers);
     return;
   }
-  if (!answer)
+  if (!answer) {
     answer = supervision_default_answer(event->question);
+    if (answer == ANSWER_ABORT && !run->refused)
+      run->refused = g_strdup(text);
+  }
   if (!run->session->json)
     out_line(run->session, "  -> %s", supervision_answer_label(event->question, answer));
   supervision_answer(run->supervision, answer);
@@ -207,6 +211,19 @@ static void say_end(Run *run)
     out_line(run->session, "%s %s", _("record:"), supervision_journal_path(run->supervision));
 }
 
+/* Why it did not come to its end; takes what run has of that. */
+static GError *why(Run *run)
+{
+  g_autofree char *refused = g_steal_pointer(&run->refused);
+  GError *error = g_steal_pointer(&run->error);
+  if (run->outcome != SUPERVISED_CANCELLED && error)
+    return error;
+  g_clear_error(&error);
+  return refused ? g_error_new_literal(RETORT_ERROR, RETORT_ERROR_REFUSED, refused)
+                 : g_error_new_literal(RETORT_ERROR, RETORT_ERROR_CANCELLED,
+                                       _("interrupted; what was open is rolled back"));
+}
+
 gboolean supervised_run(Session *session, const PgParams *params, const SupervisedStep *steps, guint n_steps,
                         const char *const *rows, const SupervisionOptions *options,
                         const SupervisedAnswers *answers, GError **error)
@@ -246,9 +263,6 @@ gboolean supervised_run(Session *session, const PgParams *params, const Supervis
     g_clear_error(&run.error);
     return TRUE;
   }
-  if (!run.error)
-    run.error = g_error_new_literal(RETORT_ERROR, RETORT_ERROR_CANCELLED,
-                                    _("interrupted; what was open is rolled back"));
-  g_propagate_error(error, run.error);
+  g_propagate_error(error, why(&run));
   return FALSE;
 }

@@ -232,10 +232,11 @@ static gboolean is_told(const GPtrArray *told, const SchemaDifference *differenc
 
 static void compare_pictures(Play *play)
 {
+  if (play->pictures[2] != NULL)
+    play->rehearsal->not_undone = schema_compare(play->pictures[0], play->pictures[2]);
   if (play->pictures[3] == NULL)
     return;
   play->rehearsal->round_trip = TRUE;
-  play->rehearsal->not_undone = schema_compare(play->pictures[0], play->pictures[2]);
   play->rehearsal->not_redone = schema_compare(play->pictures[1], play->pictures[3]);
   /* What was left behind is still there the second time. */
   for (guint i = play->rehearsal->not_redone->len; i > 0; i--)
@@ -264,13 +265,14 @@ static gboolean perform_play(Play *play, const PgParams *params, GCancellable *c
     g_cancellable_disconnect(cancellable, handler);
   if (pg_conn_transaction(play->stage.conn) != PQTRANS_IDLE)
     stage_tell(&play->stage, "ROLLBACK", NULL);
+  compare_pictures(play);
   if (whole)
-    compare_pictures(play);
-  else if (cancellable != NULL && g_cancellable_is_cancelled(cancellable))
+    return TRUE;
+  if (cancellable != NULL && g_cancellable_is_cancelled(cancellable))
     g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_CANCELLED, _("The rehearsal was stopped."));
   else
     play->rehearsal->error = g_strdup(problem->message);
-  return error == NULL || *error == NULL;
+  return play->rehearsal->error != NULL;
 }
 
 /* The copy of the schema has a version table, without rows. */

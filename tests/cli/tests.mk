@@ -13,7 +13,8 @@ tests_cli_test_program_LDADD = $(TEST_EXT) $(CLI_EXT)
 # And these with a server.
 check_PROGRAMS += tests/cli/test_server.pgtest
 TESTS += tests/cli/test_server.pgtest
-tests_cli_test_server_pgtest_SOURCES = tests/cli/test_answers.c tests/cli/test_server.c tests/cli/program.c tests/cli/program.h
+tests_cli_test_server_pgtest_SOURCES = tests/cli/test_answers.c tests/cli/test_rollout.c tests/cli/test_server.c \
+	tests/cli/program.c tests/cli/program.h tests/cli/server.c tests/cli/server.h
 tests_cli_test_server_pgtest_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_cli_test_server_pgtest_LDADD = $(PG_LIBS) $(TEST_EXT) $(CLI_EXT)
 

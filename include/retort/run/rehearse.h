@@ -50,7 +50,8 @@ typedef struct {
   char *error;         /* what failed in the last step, with its statement in failed_sql; NULL: all is well */
   char *failed_sql;    /* or NULL */
   gboolean round_trip; /* it was made whole */
-  GPtrArray *not_undone; /* SchemaDifference*: between before and after going back */
+  GPtrArray
+      *not_undone; /* SchemaDifference*: between before and after going back; NULL: it did not come to that */
   GPtrArray *not_redone; /* ... between there and there again */
 } Rehearsal;
 

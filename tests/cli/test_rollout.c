@@ -1,0 +1,441 @@
+/* Plans that are pinned, rollouts that are supervised, and what stands around them, on a real server. */
+#include <criterion/criterion.h>
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "program.h"
+#include "server.h"
+
+TestSuite(rollout, .fini = server_clean);
+
+/* The plan of `words` in plan.json. */
+static void pin(const char *folder, const char *words)
+{
+  g_autofree char *line = g_strdup_printf("plan %s -o plan.json", words);
+  server_expect(folder, line, 0, NULL, "retort rollout plan.json");
+}
+
+/* The program beside us, and how it ended. */
+static GPid start(const char *folder, const char *const *words)
+{
+  g_autofree char *program = program_path();
+  g_autofree char *name = server_database();
+  g_autofree char *url = g_strconcat("dbname=", name, NULL);
+  g_autoptr(GPtrArray) argv = g_ptr_array_new();
+  g_ptr_array_add(argv, program);
+  g_ptr_array_add(argv, (char *)"--url");
+  g_ptr_array_add(argv, url);
+  for (; *words; words++)
+    g_ptr_array_add(argv, (char *)*words);
+  g_ptr_array_add(argv, NULL);
+  GPid pid = 0;
+  cr_assert(g_spawn_async(folder, (char **)argv->pdata, NULL,
+                          G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL | G_SPAWN_STDOUT_TO_DEV_NULL,
+                          NULL, NULL, &pid, NULL),
+            "%s runs", program);
+  return pid;
+}
+
+static int end_of(GPid pid)
+{
+  int status = 0;
+  waitpid(pid, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void wait_until(PgConn *conn, const char *sql, const char *want)
+{
+  gint64 deadline = g_get_monotonic_time() + 30 * G_USEC_PER_SEC;
+  for (;;) {
+    server_tell(conn, "SELECT pg_stat_clear_snapshot()");
+    g_autofree char *got = server_ask(conn, sql);
+    if (strcmp(got, want) == 0)
+      return;
+    cr_assert(g_get_monotonic_time() < deadline, "%s says %s, not %s", sql, got, want);
+    g_usleep(5000);
+  }
+}
+
+static const char *const quick[] = {"rollout", "plan.json", "--skip-backup", NULL};
+
+Test(rollout, a_plan_from_a_file_is_carried_out_once)
+{
+  g_autoptr(PgConn) conn = server_fresh();
+  char *copy = server_copy_project("linear");
+  pin(copy, "s002");
+  g_autofree char *output = NULL;
+  cr_expect(server_run(copy, "rollout plan.json --skip-backup", &output, NULL) == 0, "%s", output);
+  static const char *const in_order[] = {"preflight", "Skip the backup", "1/2  upgrade  -> s001",
+                                         "BEGIN",     "CREATE TABLE t1", "2/2  upgrade s001 -> s002",
+                                         "COMMIT",    "verify",          "the database stands at s002"};
+  const char *at = output;
+  for (guint i = 0; i < G_N_ELEMENTS(in_order); i++) {
+    const char *found = strstr(at, in_order[i]);
+    cr_assert(found != NULL, "\"%s\" comes next in\n%s", in_order[i], output);
+    at = found + 1;
+  }
+  server_expect_rows(conn, "s002", "after the rollout");
+  server_expect(copy, "rollout plan.json --skip-backup", 0,
+                "nothing is left to do: the database stands where this plan leads\n", NULL);
+  server_remove_copy(copy);
+}
+
+Test(rollout, a_plan_names_what_it_rests_on)
+{
+  g_autoptr(PgConn) conn G_GNUC_UNUSED = server_fresh();
+  char *copy = server_copy_project("linear");
+  pin(copy, "+2");
+  g_autofree char *path = g_build_filename(copy, "plan.json", NULL);
+  g_autoptr(JsonParser) parser = json_parser_new();
+  cr_assert(json_parser_load_from_file(parser, path, NULL), "it is JSON");
+  JsonObject *plan = json_node_get_object(json_parser_get_root(parser));
+  JsonArray *steps = json_object_get_array_member(plan, "steps");
+  JsonObject *last = json_array_get_object_element(steps, 1);
+  g_autofree char *name = server_database();
+  cr_expect(strcmp(json_object_get_string_member(plan, "database"), name) == 0, "the database");
+  cr_expect(json_object_get_string_member(plan, "system_id") != NULL, "the cluster");
+  cr_expect(strcmp(json_object_get_string_member(last, "revision"), "s002") == 0, "explicit ids");
+  cr_expect(strlen(json_object_get_string_member(last, "sha256")) == 64, "the file's hash");
+  cr_expect(strcmp(json_object_get_string_member(last, "engine"), "native") == 0, "the engine");
+  /* Without -o the shape for programs stays what it was. */
+  g_autofree char *output = NULL;
+  server_run(copy, "plan s001 --json", &output, NULL);
+  cr_expect(strstr(output, "\"rows_after\"") != NULL && strstr(output, "sha256") == NULL, "%s", output);
+  server_remove_copy(copy);
+}
+
+Test(rollout, what_differs_is_shown_and_nothing_is_touched)
+{
+  g_autoptr(PgConn) conn = server_fresh();
+  char *copy = server_copy_project("linear");
+  server_add_migration(copy, "s005", "s004", "op.execute('SELECT 5')");
+  server_expect(copy, "upgrade s003", 0, "", NULL);
+  pin(copy, "heads");
+  server_add_migration(copy, "s005", "s004", "op.execute('SELECT 6')");
+  server_expect(copy, "rollout plan.json --skip-backup", 1, "", "The file of revision s005 changed");
+  server_expect(copy, "rollout plan.json --skip-backup", 1, "", "+ SELECT 6");
+  server_add_migration(copy, "s005", "s004", "op.execute('SELECT 5')");
+  server_tell(conn, "UPDATE alembic_version SET version_num = 's001'");
+  server_expect(copy, "rollout plan.json --skip-backup", 1, "", "stands at s001, where this plan never is");
+  server_expect_rows(conn, "s001", "after the refusals");
+  server_tell(conn, "UPDATE alembic_version SET version_num = 's003'");
+  g_autofree char *elsewhere = NULL;
+  cr_expect(program_run(copy, "--url dbname=postgres rollout plan.json --skip-backup", NULL, &elsewhere) == 1,
+            "another database");
+  cr_expect(strstr(elsewhere, "The plan was made for the database") != NULL, "%s", elsewhere);
+  g_autofree char *file = g_build_filename(copy, "migrations/versions/s005.py", NULL);
+  g_unlink(file);
+  server_expect(copy, "rollout plan.json --skip-backup", 1, "", "No file has revision s005");
+  /* What the project has grown meanwhile is none of the plan's business. */
+  server_add_migration(copy, "s005", "s004", "op.execute('SELECT 5')");
+  server_add_migration(copy, "s006", "s005", "op.execute('SELECT 6')");
+  server_expect(copy, "rollout plan.json --skip-backup", 0, NULL, NULL);
+  server_expect_rows(conn, "s005", "after the rollout");
+  server_expect(copy, "rollout alembic.ini", 1, "", "no plan");
+  server_remove_copy(copy);
+}
+
+/* A configuration with one target; the folder of it. */
+static char *configure(const char *keys)
+{
+  g_autofree char *config = g_dir_make_tmp("retort-config-XXXXXX", NULL);
+  g_autofree char *inner = g_build_filename(config, "retort", NULL);
+  g_autofree char *path = g_build_filename(inner, "config", NULL);
+  g_autofree char *name = server_database();
+  g_autofree char *text = g_strdup_printf("[target live]\nurl = dbname=%s\n%s", name, keys);
+  g_mkdir(inner, 0755);
+  g_file_set_contents(path, text, -1, NULL);
+  g_setenv("XDG_CONFIG_HOME", config, TRUE);
+  return g_steal_pointer(&config);
+}
+
+static void unconfigure(char *config)
+{
+  g_autofree char *inner = g_build_filename(config, "retort", NULL);
+  g_autofree char *path = g_build_filename(inner, "config", NULL);
+  g_unlink(path);
+  g_rmdir(inner);
+  g_rmdir(config);
+  g_free(config);
+  g_unsetenv("XDG_CONFIG_HOME");
+}
+
+Test(rollout, production_wants_its_name)
+{
+  g_autoptr(PgConn) conn = server_fresh();
+  char *copy = server_copy_project("linear");
+  pin(copy, "s001");
+  char *config = configure("production = yes\nbackup = required\n");
+  g_autofree char *missing = NULL;
+  g_autofree char *wrong = NULL;
+  g_autofree char *unsaved = NULL;
+  cr_expect(program_run(copy, "--target live rollout plan.json", NULL, &missing) == 1, "no name");
+  cr_expect(strstr(missing, "--confirm live") != NULL, "%s", missing);
+  cr_expect(program_run(copy, "--target live rollout plan.json --confirm life", NULL, &wrong) == 1,
+            "a wrong name");
+  cr_expect(strstr(wrong, "\"life\" is not live") != NULL, "%s", wrong);
+  cr_expect(
+      program_run(copy, "--target live rollout plan.json --confirm live --skip-backup", NULL, &unsaved) == 1,
+      "a backup is required");
+  cr_expect(strstr(unsaved, "--override backup") != NULL, "%s", unsaved);
+  g_autofree char *n = server_ask(conn, "SELECT count(*) FROM pg_class WHERE relname = 't1'");
+  cr_expect(strcmp(n, "0") == 0, "nothing was touched");
+  cr_expect(program_run(copy, "--target live rollout plan.json --confirm live", NULL, NULL) == 0,
+            "the right name");
+  server_expect_rows(conn, "s001", "after the right name");
+  g_autofree char *record = NULL;
+  server_run(copy, "log 1 --json", &record, NULL);
+  cr_expect(strstr(record, ".dump") != NULL, "with its backup:\n%s", record);
+  server_remove_copy(copy);
+  unconfigure(config);
+}
+
+Test(rollout, upgrade_keeps_a_targets_lock_timeout)
+{
+  g_autoptr(PgConn) conn = server_fresh();
+  char *copy = server_copy_project("linear");
+  server_add_migration(copy, "s005", "s004", "op.execute('ALTER TABLE t1 ADD COLUMN note text')");
+  server_expect(copy, "upgrade s004", 0, "", NULL);
+  char *config = configure("ddl_lock_timeout = 50ms\n");
+  server_tell(conn, "BEGIN; LOCK TABLE t1 IN ACCESS SHARE MODE");
+  g_autofree char *errors = NULL;
+  cr_expect(program_run(copy, "--target live upgrade head", NULL, &errors) == 1, "it gives up");
+  cr_expect(strstr(errors, "lock timeout") != NULL, "%s", errors);
+  server_tell(conn, "COMMIT");
+  server_expect_rows(conn, "s004", "after the time-out");
+  server_remove_copy(copy);
+  unconfigure(config);
+}
+
+/* A plan whose last step waits as long as the test holds t1. */
+static char *waiting_project(PgConn *conn)
+{
+  char *copy = server_copy_project("linear");
+  server_add_migration(copy, "s005", "s004", "op.execute('ALTER TABLE t1 ADD COLUMN note text')");
+  server_expect(copy, "upgrade s004", 0, "", NULL);
+  pin(copy, "heads");
+  server_tell(conn, "BEGIN; LOCK TABLE t1 IN ACCESS SHARE MODE");
+  return copy;
+}
+
+Test(rollout, of_two_at_the_same_instant_one_runs)
+{
+  g_autoptr(PgConn) conn = server_fresh();
+  char *copy = waiting_project(conn);
+  static const char *const patient[] = {"rollout", "plan.json", "--skip-backup", "--ddl-lock-timeout",
+                                        "none",    NULL};
+  GPid pids[] = {start(copy, patient), start(copy, patient)};
+  server_wait_for_statement(conn, "ALTER TABLE t1%");
+  int status = 0;
+  GPid loser = waitpid(-1, &status, 0);
+  cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 1, "the other one is refused: %x", status);
+  g_autofree char *errors = NULL;
+  cr_expect(server_run(copy, "rollout plan.json --skip-backup", NULL, &errors) == 1, "a third, too");
+  g_autofree char *holder =
+      server_ask(conn, "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND database = "
+                       "(SELECT oid FROM pg_database WHERE datname = current_database())");
+  cr_expect(strlen(holder) > 0 && strstr(errors, holder) != NULL, "it says that pid %s holds it:\n%s", holder,
+            errors);
+  server_tell(conn, "COMMIT");
+  cr_expect(end_of(loser == pids[0] ? pids[1] : pids[0]) == 0, "the first one is done");
+  server_expect_rows(conn, "s005", "after both");
+  server_remove_copy(copy);
+}
+
+Test(rollout, ctrl_c_rolls_back_and_the_same_file_goes_on)
+{
+  g_autoptr(PgConn) conn = server_fresh();
+  char *copy = waiting_project(conn);
+  GPid pid = start(copy, quick);
+  server_wait_for_statement(conn, "ALTER TABLE t1%");
+  kill(pid, SIGINT);
+  cr_expect(end_of(pid) == 130, "it is cancelled");
+  pid = start(copy, quick);
+  server_wait_for_statement(conn, "ALTER TABLE t1%");
+  kill(pid, SIGKILL);
+  cr_expect(end_of(pid) == 137, "it is killed");
+  server_tell(conn, "COMMIT");
+  wait_until(conn,
+             "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'retort-rollout' AND datname = "
+             "current_database()",
+             "0");
+  g_autofree char *note = server_ask(conn, "SELECT count(*) FROM pg_attribute WHERE attname = 'note'");
+  cr_expect(strcmp(note, "0") == 0, "nothing of it remains");
+  server_expect(copy, "rollout plan.json --skip-backup", 0, NULL, NULL);
+  server_expect_rows(conn, "s005", "after the second try");
+  server_remove_copy(copy);
+}
+
+Test(rollout, half_a_migration_is_looked_at_before_it_goes_on)
+{
+  g_autoptr(PgConn) conn = server_fresh();
+  g_autofree char *name = server_database();
+  char *copy = server_copy_project("linear");
+  server_add_migration(copy, "s005", "s004",
+                       "op.execute('ALTER TABLE t1 ADD COLUMN note text')\n"
+                       "    with op.get_context().autocommit_block():\n"
+                       "        op.execute('CREATE INDEX CONCURRENTLY ix_note ON t1 (note)')\n"
+                       "    op.execute('ALTER TABLE t2 ADD COLUMN note text')");
+  server_expect(copy, "upgrade s004", 0, "", NULL);
+  pin(copy, "heads");
+  g_autoptr(PgParams) params = pg_params_default();
+  pg_params_set(params, "dbname", name);
+  g_autoptr(PgConn) old = pg_conn_new(params, NULL);
+  cr_assert(pg_conn_connect_sync(old, NULL), "a second session");
+  /* Whose snapshot CREATE INDEX CONCURRENTLY waits for, but no table of the plan. */
+  server_tell(old, "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1");
+  static const char *const words[] = {"rollout", "plan.json", "--skip-backup", "--override", "all", NULL};
+  GPid pid = start(copy, words);
+  wait_until(conn, "SELECT count(*) FROM pg_stat_progress_create_index WHERE phase LIKE 'waiting for old%'",
+             "1");
+  kill(pid, SIGKILL);
+  cr_expect(end_of(pid) == 137, "it is killed");
+  wait_until(conn,
+             "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'retort-rollout' AND datname = "
+             "current_database()",
+             "0");
+  server_tell(old, "COMMIT");
+  server_expect(copy, "rollout plan.json --skip-backup", 1, NULL, "DROP INDEX CONCURRENTLY");
+  server_expect_rows(conn, "s004", "while nobody has looked");
+  server_tell(conn, "DROP INDEX ix_note");
+  server_expect(copy, "rollout plan.json --skip-backup", 1, NULL, "--continue");
+  server_expect(copy, "rollout plan.json --skip-backup --continue", 0, NULL, NULL);
+  server_expect_rows(conn, "s005", "after it went on");
+  g_autofree char *columns = server_ask(conn, "SELECT count(*) FROM pg_attribute WHERE attname = 'note' AND "
+                                              "attrelid IN ('t1'::regclass, 't2'::regclass)");
+  g_autofree char *valid =
+      server_ask(conn, "SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_note'::regclass");
+  cr_expect(strcmp(columns, "2") == 0 && strcmp(valid, "t") == 0, "%s columns, index valid: %s", columns,
+            valid);
+  server_remove_copy(copy);
+}
+
+Test(rollout, every_event_is_a_line_of_json)
+{
+  g_autoptr(PgConn) conn G_GNUC_UNUSED = server_fresh();
+  char *copy = server_copy_project("linear");
+  pin(copy, "s001");
+  g_autofree char *output = NULL;
+  cr_expect(server_run(copy, "rollout plan.json --skip-backup --json", &output, NULL) == 0, "%s", output);
+  g_auto(GStrv) lines = g_strsplit(g_strchomp(output), "\n", -1);
+  g_autofree char *last = NULL;
+  for (char **line = lines; *line; line++) {
+    g_autoptr(JsonParser) parser = json_parser_new();
+    cr_assert(json_parser_load_from_data(parser, *line, -1, NULL), "JSON: %s", *line);
+    g_free(last);
+    last =
+        g_strdup(json_object_get_string_member(json_node_get_object(json_parser_get_root(parser)), "event"));
+  }
+  cr_expect(g_strcmp0(last, "end") == 0, "the last is the end: %s", last);
+  server_remove_copy(copy);
+}
+
+Test(rollout, wrong_words_are_usage)
+{
+  g_autoptr(PgConn) conn G_GNUC_UNUSED = server_fresh();
+  char *copy = server_copy_project("linear");
+  pin(copy, "s001");
+  static const char *const lines[] = {"rollout plan.json --ddl-lock-timeout soon",
+                                      "rollout plan.json --brake maybe",
+                                      "rollout plan.json --retries -1",
+                                      "rollout plan.json --backup --skip-backup",
+                                      "rollout plan.json --pause sometimes",
+                                      "rollout plan.json --pause statement", /* no terminal */
+                                      "rehearse s001 --scratch somewhere",
+                                      "backup --format tar",
+                                      "log none"};
+  for (guint i = 0; i < G_N_ELEMENTS(lines); i++) {
+    g_autofree char *errors = NULL;
+    int status = server_run(copy, lines[i], NULL, &errors);
+    cr_expect(status == 2, "%s: status %d\n%s", lines[i], status, errors);
+  }
+  server_remove_copy(copy);
+}
+
+Test(rollout, a_preflight_that_says_stop_stops)
+{
+  g_autoptr(PgConn) conn = server_fresh();
+  char *copy = server_copy_project("linear");
+  pin(copy, "s001");
+  g_autofree char *good = NULL;
+  cr_expect(server_run(copy, "preflight plan.json --json", &good, NULL) == 0, "%s", good);
+  g_autofree char *name = server_database();
+  g_autofree char *close = g_strdup_printf("ALTER DATABASE %s SET default_transaction_read_only = on", name);
+  server_tell(conn, close);
+  g_autofree char *bad = NULL;
+  cr_expect(server_run(copy, "preflight heads", &bad, NULL) == 1, "%s", bad);
+  cr_expect(strstr(bad, "STOP     writable") != NULL, "%s", bad);
+  server_expect(copy, "rollout plan.json --skip-backup", 1, NULL, NULL);
+  g_autofree char *n = server_ask(conn, "SELECT count(*) FROM pg_class WHERE relname = 't1'");
+  cr_expect(strcmp(n, "0") == 0, "nothing was touched");
+  server_remove_copy(copy);
+}
+
+Test(rollout, a_rehearsal_leaves_nothing)
+{
+  g_autoptr(PgConn) conn = server_fresh();
+  char *copy = server_copy_project("linear");
+  server_expect(copy, "upgrade s001", 0, "", NULL);
+  server_add_migration(copy, "s005", "s004", "op.execute('ALTER TABLE t1 ADD COLUMN note text')");
+  g_autofree char *output = NULL;
+  cr_expect(server_run(copy, "rehearse heads", &output, NULL) == 0, "%s", output);
+  cr_expect(strstr(output, "ACCESS EXCLUSIVE public.t1") != NULL, "its locks are told:\n%s", output);
+  cr_expect(strstr(output, "not forecast") == NULL, "as they were forecast:\n%s", output);
+  server_expect_rows(conn, "s001", "after the rehearsal");
+  g_autofree char *tables = server_ask(conn, "SELECT count(*) FROM pg_class WHERE relname = 't2'");
+  cr_expect(strcmp(tables, "0") == 0, "nothing remains");
+
+  g_autofree char *trip = NULL;
+  /* What add_migration() writes has a downgrade that does nothing. */
+  cr_expect(server_run(copy, "rehearse heads --scratch schema --round-trip", &trip, NULL) == 1, "%s", trip);
+  cr_expect(strstr(trip, "column \"note\" of relation \"t1\" already exists") != NULL ||
+                strstr(trip, "column public.t1.note is new") != NULL,
+            "what the downgrade left is told:\n%s", trip);
+  g_autofree char *scratches =
+      server_ask(conn, "SELECT count(*) FROM pg_database WHERE datname LIKE current_database() "
+                       "|| '_retort_scratch%'");
+  cr_expect(strcmp(scratches, "0") == 0, "%s scratch databases are left", scratches);
+  server_expect(copy, "rehearse s004 --scratch schema --round-trip", 0, NULL, NULL);
+  server_remove_copy(copy);
+}
+
+Test(rollout, a_backup_has_its_name_when_it_is_whole)
+{
+  g_autoptr(PgConn) conn G_GNUC_UNUSED = server_fresh();
+  char *copy = server_copy_project("linear");
+  server_expect(copy, "upgrade s001", 0, "", NULL);
+  g_autofree char *output = NULL;
+  cr_expect(server_run(copy, "backup -o saved --format directory -j 2 --json", &output, NULL) == 0, "%s",
+            output);
+  g_autoptr(JsonParser) parser = json_parser_new();
+  cr_assert(json_parser_load_from_data(parser, output, -1, NULL), "JSON: %s", output);
+  const char *path =
+      json_object_get_string_member(json_node_get_object(json_parser_get_root(parser)), "path");
+  cr_expect(g_file_test(path, G_FILE_TEST_IS_DIR) && strstr(path, "-s001") != NULL, "%s", path);
+  server_remove_copy(copy);
+}
+
+Test(rollout, its_record_can_be_read_in_three_ways)
+{
+  g_autoptr(PgConn) conn G_GNUC_UNUSED = server_fresh();
+  char *copy = server_copy_project("linear");
+  pin(copy, "s001");
+  server_expect(copy, "rollout plan.json --skip-backup", 0, NULL, NULL);
+  g_autofree char *timeline = NULL;
+  g_autofree char *page = NULL;
+  g_autofree char *watched = NULL;
+  cr_expect(server_run(copy, "log 1", &timeline, NULL) == 0 && strstr(timeline, "CREATE TABLE t1") &&
+                strstr(timeline, "the database stands at s001"),
+            "the timeline:\n%s", timeline);
+  cr_expect(server_run(copy, "log --markdown", &page, NULL) == 0 &&
+                g_str_has_prefix(page, "# Rollout: rollout plan") &&
+                strstr(page, "```sql\nCREATE TABLE t1 (id int)\n```") && strstr(page, "Skip the backup"),
+            "the page:\n%s", page);
+  cr_expect(server_run(copy, "log --watch", &watched, NULL) == 0 && strcmp(watched, timeline) == 0,
+            "watching one that is over shows it and ends:\n%s", watched);
+  server_remove_copy(copy);
+}
