@@ -19,7 +19,7 @@
 
 const ArgOption review_options[] = {
     {0, "sql", ARG_VALUE, "FILE", N_("Review plain SQL from FILE, or - for standard input."), TRUE},
-    {0, "all", ARG_FLAG, NULL, N_("Review every revision."), TRUE},
+    {0, "all", ARG_FLAG, NULL, N_("Review every revision, each as if those before it were in use for long."), TRUE},
     {0, "downgrade", ARG_FLAG, NULL, N_("Review the downgrades."), TRUE},
     {0, "base", ARG_VALUE, "BRANCH",
      N_("What a branch is compared with; default: where origin/HEAD points, or main."), TRUE},
@@ -337,6 +337,8 @@ static gboolean review_revisions(Work *work, GError **error)
     const Script *script = scripts->pdata[i];
     guint line = 0;
     char *unknown = why_not_whole(script, &line);
+    if (args_has(session->args, "all"))
+      forecast_session_settle(forecasts);
     Review *review = inspect_script(&inspect, revision, script);
     review_report_add(work->report, revision->id, revision->path, copy_statements(script->statements), review,
                       unknown, line);

@@ -153,6 +153,13 @@ static const ReviewConstraint *find_key(const ReviewRelation *table, char **colu
   return NULL;
 }
 
+/* text and varchar are one and the same to an index and to a comparison. */
+static gboolean same_values(const char *a, const char *b)
+{
+  static const char *const texts[] = {"text", "varchar", NULL};
+  return strcmp(a, b) == 0 || (g_strv_contains(texts, a) && g_strv_contains(texts, b));
+}
+
 static void judge_types(const ForecastSession *session, const ReviewRelation *table,
                         const ReviewConstraint *key, GPtrArray *findings)
 {
@@ -163,7 +170,7 @@ static void judge_types(const ForecastSession *session, const ReviewRelation *ta
     const ReviewColumn *from = review_relation_column(table, key->columns[i]);
     const ReviewColumn *to = review_relation_column(referenced, key->referenced_columns[i]);
     if (from == NULL || to == NULL || from->type == NULL || to->type == NULL ||
-        strcmp(from->type, to->type) == 0)
+        same_values(from->type, to->type))
       continue;
     g_autofree char *object = g_strdup_printf("%s.%s.%s", table->schema, table->name, from->name);
     g_autofree char *detail =

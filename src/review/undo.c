@@ -17,8 +17,8 @@ typedef struct {
   Now now;
   Change change; /* the texts are owned */
   guint statement;
+  const char *sql; /* of that statement, borrowed */
   gboolean downgrade;
-  GPtrArray *columns; /* char*: "relation.column" that go with it */
 } Record;
 
 /* One direction being run in the mind. */
@@ -28,6 +28,7 @@ typedef struct {
   GHashTable *parts;     /* "class name" of such parts, of both directions */
   gboolean downgrade;
   guint statement;
+  const char *sql;  /* its text */
   gboolean unclear; /* something was done that cannot be read */
 } Run;
 
@@ -37,7 +38,6 @@ static void record_free(void *data)
   g_free(record->change.relation);
   g_free(record->change.name);
   g_free(record->change.aspect);
-  g_ptr_array_unref(record->columns);
   g_free(record);
 }
 
@@ -77,7 +77,7 @@ static Record *find_record(const Run *run, const Change *change, Now now)
   return NULL;
 }
 
-static void add_record(Run *run, const Change *change, Now now, const GPtrArray *uses)
+static void add_record(Run *run, const Change *change, Now now)
 {
   Record *record = g_new0(Record, 1);
   record->now = now;
@@ -88,13 +88,7 @@ static void add_record(Run *run, const Change *change, Now now, const GPtrArray 
   record->change.value = NULL;
   record->statement = run->statement;
   record->downgrade = run->downgrade;
-  record->columns = g_ptr_array_new_with_free_func(g_free);
-  for (guint i = 0; uses != NULL && i < uses->len; i++) {
-    const Change *use = g_ptr_array_index(uses, i);
-    if (use->class == OBJECT_COLUMN && (use->verb == CHANGE_USE || use->verb == CHANGE_CREATE) &&
-        use->relation != NULL)
-      g_ptr_array_add(record->columns, g_strdup_printf("%s.%s", use->relation, use->name));
-  }
+  record->sql = run->sql;
   g_ptr_array_add(run->records, record);
 }
 
@@ -108,17 +102,28 @@ static void forget_parts(Run *run, const char *relation)
   }
 }
 
-/* A column goes, and with it the indexes and constraints on it. */
+static gboolean mentions(const char *sql, const char *word)
+{
+  gsize n = strlen(word);
+  for (const char *p = sql; (p = strcasestr(p, word)) != NULL; p += n) {
+    gboolean starts = p == sql || !(g_ascii_isalnum(p[-1]) || p[-1] == '_');
+    if (starts && !g_ascii_isalnum(p[n]) && p[n] != '_')
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* A column goes, and with it the indexes and constraints that mention it. */
 static void forget_users(Run *run, const Change *column)
 {
-  g_autofree char *name = g_strdup_printf("%s.%s", column->relation, column->name);
   for (guint i = run->records->len; i-- > 0;) {
     const Record *record = g_ptr_array_index(run->records, i);
-    gboolean altered = record->now == NOW_ALTERED && record->change.class == OBJECT_COLUMN &&
-                       same_object(&record->change, column);
-    gboolean hangs_on = record->now == NOW_CREATED && record->change.class != OBJECT_COLUMN &&
-                        !is_relation(record->change.class) &&
-                        g_ptr_array_find_with_equal_func(record->columns, name, g_str_equal, NULL);
+    const Change *change = &record->change;
+    gboolean altered =
+        record->now == NOW_ALTERED && change->class == OBJECT_COLUMN && same_object(change, column);
+    gboolean hangs_on = record->now == NOW_CREATED && change->class != OBJECT_COLUMN &&
+                        !is_relation(change->class) && g_strcmp0(change->relation, column->relation) == 0 &&
+                        mentions(record->sql, column->name);
     if (altered || hangs_on)
       g_ptr_array_remove_index(run->records, i);
   }
@@ -133,9 +138,10 @@ static gboolean comes_with_its_table(const Run *run, const Change *change)
 }
 
 /* CREATE OR REPLACE: what was there before stays unknown. */
-static gboolean may_replace(const Change *change)
+static gboolean may_replace(const Run *run, const Change *change)
 {
-  return change->guarded && (change->class == OBJECT_FUNCTION || change->class == OBJECT_VIEW);
+  return (change->class == OBJECT_FUNCTION || change->class == OBJECT_VIEW) &&
+         strcasestr(run->sql, "OR REPLACE") != NULL;
 }
 
 static char *part_key(const Change *change)
@@ -143,19 +149,19 @@ static char *part_key(const Change *change)
   return g_strdup_printf("%d %s", (int)change->class, change->name);
 }
 
-static void create(Run *run, const Change *change, const GPtrArray *uses)
+static void create(Run *run, const Change *change)
 {
+  Record *dropped = find_record(run, change, NOW_DROPPED);
   if (is_relation(change->class)) {
     g_hash_table_add(run->made_anew, g_strdup(change->name));
-  } else if (comes_with_its_table(run, change)) {
+  } else if (dropped == NULL && comes_with_its_table(run, change)) {
     g_hash_table_add(run->parts, part_key(change));
     return;
   }
-  Record *dropped = find_record(run, change, NOW_DROPPED);
   if (dropped != NULL)
     g_ptr_array_remove(run->records, dropped);
-  else if (find_record(run, change, NOW_CREATED) == NULL && !may_replace(change))
-    add_record(run, change, NOW_CREATED, uses);
+  else if (find_record(run, change, NOW_CREATED) == NULL && !may_replace(run, change))
+    add_record(run, change, NOW_CREATED);
 }
 
 static void drop(Run *run, const Change *change)
@@ -173,7 +179,7 @@ static void drop(Run *run, const Change *change)
   if (created != NULL)
     g_ptr_array_remove(run->records, created);
   else if (find_record(run, change, NOW_DROPPED) == NULL && !g_hash_table_contains(run->parts, key))
-    add_record(run, change, NOW_DROPPED, NULL);
+    add_record(run, change, NOW_DROPPED);
 }
 
 static void rename_object(Run *run, const Change *change)
@@ -199,11 +205,11 @@ static void rename_object(Run *run, const Change *change)
   if (created != NULL)
     g_ptr_array_remove(run->records, created);
   else
-    add_record(run, change, NOW_DROPPED, NULL);
+    add_record(run, change, NOW_DROPPED);
   if (dropped != NULL)
     g_ptr_array_remove(run->records, dropped);
   else
-    add_record(run, &after, NOW_CREATED, NULL);
+    add_record(run, &after, NOW_CREATED);
 }
 
 /* Comments and rights are no part of what the next upgrade stands on, and an enum value cannot be taken back. */
@@ -221,7 +227,7 @@ static void alter(Run *run, const Change *change)
   if (run->downgrade && altered != NULL)
     g_ptr_array_remove(run->records, altered);
   else if (!run->downgrade && altered == NULL)
-    add_record(run, change, NOW_ALTERED, NULL);
+    add_record(run, change, NOW_ALTERED);
 }
 
 static void run_statement(Run *run, const char *sql)
@@ -229,10 +235,11 @@ static void run_statement(Run *run, const char *sql)
   g_autofree char *unknown = NULL;
   g_autoptr(GPtrArray) changes = changes_read(sql, &unknown);
   run->unclear |= unknown != NULL;
+  run->sql = sql;
   for (guint i = 0; i < changes->len; i++) {
     const Change *change = g_ptr_array_index(changes, i);
     switch (change->verb) {
-    case CHANGE_CREATE: create(run, change, changes); break;
+    case CHANGE_CREATE: create(run, change); break;
     case CHANGE_DROP: drop(run, change); break;
     case CHANGE_RENAME: rename_object(run, change); break;
     case CHANGE_ALTER: alter(run, change); break;

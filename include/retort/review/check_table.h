@@ -290,8 +290,8 @@
     "{statement:concurrently};") \
   /* ---- rows ---- */ \
   X(WHOLE_TABLE_CHANGE, "whole-table-change", CARE, 0, \
-    N_("every row changed in one transaction"), \
-    N_("All rows stay locked until the commit, the table doubles in size, and replicas fall behind."), \
+    N_("many rows changed in one transaction"), \
+    N_("They stay locked until the commit, each leaves a dead copy behind, and replicas lag."), \
     N_("Change rows in batches outside the migration, a transaction each."), \
     IN_AUTOCOMMIT "# a batch a transaction, until rowcount is 0:\n    op.execute(\"{statement:batched}\")", \
     "{statement:batched};\n-- again and again, a transaction each, until no row is left") \

@@ -87,6 +87,8 @@ void forecast_session_free(ForecastSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ForecastSession, forecast_session_free)
 /* From now on; NULL is allowed and changes nothing.  What the plan did before is kept. */
 void forecast_session_use(ForecastSession *session, const ReviewCatalog *catalog);
+/* What the plan made so far is in use from now on, as when its migrations are released one by one. */
+void forecast_session_settle(ForecastSession *session);
 /* What the session knows of a relation ("public.orders", or a name in the search path) as it is now, catalog and plan
  * together; borrowed until the next statement.  NULL: nothing. */
 const ReviewRelation *forecast_session_relation(const ForecastSession *session, const char *relation);
