@@ -64,7 +64,6 @@ void collisions_unref(Collisions *collisions)
   g_ptr_array_unref(collisions->collisions);
   g_ptr_array_unref(collisions->notes);
   g_free(collisions);
-  g_free(collisions);
 }
 
 /* ---- which lines are joined ---- */

@@ -314,14 +314,16 @@ Test(git, finds_where_a_revision_went)
   cr_expect_str_eq(one->path, "versions/gone.py", "path is %s", one->path);
   cr_assert(one->events->len == 2, "gone has %u events", one->events->len);
   const WhereEvent *deleted = one->events->pdata[0], *added = one->events->pdata[1];
-  cr_expect(deleted->kind == WHERE_DELETED && strcmp(deleted->before, last) == 0, "last was %d", deleted->kind);
-  cr_expect(added->kind == WHERE_ADDED && added->time == 1704067210 && strcmp(added->author, "Ann Author") == 0,
+  cr_expect(deleted->kind == WHERE_DELETED && strcmp(deleted->before, last) == 0, "last was %d",
+            deleted->kind);
+  cr_expect(added->kind == WHERE_ADDED && added->time == 1704067210 &&
+                strcmp(added->author, "Ann Author") == 0,
             "by %s", added->author);
   g_autoptr(GPtrArray) other = git_where(refs, "other", NULL, &error);
   cr_assert(other && other->len == 1, "other was not found");
   one = other->pdata[0];
-  cr_expect(one->branches->len == 1 && strcmp(one->branches->pdata[0], "side") == 0, "other is in %u branches",
-            one->branches->len);
+  cr_expect(one->branches->len == 1 && strcmp(one->branches->pdata[0], "side") == 0,
+            "other is in %u branches", one->branches->len);
   g_autoptr(GPtrArray) lost = git_where(refs, "lost", NULL, &error);
   cr_expect(lost && (lost->len == 0 || ((Where *)lost->pdata[0])->branches->len == 0), "lost is on a branch");
   g_autoptr(GPtrArray) never = git_where(refs, "never", NULL, &error);

@@ -41,7 +41,7 @@ tests_history_time_git_LDADD = $(HISTORY_LIBS) $(HISTORY_EXT)
 # Files side: configuration, revision files, git.
 check_PROGRAMS += tests/history/test_files
 TESTS += tests/history/test_files
-tests_history_test_files_SOURCES = tests/history/test_revision.c tests/history/test_project.c tests/history/test_git.c tests/history/fs.c tests/history/fs.h
+tests_history_test_files_SOURCES = tests/history/test_revision.c tests/history/test_project.c tests/history/test_git.c tests/history/test_collisions.c tests/history/fs.c tests/history/fs.h
 tests_history_test_files_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_history_test_files_LDADD = $(HISTORY_LIBS) $(TEST_EXT) $(HISTORY_EXT)
 
