@@ -46,10 +46,20 @@ static gboolean fail_usage(GError **error, const char *message)
   return FALSE;
 }
 
+/* Alembic's words, but this is not one of its commands. */
+static gboolean find(Session *session, const char *symbol, Revision **revision, GError **error)
+{
+  g_autoptr(GError) failure = NULL;
+  if (target_resolve_one(session->map, symbol, NULL, revision, &failure))
+    return TRUE;
+  g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_FAILED, failure->message);
+  return FALSE;
+}
+
 static Revision *resolve(Session *session, const char *symbol, GError **error)
 {
   Revision *revision = NULL;
-  if (!target_resolve_one(session->map, symbol, NULL, &revision, error))
+  if (!find(session, symbol, &revision, error))
     return NULL;
   if (!revision)
     g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED, _("%s is no revision"), symbol);
@@ -109,7 +119,7 @@ static gboolean set_parents(Session *session, Rebase *rebase, const char *const 
     return FALSE;
   for (; *symbols; symbols++) {
     Revision *parent = NULL;
-    if (!target_resolve_one(session->map, *symbols, NULL, &parent, error))
+    if (!find(session, *symbols, &parent, error))
       return FALSE;
     if (parent)
       g_ptr_array_add(parents, parent->id);

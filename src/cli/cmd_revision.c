@@ -175,6 +175,6 @@ COMMAND_RUN(merge)
   g_autoptr(GPtrArray) heads = g_ptr_array_new();
   g_ptr_array_extend(heads, session->args->positionals, NULL, NULL);
   g_ptr_array_add(heads, NULL);
-  RevisionRequest request = {.heads = (const char *const *)heads->pdata};
+  RevisionRequest request = {.heads = (const char *const *)heads->pdata, .merge = TRUE};
   return make_revision(session, &request, error);
 }

@@ -198,6 +198,35 @@ static char **ids_of(const GPtrArray *revisions)
   return ids;
 }
 
+static gboolean stands_on(const Revision *revision, const Revision *below)
+{
+  g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+  g_autoptr(GPtrArray) todo = g_ptr_array_new();
+  g_ptr_array_add(todo, (void *)revision);
+  while (todo->len > 0) {
+    Revision *next = g_ptr_array_steal_index(todo, todo->len - 1);
+    if (next == below)
+      return TRUE;
+    for (guint i = 0; g_hash_table_add(seen, next) && i < next->down->len; i++)
+      g_ptr_array_add(todo, next->down->pdata[i]);
+  }
+  return FALSE;
+}
+
+static gboolean check_merge(const GPtrArray *parents, GError **error)
+{
+  if (parents->len < 2)
+    return command_error(error, _("there is one head (%s): nothing to merge"),
+                         parents->len > 0 ? ((const Revision *)parents->pdata[0])->id : "base");
+  for (guint i = 0; i < parents->len; i++)
+    for (guint j = 0; j < parents->len; j++) {
+      const Revision *upper = parents->pdata[i], *lower = parents->pdata[j];
+      if (i != j && stands_on(upper, lower))
+        return command_error(error, _("%s stands on %s already: nothing to merge"), upper->id, lower->id);
+    }
+  return TRUE;
+}
+
 RevisionDraft *revision_draft_new(const Project *project, const RevisionMap *map,
                                   const RevisionRequest *request, GError **error)
 {
@@ -209,7 +238,8 @@ RevisionDraft *revision_draft_new(const Project *project, const RevisionMap *map
   draft->revision = request->rev_id != NULL ? g_strdup(request->rev_id) : revision_make_id();
   g_auto(NewRevision) checked = {0};
   if (!target_new_revision(map, draft->revision, request->heads, request->splice, request->branch_labels,
-                           request->depends_on, &checked, error))
+                           request->depends_on, &checked, error) ||
+      (request->merge && !check_merge(checked.parents, error)))
     return NULL;
   g_autoptr(GDateTime) date = draft_create_date(project, request->now, error);
   g_autofree char *folder = date != NULL ? version_folder(project, request, checked.parents, error) : NULL;

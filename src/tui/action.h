@@ -117,6 +117,8 @@ typedef enum {
   X(LABEL, "label", "l", CONTEXT_MERGE | CONTEXT_REVISION, N_("label"), N_("Set the branch label")) \
   X(DEPENDS_ON, "depends-on", "d", CONTEXT_MERGE | CONTEXT_REVISION, N_("depends on"), \
     N_("Set the revisions that must run before")) \
+  X(PROVE, "prove", "v", CONTEXT_MERGE, N_("prove"), \
+    N_("Apply the sides in both orders on a scratch database and compare")) \
   X(AUTOGENERATE, "autogenerate", "a", CONTEXT_REVISION, N_("autogenerate"), \
     N_("Let the project's own Alembic write it from the difference between models and database")) \
   X(STAGE, "stage", "s", CONTEXT_WIZARD, N_("git add"), N_("Put what is written into git's index, too")) \

@@ -33,6 +33,8 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/lockview.c \
 	src/tui/lockview.h \
 	src/tui/loop.c \
+	src/tui/merge_proof.c \
+	src/tui/merge_proof.h \
 	src/tui/merge_sides.c \
 	src/tui/merge_sides.h \
 	src/tui/merge_verdict.c \
@@ -60,6 +62,8 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/scr_rebase.c \
 	src/tui/scr_revision.c \
 	src/tui/scr_records.c \
+	src/tui/scr_repair.c \
+	src/tui/scr_missing.c \
 	src/tui/scr_replay.c \
 	src/tui/scr_run.c \
 	src/tui/scr_step.c \

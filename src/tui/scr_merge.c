@@ -5,6 +5,7 @@
 #include "app.h"
 #include "changeview.h"
 #include "list.h"
+#include "merge_proof.h"
 #include "merge_sides.h"
 #include "merge_verdict.h"
 #include "retort/base/text.h"
@@ -28,6 +29,7 @@ typedef struct {
   RevisionDraft *draft; /* NULL: see the view's problem */
   ChangeView *view;
   MergeVerdict *verdict;   /* NULL: not known yet */
+  GCancellable *proving;   /* NULL: nothing is being proved */
   GCancellable *comparing; /* NULL: nothing is compared */
   Rect list_rect;
 } MergeScreen;
@@ -83,6 +85,39 @@ static void compare(MergeScreen *self)
   merge_verdict_ask(self->ws, heads, self->comparing, compared, self);
 }
 
+/* The proof */
+
+static void stop_proving(MergeScreen *self)
+{
+  if (self->proving)
+    g_cancellable_cancel(self->proving);
+  g_clear_object(&self->proving);
+}
+
+static void proved(MergeProof *proof, void *data)
+{
+  MergeScreen *self = data;
+  static const Style styles[] = {STYLE_DONE, STYLE_CARE, STYLE_DANGER};
+  g_clear_object(&self->proving);
+  TextView *text = changeview_text(self->view, PANE_REPORT);
+  textview_clear(text);
+  merge_proof_add(proof, text);
+  textview_add(text, STYLE_NORMAL, "");
+  if (self->verdict)
+    merge_verdict_add_details(self->verdict, text);
+  app_message(self->screen.app, styles[proof->weight], "%s", proof->sentence);
+  merge_proof_free(proof);
+}
+
+static void prove(MergeScreen *self)
+{
+  g_autoptr(GPtrArray) heads = chosen_heads(self);
+  stop_proving(self);
+  self->proving = g_cancellable_new();
+  changeview_set_pane(self->view, PANE_REPORT);
+  merge_proof_ask(self->ws, heads, self->proving, proved, self);
+}
+
 /* The draft anew, after heads or texts have changed. */
 static void redraft(MergeScreen *self)
 {
@@ -110,6 +145,7 @@ static void redraft(MergeScreen *self)
   RevisionRequest request = {.message = *self->message ? self->message : NULL,
                              .rev_id = self->rev_id,
                              .heads = (const char *const *)heads->pdata,
+                             .merge = TRUE,
                              .branch_labels = *self->label ? labels : NULL,
                              .depends_on = n > 0 ? (const char *const *)depends_on : NULL,
                              .now = self->now};
@@ -180,6 +216,12 @@ static void paint_verdict(const MergeScreen *self, Canvas *canvas, Rect rect)
 {
   static const Style styles[] = {STYLE_NORMAL, STYLE_CARE, STYLE_DANGER};
   static const char *const marks[] = {"✓ ", "! ", "‼ "};
+  if (self->proving) {
+    canvas_put(canvas, rect.x + 1, rect.y, STYLE_FAINT, theme_spinner(g_get_monotonic_time()));
+    canvas_text_clipped(canvas, rect.x + 3, rect.y, rect.width - 3, STYLE_FAINT,
+                        _("applying the sides in both orders on scratch databases"));
+    return;
+  }
   if (!self->verdict) {
     gboolean calm;
     g_autofree char *tables = merge_sides_verdict(self->sides, &calm);
@@ -256,6 +298,12 @@ static const char *refuse(Screen *screen, ActionId action)
   case ACTION_LABEL:
   case ACTION_DEPENDS_ON:
   case ACTION_REBASE: return written ? _("the file is written: z undoes that first") : NULL;
+  case ACTION_PROVE:
+    if (self->proving)
+      return _("the proof is at work: Esc stops it");
+    if (!self->ws->params)
+      return _("no server to try it on: set --url, DATABASE_URL or sqlalchemy.url");
+    return merge_sides_chosen(self->sides) < 2 ? _("choose two heads or more") : NULL;
   default: return changeview_refusal(self->view, action);
   }
 }
@@ -326,7 +374,12 @@ static guint act(Screen *screen, ActionId action)
   case ACTION_WRITE: changeview_write(self->view, TRUE); return SCREEN_DONE;
   case ACTION_UNDO: changeview_undo(self->view); return SCREEN_DONE;
   case ACTION_REBASE: rebase_instead(self); return SCREEN_DONE;
+  case ACTION_PROVE: prove(self); return SCREEN_DONE;
   case ACTION_BACK:
+    if (self->proving) {
+      stop_proving(self);
+      return SCREEN_DONE;
+    }
     if (!changeview_busy(self->view))
       return 0;
     changeview_interrupt(self->view);
@@ -377,7 +430,7 @@ static void changed(Screen *screen, guint what)
 static gboolean animated(Screen *screen)
 {
   const MergeScreen *self = (const MergeScreen *)screen;
-  return self->comparing != NULL || changeview_busy(self->view);
+  return self->comparing || self->proving || changeview_busy(self->view);
 }
 
 static gboolean busy(Screen *screen)
@@ -399,6 +452,7 @@ static void free_screen(Screen *screen)
 {
   MergeScreen *self = (MergeScreen *)screen;
   stop_comparing(self);
+  stop_proving(self);
   list_clear(&self->list);
   changeview_free(self->view);
   revision_draft_free(self->draft);

@@ -23,6 +23,7 @@ typedef struct {
   const char *rev_id;               /* NULL: 12 random hex digits */
   const char *const *heads;         /* symbols to build on; NULL: "head" */
   gboolean splice;                  /* heads need not be heads */
+  gboolean merge;                   /* two or more of them, none standing on another: Alembic takes any */
   const char *const *branch_labels; /* or NULL */
   const char *const *depends_on;    /* symbols, or NULL */
   const char *version_path;         /* or NULL: where the first parent lives, or the only place */
