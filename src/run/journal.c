@@ -240,7 +240,7 @@ static void take_line(JournalEntry *entry, JsonObject *line)
     JournalOutcome outcome;
   } ends[] = {{"done", JOURNAL_DONE}, {"failed", JOURNAL_FAILED}, {"cancelled", JOURNAL_CANCELLED}};
   const char *event = string_member(line, "event");
-  entry->begun = entry->begun || g_strcmp0(event, "started") == 0 || g_strcmp0(event, "step") == 0;
+  entry->begun = entry->begun || g_strcmp0(event, "step") == 0;
   if (g_strcmp0(event, "commit") == 0) {
     entry->steps = (guint)int_member(line, "steps");
     g_free(entry->rows);

@@ -372,10 +372,12 @@ static void judge_table_users(Preflight *preflight, const PGresult *result)
     g_autofree char *user = cell(result, i, 4);
     g_autofree char *state = cell(result, i, 6);
     g_autofree char *age = duration(result, i, 7);
+    g_autofree char *application = cell(result, i, 5);
+    g_autofree char *what = g_strdup_printf("%s%s%s", application, *application != '\0' ? ", " : "", state);
     preflight_add(
         preflight, PREFLIGHT_WARNING,
         g_strdup_printf(_("Backend %s of %s (%s, for %s) holds a lock on %s that is in the way."), pid, user,
-                        state, age, table),
+                        what, age, table),
         g_strdup(strncmp(state, "idle in transaction", 19) == 0
                      ? _("It does nothing and would not end by itself: terminate it, or ask its owner.")
                      : _("Wait for it, or expect the first statements to wait.")));

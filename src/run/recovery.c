@@ -35,7 +35,8 @@ typedef struct {
   char *committing_rows;   /* as of that COMMIT; NULL: they do not move with it */
   gint64 committing_steps; /* that are in the rows with it; < 0: not recorded */
   char *server_start;
-  char *rows; /* as of the last COMMIT that was answered; NULL: not recorded */
+  gboolean witnessed; /* the server's word about it counts after a restart too */
+  char *rows;         /* as of the last COMMIT that was answered; NULL: not recorded */
 } Trace;
 
 static void step_trace_free(void *data)
@@ -182,6 +183,7 @@ static void take_line(Trace *trace, JsonObject *line)
     trace->committing_steps = number_of(line, "steps", -1);
     g_free(trace->server_start);
     trace->server_start = g_strdup(text_of(line, "server_start"));
+    trace->witnessed = json_object_has_member(line, "witnessed");
   } else if (g_strcmp0(event, "commit") == 0) {
     settle(trace, MARK_DONE);
     move_rows(trace, number_of(line, "steps", 0));
@@ -335,10 +337,11 @@ Recovery *recovery_from_lines(GPtrArray *lines, const char *const *rows, const c
   recovery->xid = g_strdup(trace.xid);
   recovery->verdict = g_strdup(verdict);
   recovery->server_start = g_strdup(trace.server_start);
+  recovery->witnessed = trace.witnessed;
   recovery->rows = g_strdupv((char **)rows);
   CommitFate fate = commit_fate(&trace, rows, verdict);
   gboolean committed = fate == COMMIT_TOOK_EFFECT, unknown = fate == COMMIT_UNKNOWN;
-  settle(&trace, committed ? MARK_DONE : MARK_NOT_DONE);
+  settle(&trace, committed ? MARK_DONE : unknown ? MARK_DOUBT : MARK_NOT_DONE);
   if (committed && trace.committing_rows != NULL && trace.steps->len > 0)
     move_rows(&trace, trace.committing_steps >= 0
                           ? trace.committing_steps
@@ -373,13 +376,21 @@ static gboolean needs_attention(const JournalEntry *entry)
                               recovery->state == RECOVERY_FOREIGN);
 }
 
+/* One database may be reached by several names; a cluster has one identity. */
+static gboolean is_database(const JournalEntry *entry, const char *database, const char *system_id)
+{
+  if (system_id == NULL || entry->system_id == NULL || entry->database == NULL)
+    return g_strcmp0(entry->database, database) == 0;
+  const char *recorded = strrchr(entry->database, '/'), *here = strrchr(database, '/');
+  return strcmp(entry->system_id, system_id) == 0 && g_strcmp0(recorded, here) == 0;
+}
+
 JournalEntry *recovery_find(const char *database, const char *system_id, GError **error)
 {
   g_autoptr(GPtrArray) entries = journal_list(error);
   for (guint i = 0; entries != NULL && i < entries->len; i++) {
     JournalEntry *entry = g_ptr_array_index(entries, i);
-    if (g_strcmp0(entry->database, database) != 0 ||
-        (system_id != NULL && entry->system_id != NULL && strcmp(entry->system_id, system_id) != 0))
+    if (!is_database(entry, database, system_id))
       continue;
     if (!entry->begun)
       continue;
@@ -397,6 +408,7 @@ typedef struct {
   char *schema;
   GPtrArray *lines;
   char *server_start;
+  gboolean witnessed;
   char *verdict;
   RecoveryFunc func;
   void *data;
@@ -428,7 +440,7 @@ static void rows_known(VersionRows *rows, const GError *error, void *data)
 }
 
 /* An id that the server has not given out yet (22023) was lost with it, and its transaction too.  After a restart
- * "committed" may be said of another transaction that was given the same id. */
+ * "committed" may be said of another transaction that was given the same id, unless the id was seen to reach the disk. */
 static char *trusted_verdict(const Examination *examination, GPtrArray *results, const GError *error)
 {
   if (error != NULL)
@@ -438,7 +450,7 @@ static char *trusted_verdict(const Examination *examination, GPtrArray *results,
     return NULL;
   const char *word = PQgetvalue(result, 0, 0);
   gboolean restarted = g_strcmp0(PQgetvalue(result, 0, 1), examination->server_start) != 0;
-  return restarted && strcmp(word, "committed") == 0 ? NULL : g_strdup(word);
+  return restarted && !examination->witnessed && strcmp(word, "committed") == 0 ? NULL : g_strdup(word);
 }
 
 static void verdict_known(PgConn *conn, GPtrArray *results, const GError *error, void *data)
@@ -473,6 +485,7 @@ gboolean recovery_examine(PgConn *conn, const char *journal, const char *table, 
                                .schema = g_strdup(schema),
                                .lines = g_steal_pointer(&lines),
                                .server_start = g_strdup(first->server_start),
+                               .witnessed = first->witnessed,
                                .func = func,
                                .data = data};
   pg_conn_exec_owned(conn, sql, NULL, verdict_known, examination, examination_free);

@@ -186,9 +186,9 @@ static void examined(Aftermath *aftermath, const GError *error, void *data)
   RepairStatement *statement = at(examination->repair, examination->at++);
   statement->aftermath = aftermath;
   /* What the record knows for sure stands. */
-  if (!statement->seen && aftermath != NULL) {
+  if (!statement->seen && aftermath != NULL && aftermath->state != AFTERMATH_UNKNOWN) {
     statement->state = aftermath->state;
-    statement->seen = aftermath->state != AFTERMATH_UNKNOWN;
+    statement->seen = TRUE;
   }
   ask_next(examination);
 }
@@ -206,15 +206,16 @@ static void ask_next(Examination *examination)
   examination_free(examination);
 }
 
-/* A statement inside a transaction is done or not; one outside that was not answered with success may have left
- * something behind, so that the catalog has to tell. */
+/* recovered NULL: the record never came to it.  A statement inside a transaction is done or not; one outside that was
+ * not answered with success may have left something behind, so that the catalog has to tell, if it can. */
 static void believe(RepairStatement *statement, const RecoveredStatement *recovered)
 {
-  if (recovered->fate == FATE_DONE)
+  StatementFate fate = recovered != NULL ? recovered->fate : FATE_NOT_DONE;
+  if (fate == FATE_DONE)
     statement->state = AFTERMATH_DONE;
-  else if (recovered->fate == FATE_NOT_DONE && !statement->outside)
+  else if (fate == FATE_NOT_DONE)
     statement->state = AFTERMATH_NOT_DONE;
-  statement->seen = statement->state != AFTERMATH_UNKNOWN;
+  statement->seen = fate == FATE_DONE || (fate == FATE_NOT_DONE && !statement->outside);
 }
 
 static void nothing_to_ask(G_GNUC_UNUSED PgConn *conn, G_GNUC_UNUSED GPtrArray *results,
@@ -238,9 +239,8 @@ void repair_examine(PgConn *conn, const GPtrArray *statements, const Recovery *r
         i == 0 || given->autocommit || ((const Statement *)g_ptr_array_index(statements, i - 1))->autocommit;
     group += opens;
     *statement = (RepairStatement){.sql = g_strdup(given->sql), .outside = given->autocommit, .group = group};
-    if (recovery != NULL && i < recovery->statements->len && recovery->state != RECOVERY_UNKNOWN &&
-        recovery->state != RECOVERY_FOREIGN)
-      believe(statement, g_ptr_array_index(recovery->statements, i));
+    if (recovery != NULL && recovery->state != RECOVERY_FOREIGN)
+      believe(statement, i < recovery->statements->len ? g_ptr_array_index(recovery->statements, i) : NULL);
     g_ptr_array_add(repair->statements, statement);
   }
   /* func is never called from inside this call. */

@@ -111,10 +111,13 @@ struct Rollout {
   guint attempt;         /* of the open transaction, from 1 */
   gboolean committing;   /* COMMIT was sent and has not been answered */
   char *xid;             /* of the transaction to be committed, or NULL */
-  char *server_start;    /* when the server was started, as of the last COMMIT */
-  char **rows_expected;  /* as of the last COMMIT */
-  char **rows_pending;   /* as of the COMMIT to come; NULL: unchanged */
-  guint steps_pending;   /* ... and the steps that are committed with them */
+  gboolean witnessed;    /* that transaction survives a restart of the server, in its memory of ids */
+  gboolean side_tried;
+  gboolean witnessing;  /* the side connection has a question of ours */
+  char *server_start;   /* when the server was started, as of the last COMMIT */
+  char **rows_expected; /* as of the last COMMIT */
+  char **rows_pending;  /* as of the COMMIT to come; NULL: unchanged */
+  guint steps_pending;  /* ... and the steps that are committed with them */
   guint steps_committed;
   gboolean outside_journaled;         /* the last line of the record was a statement outside a transaction */
   gboolean liveness_set;              /* client_connection_check_interval */

@@ -133,6 +133,7 @@ static void note_rows(Rollout *rollout, const Op *op)
 
 static void note_commit(Rollout *rollout)
 {
+  rollout->witnessed = rollout->side_tried = FALSE;
   g_clear_pointer(&rollout->xid, g_free);
   rollout->attempt = 1;
   if (rollout->rows_pending == NULL)
@@ -171,6 +172,7 @@ static gboolean operation_done(Rollout *rollout, const Op *op, GPtrArray *result
   case OP_BEGIN:
     rollout->unit = rollout->pc;
     rollout->unit_whole = TRUE;
+    rollout->witnessed = rollout->side_tried = FALSE;
     event.kind = ROLLOUT_EVENT_BEGIN;
     break;
   case OP_ROW:
@@ -289,8 +291,39 @@ static void rest(Rollout *rollout, const char *reason)
   rollout_emit(rollout, &event);
 }
 
+static void side_answered(G_GNUC_UNUSED PgConn *conn, G_GNUC_UNUSED GPtrArray *results, const GError *error,
+                          void *data)
+{
+  Rollout *rollout = data;
+  rollout_enter(rollout);
+  rollout->witnessing = FALSE;
+  rollout->witnessed = error == NULL;
+  rollout->pause_passed = TRUE;
+  rollout->waiting = FALSE;
+  rollout_turn(rollout);
+  rollout_leave(rollout);
+}
+
+/* A transaction id of which nothing reached the disk is given out again after a crash.  Committing anything else that
+ * writes makes the server flush what it has written so far, this transaction's id with it. */
+static gboolean find_witness(Rollout *rollout, const Op *op)
+{
+  static const char sql[] = "SELECT pg_catalog.pg_logical_emit_message(true, 'retort', '')";
+  PgConn *side = rollout->options.side;
+  if (op->kind != OP_COMMIT || rollout->rows_pending != NULL || rollout->xid == NULL || rollout->witnessed ||
+      rollout->side_tried || side == NULL || pg_conn_state(side) != PG_CONN_IDLE)
+    return FALSE;
+  rollout->side_tried = TRUE;
+  rollout->witnessing = TRUE;
+  rollout->waiting = TRUE;
+  pg_conn_exec(side, sql, NULL, side_answered, rollout);
+  return TRUE;
+}
+
 static void run_operation(Rollout *rollout, const Op *op)
 {
+  if (find_witness(rollout, op))
+    return;
   gboolean changes = op->kind == OP_STATEMENT || op->kind == OP_ROW;
   RolloutEvent event = rollout_event(rollout, ROLLOUT_EVENT_STATEMENT);
   rollout->op_began = g_get_monotonic_time();
@@ -449,6 +482,8 @@ void rollout_free(Rollout *rollout)
     pg_conn_on_notice(rollout->conn, NULL, NULL);
     pg_conn_on_lost(rollout->conn, NULL, NULL);
   }
+  if (rollout->witnessing)
+    pg_conn_forget(rollout->options.side);
   rollout_stop_timer(rollout);
   rollout->freed = TRUE;
   if (rollout->busy == 0)

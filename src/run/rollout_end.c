@@ -240,13 +240,14 @@ static gboolean rows_are(const Rollout *rollout, char **rows)
 }
 
 /* Whether the COMMIT that nobody heard the answer of took effect.  The version rows tell when they were to change with
- * it.  Otherwise the server's word counts, but after a restart "committed" may be said of somebody else: an id that
- * never reached the disk is given out again. */
+ * it.  Otherwise the server's word counts, but after a restart "committed" may be said of somebody else, unless the id
+ * was seen to reach the disk: one that never did is given out again. */
 static const char *fate_of_commit(Rollout *rollout)
 {
   gboolean moves = rollout->rows_pending != NULL;
   gboolean by_rows = moves && rows_are(rollout, rollout->rows_pending);
-  gboolean by_word = !moves && !rollout->restarted && g_strcmp0(rollout->verdict, "committed") == 0;
+  gboolean by_word =
+      !moves && (!rollout->restarted || rollout->witnessed) && g_strcmp0(rollout->verdict, "committed") == 0;
   if (by_rows || by_word)
     return _("The connection was lost during COMMIT, but the transaction was committed.");
   if (rollout->xid == NULL || g_strcmp0(rollout->verdict, "aborted") == 0 ||

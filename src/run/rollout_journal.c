@@ -154,6 +154,8 @@ void rollout_journal_commit(Rollout *rollout)
     json_object_set_string_member(object, "xid", rollout->xid);
   if (rollout->server_start != NULL)
     json_object_set_string_member(object, "server_start", rollout->server_start);
+  if (rollout->witnessed)
+    json_object_set_boolean_member(object, "witnessed", TRUE);
   if (rollout->rows_pending != NULL) {
     g_autofree char *rows = rollout_rows_text((const char *const *)rollout->rows_pending);
     json_object_set_string_member(object, "rows_after", rows);

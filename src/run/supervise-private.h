@@ -41,6 +41,7 @@ struct Supervision {
   GSource *idle;
 
   PgConn *conn;
+  PgConn *side; /* for RolloutOptions.side; NULL when no step commits on its way */
   ServerInfo *server;
   RolloutMutex *mutex;
   gboolean mutex_gone; /* held once, and lost since */

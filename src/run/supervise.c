@@ -30,6 +30,7 @@ static void stop_all(Supervision *s)
   g_clear_pointer(&s->current, child_free);
   g_clear_pointer(&s->monitor, lock_monitor_free);
   g_clear_pointer(&s->conn, pg_conn_free);
+  g_clear_pointer(&s->side, pg_conn_free);
   g_clear_pointer(&s->mutex, rollout_mutex_free);
 }
 

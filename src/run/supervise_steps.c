@@ -135,6 +135,7 @@ static void start_native(Supervision *s)
       .retry_first_ms = s->policy->retry_first_ms,
       .retry_max_ms = s->policy->retry_max_ms,
       .journal = s->journal,
+      .side = s->side,
       .observe_locks = TRUE,
       .first_step = s->at,
       .part = TRUE,

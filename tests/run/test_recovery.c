@@ -79,8 +79,8 @@ Test(recovery, decides_from_the_record)
       {"start step begin s d s d", NULL, RECOVERY_ROLLED_BACK, "--", 0},
       {"start step begin s d xid", "committed", RECOVERY_COMMITTED, NULL, 0},
       {"start step begin s d xid", "aborted", RECOVERY_ROLLED_BACK, "-", 0},
-      {"start step begin s d xid", NULL, RECOVERY_UNKNOWN, "-", 0},
-      {"start step begin s d xid", "in progress", RECOVERY_UNKNOWN, "-", 0},
+      {"start step begin s d xid", NULL, RECOVERY_UNKNOWN, "?", 0},
+      {"start step begin s d xid", "in progress", RECOVERY_UNKNOWN, "?", 0},
       {"start step begin s d xid commit", NULL, RECOVERY_UNTOUCHED, NULL, 0},
       {"start step begin s d xid commit step-done step begin s", NULL, RECOVERY_ROLLED_BACK, "-", 0},
       /* An autocommit block in the middle. */

@@ -13,3 +13,10 @@ tests_run_test_crash_pgtest_LDADD = $(RUN_LIBS) $(TEST_EXT) $(RUN_EXT)
 tests_run_victim_SOURCES = tests/run/victim.c $(tests_run_support)
 tests_run_victim_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_run_victim_LDADD = $(RUN_LIBS) $(TEST_EXT) $(RUN_EXT)
+# tests/stress/run starts this again and again, and disturbs it; `make check` has a short form of that.
+check_PROGRAMS += tests/stress/roll
+TESTS += tests/stress/short.pgtest
+tests_stress_roll_SOURCES = tests/stress/roll.c $(tests_run_support)
+tests_stress_roll_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
+tests_stress_roll_LDADD = $(RUN_LIBS) $(TEST_EXT) $(RUN_EXT)
+EXTRA_DIST += tests/stress/run tests/stress/short.pgtest

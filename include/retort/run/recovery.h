@@ -21,7 +21,7 @@
 typedef enum {
   FATE_NOT_DONE,
   FATE_DONE,
-  FATE_IN_DOUBT, /* was at the server, outside a transaction, when the record ends */
+  FATE_IN_DOUBT, /* was at the server, outside a transaction, when the record ends; or its COMMIT is not decided */
 } StatementFate;
 
 typedef struct {
@@ -50,6 +50,7 @@ typedef struct {
   guint resume_at;       /* statements of that step that are done, from its first on */
   char *xid;             /* of the COMMIT on its way, or NULL */
   char *server_start;    /* when that COMMIT was sent, as the record has it; or NULL */
+  gboolean witnessed;    /* the server's word about that COMMIT counts after a restart too */
   char *verdict;         /* of txid_status(): "committed", "aborted", "in progress", or NULL */
   char **rows;           /* as they are now; NULL: not read */
   char **rows_after;     /* of the step in work; NULL: not recorded */
@@ -59,7 +60,8 @@ void recovery_free(Recovery *recovery);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Recovery, recovery_free)
 
 /* The newest rollout of this database that came as far as its steps, if it has no end and its process is gone, or if it ended in the middle of a
- * migration; else NULL.  The caller's.  system_id may be NULL; a record that names another one does not count. */
+ * migration; else NULL.  The caller's.  database: its display form.  With a system_id the
+ * cluster decides and the last part of the display form, however the server was reached. */
 JournalEntry *recovery_find(const char *database, const char *system_id, GError **error);
 
 typedef void (*RecoveryFunc)(Recovery *recovery, const GError *error, void *data); /* the callee's to keep */

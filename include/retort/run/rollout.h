@@ -63,6 +63,9 @@ typedef struct {
   guint retry_first_ms;   /* 0: 1 s */
   guint retry_max_ms;     /* 0: 60 s */
   Journal *journal;       /* borrowed; NULL: nothing is recorded */
+  /* Borrowed, idle, to the same database, or NULL: over it the server is made to write down that the transaction exists
+   * before a COMMIT that moves no version rows, so that its word about that COMMIT counts even after a restart. */
+  PgConn *side;
   gboolean observe_locks; /* says before each COMMIT which locks are held */
   /* Of a rollout that is part of a larger one (run/supervise.h): what is added to the number of its steps, in events
    * and in the record; and that its end is not the end of the record. */
