@@ -58,37 +58,21 @@ static gboolean choose_pause(const Session *session, RolloutPause *pause, GError
   return FALSE;
 }
 
-/* An earlier rollout that ended within the migration which is next: goes on behind what is done, once the operator has
- * looked. */
-static gboolean find_resume(Session *session, const PinnedPlan *pinned, const Plan *left, guint *skip,
-                            GError **error)
+/* Where the first step begins, when part of it is there already. */
+typedef struct {
+  guint skip;
+  Repair *repair; /* whose prepare has to run first, or NULL */
+} Resume;
+
+static void resume_clear(Resume *resume)
 {
-  GError *problem = NULL;
-  g_autoptr(Recovery) recovery = interrupted_find(session, pinned->system_id, &problem);
-  if (!recovery) {
-    if (problem)
-      g_propagate_error(error, problem);
-    return !problem;
-  }
-  const PlanStep *next = left->steps->pdata[0];
-  gboolean partial = recovery->state == RECOVERY_PARTIAL;
-  if (!partial && recovery->state != RECOVERY_UNKNOWN) {
-    out_note("%s", recovery->text);
-    return TRUE;
-  }
-  interrupted_print(session, recovery);
-  if (partial && (!next->revision || g_strcmp0(recovery->revision, next->revision->id) != 0 ||
-                  recovery->direction != next->direction)) {
-    g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED,
-                _("revision %s is half applied, which this plan does not begin with; see retort recover"),
-                recovery->revision);
-    return FALSE;
-  }
-  if (partial && !interrupted_resume_at(session, recovery, skip, error))
-    return FALSE;
-  g_autofree char *question =
-      partial ? g_strdup_printf(_("Go on with statement %u of revision %s?"), *skip + 1, recovery->revision)
-              : g_strdup(_("Go on from the version rows?"));
+  g_clear_pointer(&resume->repair, repair_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Resume, resume_clear)
+
+static gboolean agree(Session *session, const char *question, GError **error)
+{
   if (args_has(session->args, "continue") || (production_interactive(session) && production_ask(question)))
     return TRUE;
   g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED, _("%s Nothing was done; look, and say --continue"),
@@ -96,8 +80,69 @@ static gboolean find_resume(Session *session, const PinnedPlan *pinned, const Pl
   return FALSE;
 }
 
-static gboolean run_steps(Session *session, const PinnedPlan *pinned, const PinnedRest *rest, guint skip,
-                          const RolloutPolicy *policy, RolloutPause pause, GError **error)
+/* Half of the next migration is there: goes on behind what is done, once the operator has looked. */
+static gboolean resume_half(Session *session, const PlanStep *next, Resume *resume, GError **error)
+{
+  const Repair *repair = resume->repair;
+  interrupted_print_repair(session, repair);
+  if (!repair->may_continue) {
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED,
+                _("revision %s is half applied, and there is no safe way on from here; see retort recover"),
+                next->revision->id);
+    return FALSE;
+  }
+  for (char **sql = repair->prepare; sql && *sql; sql++) {
+    g_autofree char *safe = text_escape(*sql, -1, FALSE);
+    out_line(session, "  %s %s", _("to clean up:"), safe);
+  }
+  g_autofree char *question = g_strdup_printf(_("Go on with statement %u of revision %s?"),
+                                              repair->resume_at + 1, next->revision->id);
+  resume->skip = repair->resume_at;
+  return agree(session, question, error);
+}
+
+static gboolean refuse_other(const Recovery *recovery, GError **error)
+{
+  g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED,
+              _("revision %s is half applied, which this plan does not begin with; see retort recover"),
+              recovery->revision);
+  return FALSE;
+}
+
+/* An earlier rollout, or Alembic, may have ended within the migration that is next. */
+static gboolean find_resume(Session *session, const PinnedPlan *pinned, const PinnedRest *rest,
+                            Resume *resume, GError **error)
+{
+  const PlanStep *next = rest->left->steps->pdata[0];
+  const Script *script = rest->scripts->pdata[0];
+  GError *problem = NULL;
+  g_autoptr(Recovery) recovery = interrupted_find(session, pinned->system_id, &problem);
+  if (problem) {
+    g_propagate_error(error, problem);
+    return FALSE;
+  }
+  gboolean ours = recovery && interrupted_concerns(recovery, next);
+  if (recovery && !session->json)
+    interrupted_print(session, recovery);
+  if (recovery && recovery->state == RECOVERY_PARTIAL && !ours)
+    return refuse_other(recovery, error);
+  if (recovery && recovery->state == RECOVERY_UNKNOWN)
+    return agree(session, _("Go on from the version rows?"), error);
+  if (!ours && !interrupted_can_be_half(script))
+    return TRUE;
+  resume->repair = interrupted_repair(session, script, ours ? recovery : NULL, error);
+  if (!resume->repair)
+    return FALSE;
+  if (resume->repair->half || resume->repair->running || resume->repair->contradictory ||
+      (ours && recovery->state == RECOVERY_PARTIAL))
+    return resume_half(session, next, resume, error);
+  g_clear_pointer(&resume->repair, repair_free);
+  return TRUE;
+}
+
+static gboolean run_steps(Session *session, const PinnedPlan *pinned, const PinnedRest *rest,
+                          const Resume *resume, const RolloutPolicy *policy, RolloutPause pause,
+                          GError **error)
 {
   g_autofree SupervisedStep *steps = g_new0(SupervisedStep, rest->left->steps->len);
   for (guint i = 0; i < rest->left->steps->len; i++) {
@@ -106,7 +151,7 @@ static gboolean run_steps(Session *session, const PinnedPlan *pinned, const Pinn
     steps[i] = (SupervisedStep){.step = rest->left->steps->pdata[i],
                                 .script = alembic ? NULL : rest->scripts->pdata[i],
                                 .engine = alembic ? SUPERVISED_ALEMBIC : SUPERVISED_NATIVE,
-                                .skip = i == 0 ? skip : 0};
+                                .skip = i == 0 ? resume->skip : 0};
   }
   g_autofree const char **overrides = args_values(session->args, "override");
   g_autofree char *name = text_escape(args_positional(session->args, 0), -1, FALSE);
@@ -122,6 +167,8 @@ static gboolean run_steps(Session *session, const PinnedPlan *pinned, const Pinn
                                 .create_version_table = TRUE,
                                 .alembic_allowed = allowed,
                                 .verify_with_alembic = allowed && session->project->config_path != NULL,
+                                .prepare =
+                                    resume->repair ? (const char *const *)resume->repair->prepare : NULL,
                                 .command = command};
   g_autoptr(PgParams) params = session_params(session, error);
   return params && supervised_run(session, params, steps, rest->left->steps->len,
@@ -138,7 +185,7 @@ static gboolean show_losses(Session *session, const PinnedPlan *pinned, GError *
 }
 
 /* Reading, comparing and asking: nothing is changed yet. */
-static gboolean prepare(Session *session, const PinnedPlan *pinned, PinnedRest *rest, guint *skip,
+static gboolean prepare(Session *session, const PinnedPlan *pinned, PinnedRest *rest, Resume *resume,
                         GError **error)
 {
   g_autoptr(VersionRows) rows = session_rows(session, error);
@@ -146,7 +193,7 @@ static gboolean prepare(Session *session, const PinnedPlan *pinned, PinnedRest *
     return FALSE;
   if (!pin_compare(session, pinned, (const char *const *)rows->rows, rest, error))
     return FALSE;
-  return !rest->left || find_resume(session, pinned, rest->left, skip, error);
+  return !rest->left || find_resume(session, pinned, rest, resume, error);
 }
 
 COMMAND_RUN(rollout)
@@ -162,8 +209,8 @@ COMMAND_RUN(rollout)
   if (!policy)
     return FALSE;
   g_auto(PinnedRest) rest = {0};
-  guint skip = 0;
-  if (!prepare(session, pinned, &rest, &skip, error))
+  g_auto(Resume) resume = {0};
+  if (!prepare(session, pinned, &rest, &resume, error))
     return FALSE;
   if (!rest.left) {
     out_line(session, "%s", _("nothing is left to do: the database stands where this plan leads"));
@@ -173,5 +220,5 @@ COMMAND_RUN(rollout)
       g_strdup_printf(ngettext("%u step", "%u steps", rest.left->steps->len), rest.left->steps->len);
   return show_losses(session, pinned, error) &&
          production_confirm(session, args_value(session->args, "confirm"), what, error) &&
-         run_steps(session, pinned, &rest, skip, policy, pause, error);
+         run_steps(session, pinned, &rest, &resume, policy, pause, error);
 }

@@ -108,6 +108,11 @@ static const ArgPositional preflight_of[] = {
     {NULL, 0, NULL},
 };
 
+static const ArgPositional recover_of[] = {
+    {"revision", ARG_OPTIONAL, N_("The migration in question; default: the one the record names, or the next.")},
+    {NULL, 0, NULL},
+};
+
 static const ArgPositional target_one[] = {
     {"target", ARG_ONE, N_("Where to: as for upgrade or downgrade.")},
     {NULL, 0, NULL},
@@ -298,6 +303,19 @@ const Command commands[] = {
      .own = TRUE,
      .has_json = TRUE,
      .run = cmd_preflight},
+    {.name = "recover",
+     .summary = N_("Say what an interrupted migration left behind, and help out of it."),
+     .manual = N_("Reads the record of the newest rollout of this database and compares the statements of the "
+                  "migration that was at work with the catalog: which are done, in doubt, not done. It works without "
+                  "a record as well, when Alembic itself left half a migration. Nothing is run unless told: "
+                  "--continue cleans up and runs what is left, --undo prints the SQL that takes back what is done, "
+                  "--stamp writes the version row as if all were done. The exit status is 1 while something is half "
+                  "applied."),
+     .options = recover_options,
+     .positionals = recover_of,
+     .words = WORDS_TARGETS,
+     .own = TRUE,
+     .run = cmd_recover},
     {.name = "rehearse",
      .summary = N_("Try a plan where it does no harm, and see what it locks and how long it takes."),
      .manual = N_("In a transaction of the database itself, which is rolled back: its locks are real while it lasts. "

@@ -1,9 +1,9 @@
 #include "interrupted.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "out.h"
-#include "retort/base/error.h"
 #include "retort/base/text.h"
 
 typedef struct {
@@ -24,9 +24,9 @@ static void on_recovery(Recovery *recovery, const GError *error, void *data)
   answered(data, recovery, error);
 }
 
-static void on_aftermath(Aftermath *aftermath, const GError *error, void *data)
+static void on_repair(Repair *repair, const GError *error, void *data)
 {
-  answered(data, aftermath, error);
+  answered(data, repair, error);
 }
 
 static void *wait_for(Wait *wait, GError **error)
@@ -51,64 +51,50 @@ Recovery *interrupted_find(Session *session, const char *system_id, GError **err
   return wait_for(&wait, error);
 }
 
-Aftermath *interrupted_look(Session *session, const char *sql, GError **error)
+gboolean interrupted_concerns(const Recovery *recovery, const PlanStep *step)
+{
+  return (recovery->state == RECOVERY_PARTIAL || recovery->state == RECOVERY_FOREIGN) && step->revision &&
+         g_strcmp0(recovery->revision, step->revision->id) == 0 && recovery->direction == step->direction;
+}
+
+gboolean interrupted_can_be_half(const Script *script)
+{
+  for (guint i = 0; script && i < script->statements->len; i++)
+    if (((const Statement *)script->statements->pdata[i])->autocommit)
+      return TRUE;
+  return FALSE;
+}
+
+Repair *interrupted_repair(Session *session, const Script *script, const Recovery *recovery, GError **error)
 {
   Wait wait = {0};
-  aftermath_examine(session->conn, sql, on_aftermath, &wait);
+  repair_examine(session->conn, script->statements, recovery, on_repair, &wait);
   return wait_for(&wait, error);
 }
 
 void interrupted_print(const Session *session, const Recovery *recovery)
 {
-  const char *fates[] = {
-      [FATE_NOT_DONE] = _("not done"), [FATE_DONE] = _("done"), [FATE_IN_DOUBT] = _("in doubt")};
   g_autofree char *rows = recovery->rows ? g_strjoinv(", ", recovery->rows) : NULL;
   out_line(session, "%s", recovery->text);
   out_line(session, "  %s %s", _("record:"), recovery->journal);
   if (rows)
     out_line(session, "  %s %s", _("version rows:"), *rows ? rows : "base");
-  if (recovery->state != RECOVERY_PARTIAL)
-    return;
-  for (guint i = 0; i < recovery->statements->len; i++) {
-    const RecoveredStatement *statement = recovery->statements->pdata[i];
+}
+
+void interrupted_print_repair(const Session *session, const Repair *repair)
+{
+  const char *states[] = {[AFTERMATH_UNKNOWN] = _("unknown"),
+                          [AFTERMATH_DONE] = _("done"),
+                          [AFTERMATH_NOT_DONE] = _("not done"),
+                          [AFTERMATH_BROKEN] = _("half done"),
+                          [AFTERMATH_RUNNING] = _("at work")};
+  out_line(session, "%s", repair->text);
+  for (guint i = 0; i < repair->statements->len; i++) {
+    const RepairStatement *statement = repair->statements->pdata[i];
     g_autofree char *sql = text_escape(statement->sql, -1, FALSE);
-    out_line(session, "  %3u  %-8s  %s%s", i + 1, fates[statement->fate], sql,
+    out_line(session, "  %3u  %-9s  %s%s", i + 1, states[statement->state], g_strstrip(sql),
              statement->outside ? _("  (outside a transaction)") : "");
+    if (statement->aftermath && statement->aftermath->state != AFTERMATH_UNKNOWN)
+      out_line(session, "       %-9s  -> %s", "", statement->aftermath->text);
   }
-}
-
-static gboolean refuse(const char *sql, const Aftermath *aftermath, GError **error)
-{
-  g_autofree char *safe = text_escape(sql, -1, FALSE);
-  g_autofree char *cleanup = aftermath->cleanup ? text_escape(aftermath->cleanup, -1, FALSE) : NULL;
-  g_autofree char *finish = aftermath->finish ? text_escape(aftermath->finish, -1, FALSE) : NULL;
-  if (cleanup)
-    g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED, _("%s: %s Clean up first: %s"), safe,
-                aftermath->text, cleanup);
-  else if (finish)
-    g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED, _("%s: %s Complete it first: %s"), safe,
-                aftermath->text, finish);
-  else
-    g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED,
-                _("%s: %s Look for yourself, then see retort recover."), safe, aftermath->text);
-  return FALSE;
-}
-
-gboolean interrupted_resume_at(Session *session, const Recovery *recovery, guint *resume_at, GError **error)
-{
-  *resume_at = recovery->resume_at;
-  if (recovery->resume_at >= recovery->statements->len)
-    return TRUE;
-  const RecoveredStatement *statement = recovery->statements->pdata[recovery->resume_at];
-  if (statement->fate != FATE_IN_DOUBT)
-    return TRUE;
-  g_autoptr(Aftermath) aftermath = interrupted_look(session, statement->sql, error);
-  if (!aftermath)
-    return FALSE;
-  if (aftermath->state == AFTERMATH_DONE)
-    (*resume_at)++;
-  else if (aftermath->state != AFTERMATH_NOT_DONE)
-    return refuse(statement->sql, aftermath, error);
-  out_note("%s", aftermath->text);
-  return TRUE;
 }

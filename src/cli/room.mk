@@ -23,6 +23,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cmd_plan.c \
 	src/cli/cmd_rebase.c \
 	src/cli/cmd_preflight.c \
+	src/cli/cmd_recover.c \
 	src/cli/cmd_rehearse.c \
 	src/cli/cmd_review.c \
 	src/cli/cmd_revision.c \

@@ -270,10 +270,9 @@ Test(rollout, ctrl_c_rolls_back_and_the_same_file_goes_on)
   server_remove_copy(copy);
 }
 
-Test(rollout, half_a_migration_is_looked_at_before_it_goes_on)
+/* On top of linear, one that leaves the transaction in its middle. */
+static char *leaving_project(void)
 {
-  g_autoptr(PgConn) conn = server_fresh();
-  g_autofree char *name = server_database();
   char *copy = server_copy_project("linear");
   server_add_migration(copy, "s005", "s004",
                        "op.execute('ALTER TABLE t1 ADD COLUMN note text')\n"
@@ -282,14 +281,31 @@ Test(rollout, half_a_migration_is_looked_at_before_it_goes_on)
                        "    op.execute('ALTER TABLE t2 ADD COLUMN note text')");
   server_expect(copy, "upgrade s004", 0, "", NULL);
   pin(copy, "heads");
+  return copy;
+}
+
+static void expect_whole(PgConn *conn, const char *when)
+{
+  g_autofree char *columns = server_ask(conn, "SELECT count(*) FROM pg_attribute WHERE attname = 'note' AND "
+                                              "attrelid IN ('t1'::regclass, 't2'::regclass)");
+  g_autofree char *valid =
+      server_ask(conn, "SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_note'::regclass");
+  cr_expect(strcmp(columns, "2") == 0 && strcmp(valid, "t") == 0, "%s: %s columns, index valid: %s", when,
+            columns, valid);
+  server_expect_rows(conn, "s005", when);
+}
+
+/* The rollout is killed while CREATE INDEX CONCURRENTLY waits for an old snapshot, and leaves an invalid index. */
+static void kill_in_the_middle(PgConn *conn, const char *folder)
+{
+  g_autofree char *name = server_database();
   g_autoptr(PgParams) params = pg_params_default();
   pg_params_set(params, "dbname", name);
   g_autoptr(PgConn) old = pg_conn_new(params, NULL);
   cr_assert(pg_conn_connect_sync(old, NULL), "a second session");
-  /* Whose snapshot CREATE INDEX CONCURRENTLY waits for, but no table of the plan. */
   server_tell(old, "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1");
   static const char *const words[] = {"rollout", "plan.json", "--skip-backup", "--override", "all", NULL};
-  GPid pid = start(copy, words);
+  GPid pid = start(folder, words);
   wait_until(conn, "SELECT count(*) FROM pg_stat_progress_create_index WHERE phase LIKE 'waiting for old%'",
              "1");
   kill(pid, SIGKILL);
@@ -299,18 +315,64 @@ Test(rollout, half_a_migration_is_looked_at_before_it_goes_on)
              "current_database()",
              "0");
   server_tell(old, "COMMIT");
-  server_expect(copy, "rollout plan.json --skip-backup", 1, NULL, "DROP INDEX CONCURRENTLY");
+}
+
+Test(rollout, half_a_migration_is_looked_at_before_it_goes_on)
+{
+  g_autoptr(PgConn) conn = server_fresh();
+  char *copy = leaving_project();
+  kill_in_the_middle(conn, copy);
+  g_autofree char *output = NULL;
+  g_autofree char *errors = NULL;
+  cr_expect(server_run(copy, "rollout plan.json --skip-backup", &output, &errors) == 1,
+            "it wants to be told");
+  cr_expect(strstr(output, "DROP INDEX CONCURRENTLY") != NULL && strstr(errors, "--continue") != NULL, "%s%s",
+            output, errors);
   server_expect_rows(conn, "s004", "while nobody has looked");
-  server_tell(conn, "DROP INDEX ix_note");
-  server_expect(copy, "rollout plan.json --skip-backup", 1, NULL, "--continue");
   server_expect(copy, "rollout plan.json --skip-backup --continue", 0, NULL, NULL);
-  server_expect_rows(conn, "s005", "after it went on");
-  g_autofree char *columns = server_ask(conn, "SELECT count(*) FROM pg_attribute WHERE attname = 'note' AND "
-                                              "attrelid IN ('t1'::regclass, 't2'::regclass)");
-  g_autofree char *valid =
-      server_ask(conn, "SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_note'::regclass");
-  cr_expect(strcmp(columns, "2") == 0 && strcmp(valid, "t") == 0, "%s columns, index valid: %s", columns,
-            valid);
+  expect_whole(conn, "after it went on");
+  server_remove_copy(copy);
+}
+
+Test(rollout, recover_says_what_is_there_and_goes_on)
+{
+  g_autoptr(PgConn) conn = server_fresh();
+  char *copy = leaving_project();
+  g_autofree char *calm = NULL;
+  cr_expect(server_run(copy, "recover", &calm, NULL) == 0, "nothing is half applied yet:\n%s", calm);
+  kill_in_the_middle(conn, copy);
+  g_autofree char *output = NULL;
+  g_autofree char *undo = NULL;
+  cr_expect(server_run(copy, "recover", &output, NULL) == 1, "%s", output);
+  static const char *const parts[] = {"done       ALTER TABLE t1", "CREATE INDEX CONCURRENTLY ix_note",
+                                      "not done   ALTER TABLE t2", "retort recover --continue",
+                                      "retort recover --stamp"};
+  for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
+    cr_expect(strstr(output, parts[i]) != NULL, "\"%s\" is in\n%s", parts[i], output);
+  cr_expect(server_run(copy, "recover --undo", &undo, NULL) == 0 && strstr(undo, "DROP COLUMN") != NULL,
+            "the SQL to take it back:\n%s", undo);
+  server_expect(copy, "recover --continue", 0, NULL, NULL);
+  expect_whole(conn, "after it went on");
+  server_expect(copy, "recover --continue", 1, NULL, "nothing");
+  server_remove_copy(copy);
+}
+
+Test(rollout, what_alembic_left_half_is_seen_without_a_record)
+{
+  g_autoptr(PgConn) conn = server_fresh();
+  char *copy = leaving_project();
+  server_tell(conn, "ALTER TABLE t1 ADD COLUMN note text");
+  server_tell(conn, "CREATE INDEX ix_note ON t1 (note)");
+  g_autofree char *output = NULL;
+  cr_expect(server_run(copy, "recover", &output, NULL) == 1, "%s", output);
+  server_expect(copy, "rollout plan.json --skip-backup", 1, NULL, "--continue");
+  g_autofree char *stamped = NULL;
+  cr_expect(server_run(copy, "recover --stamp", &stamped, NULL) == 0, "%s", stamped);
+  cr_expect(strstr(stamped, "later migrations may fail") != NULL, "with a plain warning:\n%s", stamped);
+  server_expect_rows(conn, "s005", "after the stamp");
+  g_autofree char *columns = server_ask(
+      conn, "SELECT count(*) FROM pg_attribute WHERE attname = 'note' AND attrelid = 't2'::regclass");
+  cr_expect(strcmp(columns, "0") == 0, "nothing else was run");
   server_remove_copy(copy);
 }
 
