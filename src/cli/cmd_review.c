@@ -19,7 +19,8 @@
 
 const ArgOption review_options[] = {
     {0, "sql", ARG_VALUE, "FILE", N_("Review plain SQL from FILE, or - for standard input."), TRUE},
-    {0, "all", ARG_FLAG, NULL, N_("Review every revision, each as if those before it were in use for long."), TRUE},
+    {0, "all", ARG_FLAG, NULL, N_("Review every revision, each as if those before it were in use for long."),
+     TRUE},
     {0, "downgrade", ARG_FLAG, NULL, N_("Review the downgrades."), TRUE},
     {0, "base", ARG_VALUE, "BRANCH",
      N_("What a branch is compared with; default: where origin/HEAD points, or main."), TRUE},
@@ -221,8 +222,13 @@ static gboolean select_revisions(Work *work, Chosen *chosen, GError **error)
 {
   Session *session = work->session;
   GPtrArray *words = session->args->positionals;
-  if (words->len || args_has(session->args, "all"))
-    return chosen_revisions(session, words, chosen, error);
+  if (words->len || args_has(session->args, "all")) {
+    if (!chosen_revisions(session, words, chosen, error))
+      return FALSE;
+    if (words->len == 0)
+      g_ptr_array_sort(chosen->revisions, by_depth);
+    return TRUE;
+  }
   if (work->conn && !args_has(session->args, "base"))
     return select_pending(session, chosen, error);
   g_autoptr(GError) reason = NULL;

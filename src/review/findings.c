@@ -198,14 +198,28 @@ static gboolean carries_over(const Review *review, const char *column)
   return FALSE;
 }
 
+/* One goes and one comes: with more of them nobody can tell which would be which. */
+static gboolean is_pair(const Review *review, const char *dropped)
+{
+  guint n_dropped = 1, n_added = 0;
+  for (guint i = 0; i < review->forecasts->len; i++) {
+    const Forecast *forecast = g_ptr_array_index(review->forecasts, i);
+    n_dropped += forecast->dropped_column != NULL && same_table(forecast->dropped_column, dropped);
+    n_added += forecast->added_column != NULL && same_table(forecast->added_column, dropped);
+  }
+  return n_dropped == n_added;
+}
+
 static void judge_renames(const Review *review)
 {
   for (guint i = 0; i < review->forecasts->len; i++) {
     Forecast *forecast = g_ptr_array_index(review->forecasts, i);
-    for (guint k = 0; k < review->forecasts->len && forecast->dropped_column != NULL; k++) {
+    const char *dropped = forecast->dropped_column;
+    if (dropped == NULL || !is_pair(review, dropped) || carries_over(review, dropped))
+      continue;
+    for (guint k = 0; k < review->forecasts->len; k++) {
       const Forecast *other = g_ptr_array_index(review->forecasts, k);
-      if (other->added_column != NULL && same_table(forecast->dropped_column, other->added_column) &&
-          !carries_over(review, forecast->dropped_column))
+      if (other->added_column != NULL && same_table(dropped, other->added_column))
         add(forecast, CHECK_LOOKS_LIKE_RENAME, other->added_column);
     }
   }

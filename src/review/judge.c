@@ -283,9 +283,7 @@ static void judge_drop(Reading *r, const PgQuery__DropStmt *drop)
   switch (drop->remove_type) {
   case OBJECT(SCHEMA):
   case OBJECT(VIEW):
-  case OBJECT(MATVIEW):
-  case OBJECT(TYPE):
-  case OBJECT(DOMAIN): break;
+  case OBJECT(MATVIEW): break;
   default: return;
   }
   for (gsize i = 0; i < drop->n_objects; i++) {

@@ -137,9 +137,11 @@ static gboolean comes_with_its_table(const Run *run, const Change *change)
          g_hash_table_contains(run->made_anew, change->relation);
 }
 
-/* CREATE OR REPLACE: what was there before stays unknown. */
-static gboolean may_replace(const Run *run, const Change *change)
+/* CREATE OR REPLACE: what was there before stays unknown.  Extensions are left behind on purpose. */
+static gboolean stays_by_custom(const Run *run, const Change *change)
 {
+  if (change->class == OBJECT_EXTENSION)
+    return change->guarded;
   return (change->class == OBJECT_FUNCTION || change->class == OBJECT_VIEW) &&
          strcasestr(run->sql, "OR REPLACE") != NULL;
 }
@@ -160,8 +162,19 @@ static void create(Run *run, const Change *change)
   }
   if (dropped != NULL)
     g_ptr_array_remove(run->records, dropped);
-  else if (find_record(run, change, NOW_CREATED) == NULL && !may_replace(run, change))
+  else if (stays_by_custom(run, change))
+    g_hash_table_add(run->parts, part_key(change));
+  else if (find_record(run, change, NOW_CREATED) == NULL)
     add_record(run, change, NOW_CREATED);
+}
+
+/* The index that a constraint was made from goes with it. */
+static void forget_index_of(Run *run, const Change *constraint)
+{
+  Change index = {.class = OBJECT_INDEX, .name = constraint->name};
+  Record *created = find_record(run, &index, NOW_CREATED);
+  if (created != NULL)
+    g_ptr_array_remove(run->records, created);
 }
 
 static void drop(Run *run, const Change *change)
@@ -174,6 +187,8 @@ static void drop(Run *run, const Change *change)
   }
   if (change->class == OBJECT_COLUMN && change->relation != NULL)
     forget_users(run, change);
+  if (change->class == OBJECT_CONSTRAINT)
+    forget_index_of(run, change);
   Record *created = find_record(run, change, NOW_CREATED);
   g_autofree char *key = part_key(change);
   if (created != NULL)
@@ -182,8 +197,21 @@ static void drop(Run *run, const Change *change)
     add_record(run, change, NOW_DROPPED);
 }
 
+/* What was changed of a column is changed under its new name, too. */
+static void rename_altered(Run *run, const Change *change)
+{
+  for (guint i = 0; i < run->records->len; i++) {
+    Record *record = g_ptr_array_index(run->records, i);
+    if (record->now != NOW_ALTERED || !same_object(&record->change, change))
+      continue;
+    g_free(record->change.name);
+    record->change.name = g_strdup(change->aspect);
+  }
+}
+
 static void rename_object(Run *run, const Change *change)
 {
+  rename_altered(run, change);
   Change after = *change;
   after.name = change->aspect;
   if (is_relation(change->class)) {
@@ -221,12 +249,12 @@ static gboolean matters(const Change *change)
 
 static void alter(Run *run, const Change *change)
 {
-  if (!matters(change) || comes_with_its_table(run, change) || find_record(run, change, NOW_CREATED) != NULL)
+  if (!matters(change) || comes_with_its_table(run, change))
     return;
   Record *altered = find_record(run, change, NOW_ALTERED);
   if (run->downgrade && altered != NULL)
     g_ptr_array_remove(run->records, altered);
-  else if (!run->downgrade && altered == NULL)
+  else if (!run->downgrade && altered == NULL && find_record(run, change, NOW_CREATED) == NULL)
     add_record(run, change, NOW_ALTERED);
 }
 

@@ -213,7 +213,7 @@
     "op.rename_table(\"{table}\", \"{table}_unused\"{schema})\n# in a later release:\nop.drop_table(\"{table}_unused\"{schema})", \
     "ALTER TABLE {table} RENAME TO {name}_unused;\n-- in a later release:\nDROP TABLE {name}_unused;") \
   X(OBJECT_DROPPED, "object-dropped", CARE, 0, \
-    N_("schema, view or type dropped"), \
+    N_("schema or view dropped"), \
     N_("Running programs that still use it fail from the commit on."), \
     N_("Release programs that do without it first."), \
     NULL, NULL) \
