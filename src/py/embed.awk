@@ -1,4 +1,4 @@
-# The modules written in Python (lib/*.py; os.path.py is the module os.path) as a C table.
+# Modules written in Python (lib/*.py; os.path.py is the module os.path) as a C table: awk -v table=NAME -f embed.awk FILE...
 function finish()
 {
   if (name != "")
@@ -6,8 +6,9 @@ function finish()
 }
 BEGIN {
   print "/* Made by embed.awk from lib/ (names and Python source). */"
-  print "#include \"object.h\"\n"
-  print "const PyLibrary py_library[] = {"
+  print "#include \"retort/py/interp.h\"\n"
+  print "extern const PyLibrary " table "[];"
+  print "const PyLibrary " table "[] = {"
 }
 FNR == 1 {
   finish()

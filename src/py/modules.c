@@ -142,11 +142,12 @@ static const PyTree *parse_module(PyInterp *interp, const char *path, const char
   return tree;
 }
 
-static const char *library_source(const char *name)
+static const char *library_source(const PyRuntime *runtime, const char *name)
 {
-  for (const PyLibrary *library = py_library; library->name; library++)
-    if (!strcmp(library->name, name))
-      return library->source;
+  for (guint i = 0; i < runtime->libraries->len; i++)
+    for (const PyLibrary *library = runtime->libraries->pdata[i]; library->name; library++)
+      if (!strcmp(library->name, name))
+        return library->source;
   return NULL;
 }
 
@@ -204,12 +205,13 @@ static PyValue run_library(PyInterp *interp, const char *name, const char *sourc
 }
 
 /* Whether a library module lies below this name. */
-static gboolean library_package(const char *name)
+static gboolean library_package(const PyRuntime *runtime, const char *name)
 {
   gsize len = strlen(name);
-  for (const PyLibrary *library = py_library; library->name; library++)
-    if (!strncmp(library->name, name, len) && library->name[len] == '.')
-      return TRUE;
+  for (guint i = 0; i < runtime->libraries->len; i++)
+    for (const PyLibrary *library = runtime->libraries->pdata[i]; library->name; library++)
+      if (!strncmp(library->name, name, len) && library->name[len] == '.')
+        return TRUE;
   return FALSE;
 }
 
@@ -234,10 +236,10 @@ static PyValue find_module(PyInterp *interp, const char *name)
   const PyModuleDef *def = g_hash_table_lookup(runtime->modules, name);
   if (def)
     return module_value(host_module(interp, def));
-  const char *source = library_source(name);
+  const char *source = library_source(runtime, name);
   if (source)
-    return run_library(interp, name, source, library_package(name));
-  if (g_hash_table_contains(runtime->packages, name) || library_package(name)) {
+    return run_library(interp, name, source, library_package(runtime, name));
+  if (g_hash_table_contains(runtime->packages, name) || library_package(runtime, name)) {
     PyModule *module = package_module(interp, name);
     remember(interp, name, module);
     return module_value(module);
@@ -306,7 +308,7 @@ static PyValue submodule(PyInterp *interp, PyModule *module, PyStr *name)
     return py_null();
   const char *full = arena_printf(interp->arena, "%s.%s", module->name, name->data);
   if (g_hash_table_contains(runtime->modules, full) || g_hash_table_contains(runtime->packages, full) ||
-      library_source(full))
+      library_source(runtime, full))
     return py_import(interp, full);
   return py_dict_get_text(interp->modules, full);
 }

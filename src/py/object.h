@@ -230,6 +230,7 @@ struct PyRuntime {
   GHashTable *classes;      /* name -> PyClass* of builtins and exceptions */
   GHashTable *trees;        /* path -> Parsed* (modules.c) */
   GPtrArray *unknown_prefixes;
+  GPtrArray *libraries; /* const PyLibrary * */
   PyDict *builtins;
   PyClass *types[PY_UNKNOWN + 1];
   PyClass *object, *type, *exception, *base_exception, *enum_class, *str_enum, *int_enum, *flag_class;
@@ -445,10 +446,6 @@ PyValue py_module_attr(PyInterp *interp, PyModule *module, PyStr *name);
 PyValue py_text_value(PyInterp *interp, const char *text);
 void py_add_standard_modules(PyRuntime *runtime);
 gboolean py_is_standard(const PyModuleDef *module);
-typedef struct {
-  const char *name;
-  const char *source;
-} PyLibrary;
-extern const PyLibrary py_library[];
+extern const PyLibrary py_library[]; /* the standard modules */
 
 #pragma GCC visibility pop

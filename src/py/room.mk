@@ -107,6 +107,6 @@ PY_LIBRARY = \
 	src/py/lib/warnings.py
 src/py/library.c: $(PY_LIBRARY) src/py/embed.awk
 	$(AM_V_GEN)$(MKDIR_P) src/py && for f in $(PY_LIBRARY); do echo $(srcdir)/$$f; done \
-	  | xargs $(AWK) -f $(srcdir)/src/py/embed.awk > $@.tmp && mv $@.tmp $@
+	  | xargs $(AWK) -v table=py_library -f $(srcdir)/src/py/embed.awk > $@.tmp && mv $@.tmp $@
 EXTRA_DIST += $(PY_LIBRARY) src/py/embed.awk
 CLEANFILES += src/py/library.c

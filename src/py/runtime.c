@@ -97,6 +97,8 @@ PyRuntime *py_runtime_new(void)
   runtime->classes = g_hash_table_new(g_str_hash, g_str_equal);
   runtime->trees = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   runtime->unknown_prefixes = g_ptr_array_new_with_free_func(g_free);
+  runtime->libraries = g_ptr_array_new();
+  py_runtime_add_library(runtime, py_library);
   PyLimits unlimited = {.memory = G_MAXSIZE / 2};
   runtime->builder = py_interp_new(runtime, &unlimited, NULL);
   runtime->arena = runtime->builder->arena;
@@ -108,10 +110,16 @@ PyRuntime *py_runtime_new(void)
   return runtime;
 }
 
+void py_runtime_add_library(PyRuntime *runtime, const PyLibrary *library)
+{
+  g_ptr_array_add(runtime->libraries, (gpointer)library);
+}
+
 void py_runtime_free(PyRuntime *runtime)
 {
   if (!runtime)
     return;
+  g_ptr_array_unref(runtime->libraries);
   g_hash_table_unref(runtime->modules);
   g_hash_table_unref(runtime->packages);
   g_hash_table_unref(runtime->made);

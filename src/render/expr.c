@@ -184,6 +184,8 @@ static PyValue element_unary(PyInterp *interp, PyOp op, PyValue self)
   SqlExpr *x = as_expr(interp, self);
   if (!x)
     return py_null();
+  if (x->kind == SQL_EXPR_TUPLE || x->kind == SQL_EXPR_LABEL)
+    return refuse(interp, _("the operator %s on a tuple or a label"), py_op_text(op));
   switch (op) {
   case PY_INVERT: return expr_value(interp, sql_not(py_arena(interp), x));
   case PY_NEG: return expr_value(interp, sql_negative(py_arena(interp), x));

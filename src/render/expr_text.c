@@ -78,7 +78,44 @@ static PyValue text_format(PyInterp *interp, PyValue self, const char *spec)
   return py_is_null(text) ? text : py_format(interp, text, spec);
 }
 
+/* What columns can and text() cannot. */
+static PyValue text_lacks(PyInterp *interp, PyCall *call)
+{
+  return py_raise(interp, "AttributeError", "'TextClause' object has no attribute '%s'", call->function);
+}
+#define LACKS(name)                                   \
+  {                                                   \
+    name, text_lacks, "*args, **kw", PY_TAKES_UNKNOWN \
+  }
+
 static const PyMethod text_methods[] = {
+    LACKS("in_"),
+    LACKS("not_in"),
+    LACKS("notin_"),
+    LACKS("is_"),
+    LACKS("is_not"),
+    LACKS("isnot"),
+    LACKS("like"),
+    LACKS("ilike"),
+    LACKS("op"),
+    LACKS("bool_op"),
+    LACKS("label"),
+    LACKS("cast"),
+    LACKS("desc"),
+    LACKS("asc"),
+    LACKS("between"),
+    LACKS("contains"),
+    LACKS("startswith"),
+    LACKS("endswith"),
+    LACKS("distinct"),
+    LACKS("concat"),
+    LACKS("collate"),
+    LACKS("any_"),
+    LACKS("all_"),
+    LACKS("match"),
+    LACKS("nulls_first"),
+    LACKS("nulls_last"),
+    LACKS("regexp_match"),
     {"bindparams", text_bindparams, "*binds, **names_to_values", 0},
     {"columns", text_columns, "*cols, **types", 0},
     {"execution_options", text_columns, "**kw", 0},

@@ -140,6 +140,24 @@ static gboolean has_func(const ModuleRow *row)
   return row->functions[0] == expr_functions || strcmp(row->name, "sqlalchemy.sql.functions") == 0;
 }
 
+/* What plugins add to op; they do so when anybody imports them, env.py included. */
+static PyValue plugin_operation(PyInterp *interp, const char *name)
+{
+  static const struct {
+    const char *name;
+    const char *module;
+  } operations[] = {
+      {"create_entity", "alembic_utils.reversible_op"},
+      {"drop_entity", "alembic_utils.reversible_op"},
+      {"replace_entity", "alembic_utils.reversible_op"},
+      {"sync_enum_values", "alembic_postgresql_enum"},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(operations); i++)
+    if (strcmp(operations[i].name, name) == 0)
+      return py_getattr(interp, py_import(interp, operations[i].module), name);
+  return py_null();
+}
+
 static PyValue module_getattr(PyInterp *interp, const PyModuleDef *module, const char *name)
 {
   const ModuleRow *row = row_named(module->name);
@@ -160,6 +178,8 @@ static PyValue module_getattr(PyInterp *interp, const PyModuleDef *module, const
     found = lookup_submodule(interp, row, name);
   if (py_is_null(found))
     found = lookup_exception(interp, row, name);
+  if (py_is_null(found) && strcmp(row->name, "alembic.op") == 0)
+    found = plugin_operation(interp, name);
   if (!py_is_null(found) || py_failed(interp) || g_str_has_prefix(name, "__"))
     return found;
   return py_unknown(interp, PY_NEEDS_PYTHON, _("%s.%s is not understood"), row->name, name);
@@ -192,8 +212,11 @@ static PyValue foreign_getattr(PyInterp *interp, const PyModuleDef *module, cons
 static const char *const foreign_modules[] = {"sqlalchemy.dialects.mysql", "sqlalchemy.dialects.sqlite",
                                               "sqlalchemy.dialects.mssql", "sqlalchemy.dialects.oracle"};
 
+extern const PyLibrary render_library[];
+
 PyModuleDef *register_modules(PyRuntime *runtime)
 {
+  py_runtime_add_library(runtime, render_library);
   PyModuleDef *defs = g_new0(PyModuleDef, G_N_ELEMENTS(module_rows) + G_N_ELEMENTS(foreign_modules));
   guint n = 0;
   for (guint i = 0; i < G_N_ELEMENTS(module_rows); i++, n++)

@@ -175,10 +175,8 @@ static void put_item(SqlCompiler *c, GString *out, const Item *item)
   const SqlExpr *column = item->column;
 
   if (column->kind == SQL_EXPR_TUPLE) {
-    sql_fail(c, SQL_ERROR_COMPILE,
-             "Most backends don't support SELECTing from a tuple() object.  If this is an ORM query, "
-             "consider using "
-             "the Bundle object.");
+    /* On its own Alembic fails; within a subquery it may not. */
+    sql_fail(c, SQL_ERROR_UNKNOWN, "a tuple among the columns of a SELECT");
     return;
   }
   sql_put_expr(c, out, column->kind == SQL_EXPR_LABEL ? column->left : column);

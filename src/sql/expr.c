@@ -290,7 +290,17 @@ SqlExpr *sql_filter(Arena *arena, SqlExpr *x, SqlExpr *condition)
 
 SqlExpr *sql_within_group(Arena *arena, SqlExpr *x, SqlExprList order_by)
 {
-  SqlExpr *expr = node(arena, SQL_EXPR_WITHIN_GROUP, x->type);
+  static const char *const ordered[] = {"mode", "percentile_cont", "percentile_disc"};
+  const SqlType *type = x->type;
+  const SqlExpr *first = order_by.n > 0 ? order_by.items[0] : NULL;
+
+  /* These give what they order; of an array of fractions, an array of it. */
+  while (first != NULL && first->kind == SQL_EXPR_UNARY)
+    first = first->left;
+  for (guint i = 0; i < G_N_ELEMENTS(ordered) && x->kind == SQL_EXPR_FUNCTION && first != NULL; i++)
+    if (strcmp(x->name.text, ordered[i]) == 0)
+      type = first->type;
+  SqlExpr *expr = node(arena, SQL_EXPR_WITHIN_GROUP, type);
   expr->left = x;
   expr->order = order_by;
   return expr;

@@ -48,6 +48,14 @@ PyRuntime *py_runtime_new(void);
 void py_runtime_free(PyRuntime *runtime);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PyRuntime, py_runtime_free)
 
+/* Modules written in Python that come with the program: name and source, the last row is empty.  The table must live as
+ * long as the runtime. */
+typedef struct {
+  const char *name;
+  const char *source;
+} PyLibrary;
+void py_runtime_add_library(PyRuntime *runtime, const PyLibrary *library);
+
 /* Finds the source of a project module: path of "pkg/sub.py" or "pkg/sub/__init__.py" for "pkg.sub", the caller's;
  * NULL: not of this project.  *is_package tells an __init__.py; a folder without one is a package with path "". */
 typedef char *(*PyResolve)(void *data, const char *module, gboolean *is_package);
