@@ -124,6 +124,7 @@ void details_add_script(TextView *view, const Script *script, const GPtrArray *f
       forecast_text_add(view, g_ptr_array_index(forecasts, i), &unknown, told);
     textview_add(view, STYLE_NORMAL, "");
   }
+  forecast_text_add_held(view, script, forecasts);
   if (script->statements->len == 0 && script->state == RENDER_EXACT && !script->error)
     textview_add(view, STYLE_FAINT, _("no statements: only the position moves"));
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "retort/pg/catalog.h"
+#include "retort/render/render.h"
 #include "retort/review/findings.h"
 #include "textview.h"
 
@@ -15,3 +16,5 @@ typedef struct {
 guint forecast_text_explain(TextView *view, const Forecast *forecast);
 /* told: set of notes that the text has already; each is told once. */
 void forecast_text_add(TextView *view, const Forecast *forecast, const TableSizes *sizes, GHashTable *told);
+/* Below the statements of a script: locks that are held while a later statement works. */
+void forecast_text_add_held(TextView *view, const Script *script, const GPtrArray *forecasts);

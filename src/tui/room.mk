@@ -84,6 +84,7 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/workspace.c \
 	src/tui/workspace.h \
 	src/tui/workspace_conflicts.c \
+	src/tui/workspace_catalog.c \
 	src/tui/workspace_db.c \
 	src/tui/workspace_git.c \
 	src/tui/workspace_load.c \

@@ -21,6 +21,7 @@ typedef struct {
   Details *details;
   gboolean in_details; /* has the keyboard */
   gboolean wide;
+  gboolean repairing;            /* what an interrupted rollout left was shown, once */
   gboolean offered;              /* the environments, once, because there is no project */
   Rect graph_rect, details_rect; /* of the last paint, insides */
 } MainScreen;
@@ -164,6 +165,7 @@ static const char *refuse(Screen *screen, ActionId action)
   case ACTION_REBASE:
   case ACTION_REVISION: return self->ws->snapshot ? NULL : _("there is no project");
   case ACTION_DELETE: return selection.revision ? NULL : _("no revision is selected");
+  case ACTION_REPAIR: return steps_refuse_repair(self->ws);
   case ACTION_UNFILTER:
     return graphview_filtered(self->graph) ? NULL : _("there is nothing to leave: q quits");
   case ACTION_EDIT:
@@ -373,6 +375,7 @@ static guint act(Screen *screen, ActionId action)
   case ACTION_DELETE:
     app_push(screen->app, screen_delete_new(screen->app, selected_id(&selection)));
     return SCREEN_DONE;
+  case ACTION_REPAIR: steps_repair(screen->app, &selection); return SCREEN_DONE;
   case ACTION_ENVIRONMENT: app_push(screen->app, screen_choose_new(screen->app)); return SCREEN_DONE;
   default: return 0;
   }
@@ -433,6 +436,18 @@ static void changed(Screen *screen, guint what)
     self->offered = TRUE;
     app_push(screen->app, screen_choose_new(screen->app));
   }
+  /* After a crash the operator looks first. */
+  gboolean half = self->ws->recovery && self->ws->recovery->revision && self->ws->rows && self->ws->snapshot;
+  if (!half)
+    self->repairing = FALSE;
+  if (half && !self->repairing && app_top(screen->app) == screen && !steps_refuse_repair(self->ws)) {
+    self->repairing = TRUE;
+    app_push(screen->app, screen_repair_new(screen->app, self->ws->recovery->revision));
+  }
+  gboolean shows_sql = details_tab(self->details) == TAB_UPGRADE || details_tab(self->details) == TAB_DOWNGRADE ||
+                       details_tab(self->details) == TAB_REVIEW;
+  if ((what & CHANGED_CATALOG) && shows_sql)
+    sync_details(self, TRUE);
   gboolean git_done = (what & CHANGED_GIT) && !self->ws->git_loading;
   if ((what & (CHANGED_PROJECT | CHANGED_DATABASE | CHANGED_FOREIGN)) || git_done) {
     graphview_rebuild(self->graph);

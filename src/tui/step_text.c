@@ -62,13 +62,13 @@ static void add_losses(GString *out, const Forecast *forecast)
     const ForecastLoss *loss = g_ptr_array_index(forecast->losses, i);
     const char *separator = out->len ? ", " : "";
     switch (loss->kind) {
-    case LOSS_TABLE: g_string_append_printf(out, _("%stable %s"), separator, loss->relation); break;
+    case LOSS_TABLE: g_string_append_printf(out, _("%stable %s"), separator, forecast_display(loss->relation)); break;
     case LOSS_COLUMN:
-      g_string_append_printf(out, _("%scolumn %s.%s"), separator, loss->relation, loss->column);
+      g_string_append_printf(out, _("%scolumn %s.%s"), separator, forecast_display(loss->relation), loss->column);
       break;
-    case LOSS_ROWS: g_string_append_printf(out, _("%srows of %s"), separator, loss->relation); break;
+    case LOSS_ROWS: g_string_append_printf(out, _("%srows of %s"), separator, forecast_display(loss->relation)); break;
     case LOSS_OTHER:
-      g_string_append_printf(out, "%s%s", separator, loss->relation ? loss->relation : "?");
+      g_string_append_printf(out, "%s%s", separator, loss->relation ? forecast_display(loss->relation) : "?");
       break;
     }
   }
@@ -127,7 +127,7 @@ GPtrArray *step_text_relations(const PlannedScripts *planned)
       const Forecast *forecast = g_ptr_array_index(forecasts, j);
       for (guint k = 0; k < forecast->locks->len; k++) {
         const ForecastLock *lock = g_ptr_array_index(forecast->locks, k);
-        if (lock->relation && !lock->is_new &&
+        if (!lock->is_new && lock->table == NULL &&
             !g_ptr_array_find_with_equal_func(names, lock->relation, g_str_equal, NULL))
           g_ptr_array_add(names, g_strdup(lock->relation));
       }
@@ -227,10 +227,17 @@ static void add_step(const StepText *step, TextView *view, guint index, guint *n
     details_add_script(view, script, forecasts_of(planned, index), plan_step->revision->path);
     return;
   }
+  const char *const *prepare = workspace_prepare(step->ws, plan_step);
+  for (; prepare && *prepare; prepare++) {
+    textview_add(view, STYLE_CARE, _("first, outside a transaction, what was left behind:"));
+    textview_add_sql(view, 5, "     ", *prepare);
+  }
   Writer writer = {view, *number, FALSE, told};
   if (script)
     add_script(step, &writer, workspace_done_already(step->ws, plan_step), script,
                forecasts_of(planned, index));
+  if (script)
+    forecast_text_add_held(view, script, forecasts_of(planned, index));
   add_row_ops(step, &writer, plan_step);
   *number = writer.number;
   textview_add(view, STYLE_NORMAL, "");

@@ -103,7 +103,9 @@ void workspace_free(Workspace *ws)
   pg_conn_free(ws->conn);
   pg_params_free(ws->params);
   recovery_free(ws->recovery);
+  workspace_set_resume(ws, NULL, DIRECTION_UPGRADE, 0, NULL);
   version_rows_free(ws->rows);
+  review_catalog_unref(ws->catalog);
   git_status_free(ws->git);
   collisions_unref(ws->collisions);
   g_free(ws->collisions_error);
@@ -191,8 +193,42 @@ void workspace_take_rows(Workspace *ws, VersionRows *rows)
   workspace_announce(ws, CHANGED_DATABASE);
 }
 
+static void resume_free(Resume *resume)
+{
+  if (!resume)
+    return;
+  g_free(resume->revision);
+  g_strfreev(resume->prepare);
+  g_free(resume);
+}
+
+void workspace_set_resume(Workspace *ws, const char *revision, Direction direction, guint skip,
+                          char **prepare)
+{
+  g_clear_pointer(&ws->resume, resume_free);
+  if (!revision)
+    return;
+  ws->resume = g_new0(Resume, 1);
+  *ws->resume = (Resume){g_strdup(revision), direction, skip, g_strdupv(prepare)};
+}
+
+static gboolean resumes(const Workspace *ws, const PlanStep *step)
+{
+  return ws->resume && step->revision && strcmp(ws->resume->revision, step->revision->id) == 0 &&
+         ws->resume->direction == step->direction;
+}
+
+const char *const *workspace_prepare(const Workspace *ws, const PlanStep *step)
+{
+  return resumes(ws, step) && ws->resume->prepare && ws->resume->prepare[0]
+             ? (const char *const *)ws->resume->prepare
+             : NULL;
+}
+
 guint workspace_done_already(const Workspace *ws, const PlanStep *step)
 {
+  if (resumes(ws, step))
+    return ws->resume->skip;
   const Recovery *recovery = ws->recovery;
   if (!recovery || recovery->state != RECOVERY_PARTIAL || !step->revision || !recovery->revision)
     return 0;

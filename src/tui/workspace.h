@@ -20,6 +20,7 @@
 #include "retort/pg/locks.h"
 #include "retort/pg/version_table.h"
 #include "retort/render/render.h"
+#include "retort/review/catalog.h"
 #include "retort/review/findings.h"
 #include "retort/run/monitor.h"
 #include "retort/run/recovery.h"
@@ -34,6 +35,7 @@ typedef enum {
   CHANGED_LOCKS = 1 << 4,
   CHANGED_RENDER = 1 << 5, /* render states of revisions */
   CHANGED_FOUND = 1 << 6,  /* environments to choose from */
+  CHANGED_CATALOG = 1 << 8,  /* what the database's relations look like */
   CHANGED_CONFLICTS = 1 << 7, /* heads to come */
 } WorkspaceChange;
 
@@ -76,6 +78,14 @@ typedef enum {
   DATABASE_LOST,   /* was connected */
 } DatabaseState;
 
+/* A half applied migration that is to be gone on with, as the operator has seen it. */
+typedef struct {
+  char *revision;
+  Direction direction;
+  guint skip;     /* statements that are done */
+  char **prepare; /* SQL to be run before, or NULL */
+} Resume;
+
 typedef struct Workspace Workspace;
 struct Workspace {
   TuiOptions options;
@@ -114,6 +124,7 @@ struct Workspace {
   char *server;         /* "postgresql 15.4" */
   int server_version;   /* as libpq gives it */
   PgParams *params;
+  ReviewCatalog *catalog; /* its relations, for forecasts; NULL until loaded */
   PgConn *conn; /* for the position and for questions of screens */
   gboolean position_busy;
   Supervision *supervision; /* a rollout at work, borrowed, or NULL: the position is its business meanwhile */
@@ -122,6 +133,7 @@ struct Workspace {
   gboolean *applied;        /* by Revision index; NULL until known */
   Recovery *recovery;       /* what an interrupted rollout left behind, or NULL */
   gboolean recovery_asked;
+  Resume *resume;        /* what the operator decided to go on with, or NULL */
   GPtrArray *unknown;    /* char*: version rows that no file has, escaped */
   GHashTable *sightings; /* id -> char*: where git saw them, escaped */
 
@@ -173,6 +185,9 @@ void workspace_read_position(Workspace *ws);
  * is called when there is no connection. */
 void workspace_when_free(Workspace *ws, void (*func)(PgConn *conn, void *data), void *data);
 void workspace_forget(Workspace *ws, void *data);
+/* workspace_catalog.c: loads it anew; the one that holds for a step, or NULL */
+void workspace_load_catalog(Workspace *ws);
+const ReviewCatalog *workspace_catalog_for(const Workspace *ws, const Revision *revision, Direction direction);
 /* Who was given the connection has its answer. */
 void workspace_serve(Workspace *ws);
 /* A rollout begins, or has finished: then the position is read anew. */
@@ -184,6 +199,10 @@ void workspace_take_report(Workspace *ws, const LockReport *report);
 RolloutPolicy *workspace_policy(const Workspace *ws, GError **error);
 /* Statements of a step that an interrupted rollout has done for good. */
 guint workspace_done_already(const Workspace *ws, const PlanStep *step);
+/* The next rollout of this step begins with prepare and leaves out the first skip statements; all copied. */
+void workspace_set_resume(Workspace *ws, const char *revision, Direction direction, guint skip, char **prepare);
+/* What has to be run before this step, NULL-terminated; NULL: nothing.  Borrowed. */
+const char *const *workspace_prepare(const Workspace *ws, const PlanStep *step);
 void workspace_start_timers(Workspace *ws);
 void workspace_look_at_locks(Workspace *ws);
 /* A screen that shows locks begins or ends: meanwhile they are looked at each second. */

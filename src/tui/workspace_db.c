@@ -141,6 +141,7 @@ static void position_arrived(Workspace *ws, VersionRows *rows, const GError *err
   workspace_take_rows(ws, g_steal_pointer(&taken));
   workspace_find_unknown(ws);
   workspace_look_at_locks(ws);
+  workspace_load_catalog(ws);
 }
 
 typedef struct {
@@ -204,6 +205,7 @@ void workspace_take_back(Workspace *ws)
   workspace_look_at_locks(ws);
   /* Whatever was left behind before, the newest rollout is the one to ask about now. */
   g_clear_pointer(&ws->recovery, recovery_free);
+  workspace_set_resume(ws, NULL, DIRECTION_UPGRADE, 0, NULL);
   ws->recovery_asked = FALSE;
   PgConnState state = ws->conn ? pg_conn_state(ws->conn) : PG_CONN_CLOSED;
   if (state == PG_CONN_IDLE)
@@ -263,6 +265,7 @@ void workspace_connect(Workspace *ws)
   ws->position_busy = FALSE;
   g_clear_pointer(&ws->params, pg_params_free);
   g_clear_pointer(&ws->locks_error, g_free);
+  g_clear_pointer(&ws->catalog, review_catalog_unref);
   ws->params = resolve(ws);
   if (!ws->params) {
     set_state(ws, DATABASE_NONE, NULL);

@@ -12,16 +12,23 @@ typedef struct {
   Snapshot *snapshot;
   RenderOptions options;
   int server_version;
+  ReviewCatalog *catalog; /* or NULL */
   const Revision *revision;
   Direction direction;
   WorkspaceScriptFunc func;
   void *data;
 } RenderJob;
 
+static ReviewCatalog *share(const ReviewCatalog *catalog)
+{
+  return catalog ? review_catalog_ref(catalog) : NULL;
+}
+
 static void render_job_free(void *data)
 {
   RenderJob *job = data;
   snapshot_unref(job->snapshot);
+  review_catalog_unref(job->catalog);
   g_free(job);
 }
 
@@ -61,6 +68,7 @@ static void render_thread(GTask *task, void *source, void *task_data, GCancellab
     return;
   }
   g_autoptr(ForecastSession) session = forecast_session_new(job->server_version);
+  forecast_session_use(session, job->catalog);
   RenderedScript *rendered = g_new0(RenderedScript, 1);
   *rendered = (RenderedScript){script, review_statements(session, script->statements)};
   g_task_return_pointer(task, rendered, (GDestroyNotify)rendered_script_free);
@@ -83,6 +91,7 @@ void workspace_render(Workspace *ws, const Revision *revision, Direction directi
   *job = (RenderJob){.snapshot = snapshot_ref(ws->snapshot),
                      .options = ws->render_options,
                      .server_version = ws->server_version,
+                     .catalog = share(workspace_catalog_for(ws, revision, direction)),
                      .revision = revision,
                      .direction = direction,
                      .func = func,
@@ -97,6 +106,7 @@ void workspace_render(Workspace *ws, const Revision *revision, Direction directi
 typedef struct {
   RenderOptions options;
   int server_version;
+  ReviewCatalog *catalog; /* or NULL */
   PlannedScripts *planned;
   PgParams *params; /* of the database to ask; NULL: there is none */
   char *alembic;    /* as configured, or NULL */
@@ -119,6 +129,7 @@ void planned_scripts_free(PlannedScripts *planned)
 static void plan_job_free(void *data)
 {
   PlanJob *job = data;
+  review_catalog_unref(job->catalog);
   planned_scripts_free(job->planned);
   pg_params_free(job->params);
   g_free(job->alembic);
@@ -133,7 +144,9 @@ static void render_steps(PlanJob *job, const RenderOptions *options, GCancellabl
   for (guint i = 0; i < planned->plan->steps->len && !g_cancellable_is_cancelled(cancellable); i++) {
     const PlanStep *step = g_ptr_array_index(planned->plan->steps, i);
     g_ptr_array_add(planned->scripts,
-                    step->revision ? render_revision(render, step->revision, step->direction) : NULL);
+                    step->revision && step->direction != DIRECTION_STAMP
+                        ? render_revision(render, step->revision, step->direction)
+                        : NULL);
   }
 }
 
@@ -203,6 +216,7 @@ static void plan_thread(GTask *task, void *source, void *task_data, GCancellable
   if (project->config_path && any_needs(planned, RENDER_PYTHON) && fallback_allowed(project))
     ask_alembic(job, cancellable);
   g_autoptr(ForecastSession) forecasts = forecast_session_new(job->server_version);
+  forecast_session_use(forecasts, job->catalog);
   for (guint i = 0; i < planned->scripts->len; i++) {
     const Script *script = g_ptr_array_index(planned->scripts, i);
     g_ptr_array_add(planned->reviews, script ? review_statements(forecasts, script->statements) : NULL);
@@ -231,6 +245,7 @@ void workspace_render_plan(Workspace *ws, Plan *plan, GCancellable *cancellable,
   PlanJob *job = g_new0(PlanJob, 1);
   *job = (PlanJob){.options = ws->render_options,
                    .server_version = ws->server_version,
+                   .catalog = share(ws->catalog),
                    .planned = planned,
                    .params = ws->database == DATABASE_READY ? pg_params_copy(ws->params) : NULL,
                    .alembic = policy ? g_strdup(policy->alembic) : NULL,
@@ -248,9 +263,11 @@ typedef struct {
   Snapshot *snapshot;
   RenderOptions options;
   int server_version;
+  ReviewCatalog *catalog; /* or NULL */
   guint survey;
   guint first;
   guint n;
+  gboolean pending[SURVEY_BATCH]; /* the catalog tells what becomes of it */
   guint8 states[SURVEY_BATCH];
   gint8 worst[SURVEY_BATCH];
   char *tables[SURVEY_BATCH];
@@ -263,6 +280,7 @@ static void survey_job_free(void *data)
   SurveyJob *job = data;
   for (guint i = 0; i < job->n; i++)
     g_free(job->tables[i]);
+  review_catalog_unref(job->catalog);
   snapshot_unref(job->snapshot);
   g_free(job);
 }
@@ -276,7 +294,7 @@ static char *relations_of(const Review *review)
       const ForecastLock *lock = g_ptr_array_index(forecast->locks, j);
       /* Who only reads is in nobody's way. */
       if (lock->mode > LOCK_MODE_ROW_SHARE)
-        g_string_append_printf(out, "%s%s", out->len ? " " : "", lock->relation);
+        g_string_append_printf(out, "%s%s", out->len ? " " : "", forecast_display(lock->relation));
     }
   }
   return g_string_free(out, FALSE);
@@ -290,6 +308,7 @@ static void survey_one(SurveyJob *job, guint i)
       render_alone(shared_render(job->snapshot, &job->options), revision, DIRECTION_UPGRADE);
   g_mutex_unlock(&job->snapshot->render_lock);
   g_autoptr(ForecastSession) session = forecast_session_new(job->server_version);
+  forecast_session_use(session, job->pending[i] ? job->catalog : NULL);
   g_autoptr(Review) review = review_statements(session, script->statements);
   job->states[i] = (guint8)script->state;
   job->worst[i] = (gint8)review_worst(review);
@@ -338,6 +357,9 @@ static void survey_next(Workspace *ws, Snapshot *snapshot, guint first)
   job->survey = ws->survey;
   job->first = first;
   job->n = MIN(total - first, SURVEY_BATCH);
+  job->catalog = share(ws->catalog);
+  for (guint i = 0; i < job->n; i++)
+    job->pending[i] = !ws->applied || !ws->applied[first + i];
   g_autoptr(GTask) task = g_task_new(NULL, ws->cancellable, surveyed, NULL);
   g_task_set_task_data(task, job, survey_job_free);
   g_task_set_priority(task, G_PRIORITY_LOW);
