@@ -51,17 +51,28 @@ static double duration_of(const LockNode *node)
   return node->xact_s >= 0 ? node->xact_s : node->state_s;
 }
 
+char *lockview_lock(const LockNode *node)
+{
+  const char *type = node->lock_type ? node->lock_type : "";
+  if (strcmp(type, "virtualxid") == 0)
+    return g_strdup(node->wait_s >= 0 ? _("older transactions to end") : _("an old snapshot"));
+  if (strcmp(type, "transactionid") == 0 || strcmp(type, "tuple") == 0)
+    return g_strdup(node->wait_s >= 0 ? _("a changed row") : _("changed rows"));
+  if (strcmp(type, "advisory") == 0)
+    return g_strdup(_("an advisory lock"));
+  g_autofree char *relation = text_escape(node->lock_relation ? node->lock_relation : "", -1, FALSE);
+  const char *shown = g_str_has_prefix(relation, "public.") ? relation + strlen("public.") : relation;
+  return g_strdup_printf("%s %s", shown, node->lock_mode ? node->lock_mode : "");
+}
+
 static void paint_lock(const LockNode *node, Canvas *canvas, int x, int y, int room)
 {
   if (!node->lock_mode && !node->lock_relation)
     return;
-  g_autofree char *relation =
-      node->lock_relation ? text_escape(node->lock_relation, -1, FALSE) : g_strdup("");
-  const char *shown = g_str_has_prefix(relation, "public.") ? relation + strlen("public.") : relation;
   gboolean waits = node->wait_s >= 0;
-  const char *mode = node->lock_mode ? node->lock_mode : "";
-  g_autofree char *text = waits ? g_strdup_printf(_("waits for %s %s"), shown, mode)
-                                : g_strdup_printf(_("holds %s %s"), shown, mode);
+  g_autofree char *lock = lockview_lock(node);
+  g_autofree char *text =
+      waits ? g_strdup_printf(_("waits for %s"), lock) : g_strdup_printf(_("holds %s"), lock);
   canvas_text_clipped(canvas, x, y, room, waits ? STYLE_CARE : STYLE_NORMAL, text);
 }
 

@@ -8,5 +8,7 @@
 void lockview_paint_row(const LockSnapshot *snapshot, guint row, Canvas *canvas, Rect rect);
 /* The rows that somebody waits in or is waited for in, from the top; the rest are bystanders. */
 guint lockview_busy_rows(const LockSnapshot *snapshot);
+/* "orders ACCESS EXCLUSIVE", or what a lock that is on no table stands for: "its snapshot", "a row"; the caller's. */
+char *lockview_lock(const LockNode *node);
 /* "4711 app (idle in transaction for 4 m 12 s)"; the caller's. */
 char *lockview_describe(const LockNode *node);

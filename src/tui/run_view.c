@@ -138,7 +138,8 @@ static void paint_culprit(const RunState *state, Canvas *canvas, Rect *rect)
   if (!node)
     return;
   g_autofree char *who = lockview_describe(node);
-  g_autofree char *text = node->lock_mode ? g_strdup_printf(_("behind %s: holds %s"), who, node->lock_mode)
+  g_autofree char *lock = lockview_lock(node);
+  g_autofree char *text = node->lock_mode ? g_strdup_printf(_("behind %s: holds %s"), who, lock)
                                           : g_strdup_printf(_("behind %s"), who);
   put_line(canvas, rect, STYLE_CARE, text);
 }
@@ -156,8 +157,8 @@ static void paint_progress(const Progress *progress, Canvas *canvas, Rect *rect)
   double overall = progress->overall >= 0 ? progress->overall : progress->fraction;
   if (overall >= 0)
     append_bar(out, overall);
-  g_string_append_printf(out, "%s: %s", progress->command, progress->phase ? progress->phase : "");
-  if (progress->fraction >= 0 && progress->fraction != overall)
+  g_string_append(out, progress->phase && *progress->phase ? progress->phase : progress->command);
+  if (progress->fraction >= 0 && progress->fraction < 1 && progress->overall >= 0 && !progress->waits_for)
     g_string_append_printf(out, " %.0f%%", progress->fraction * 100);
   if (progress->waits_for)
     g_string_append_printf(out, _(", waits for %d"), progress->waits_for);
@@ -216,14 +217,12 @@ static char *statement_text(const RunState *state, const LockNode *own, gint64 n
   if (!own || own->wait_s < 0 || run_log_paused(state->log))
     return g_steal_pointer(&now_text);
   g_autofree char *since = text_duration(waited(state, own, now));
-  g_autofree char *relation =
-      text_escape(own->lock_relation ? short_name(own->lock_relation) : "", -1, FALSE);
-  const char *mode = own->lock_mode ? own->lock_mode : own->lock_type ? own->lock_type : _("a lock");
+  g_autofree char *lock = lockview_lock(own);
   guint limit = run_log_inside(state->log) ? state->policy->ddl_lock_timeout_ms : 0;
   if (limit == 0)
-    return g_strdup_printf(_("%s  waits %s for %s on %s"), now_text, since, mode, relation);
+    return g_strdup_printf(_("%s  waits %s for %s"), now_text, since, lock);
   g_autofree char *most = text_duration(limit / 1000.0);
-  return g_strdup_printf(_("%s  waits %s of %s for %s on %s"), now_text, since, most, mode, relation);
+  return g_strdup_printf(_("%s  waits %s of %s for %s"), now_text, since, most, lock);
 }
 
 static char *live_text(const RunState *state, const LockNode *own, gint64 now)

@@ -127,6 +127,8 @@ static const char *refuse(Screen *screen, ActionId action)
   case ACTION_SIGNAL_BLOCKER: return refuse_signal(self);
   case ACTION_CANCEL: return state->cancelling ? _("it is being cancelled: the server has to answer") : NULL;
   case ACTION_AGAIN:
+    if (run_state_step(state, 0)->direction == DIRECTION_STAMP)
+      return _("stamp it from the repair screen again");
     return run_log_succeeded(state->log) ? _("all steps are done") : steps_refuse_database(self->ws);
   case ACTION_OVERRIDE:
   case ACTION_RETRY:
@@ -382,15 +384,18 @@ Screen *screen_run_new(App *app, PlannedScripts *planned, StepChoices *choices)
   self->state->pause = choices->pause;
   g_autofree SupervisedStep *steps = supervised_steps(self);
   const Project *project = planned->snapshot->project;
-  gboolean down = run_state_step(self->state, 0)->direction == DIRECTION_DOWNGRADE;
-  g_autofree char *command = g_strdup_printf("%s %s", down ? "downgrade" : "upgrade", self->target);
+  static const char *const verbs[] = {
+      [DIRECTION_UPGRADE] = "upgrade", [DIRECTION_DOWNGRADE] = "downgrade", [DIRECTION_STAMP] = "stamp"};
+  const PlanStep *first = run_state_step(self->state, 0);
+  g_autofree char *command = g_strdup_printf("%s %s", verbs[first->direction], self->target);
   SupervisionOptions options = {.policy = policy,
                                 .transaction = steps_transaction(project),
                                 .pause = choices->pause,
                                 .create_version_table = TRUE,
                                 .alembic_allowed = fallback_allowed(project),
                                 .verify_with_alembic = fallback_allowed(project),
-                                .command = command};
+                                .command = command,
+                                .prepare = workspace_prepare(self->ws, first)};
   self->supervision =
       supervision_new(self->ws->params, project, steps, planned->plan->steps->len,
                       (const char *const *)planned->plan->rows_before, &options, on_event, self);

@@ -122,6 +122,16 @@ static char *target_of_step_up(const Workspace *ws, const Revision *selected, GE
   return g_strdup(first->revision->id);
 }
 
+char *steps_target(const Workspace *ws, Direction direction, const Revision *revision)
+{
+  if (direction == DIRECTION_UPGRADE)
+    return g_strdup(revision->id);
+  const char *parent =
+      revision->down->len > 0 ? ((Revision *)g_ptr_array_index(revision->down, 0))->id : "base";
+  gboolean several = ws->rows->rows[0] && ws->rows->rows[1];
+  return several ? g_strdup_printf("%s@%s", revision->id, parent) : g_strdup(parent);
+}
+
 /* One step down is that of the selected position, or of the only one; "ID@PARENT" leaves other branches alone. */
 static char *target_of_step_down(const Workspace *ws, const Revision *selected, GError **error)
 {
@@ -133,9 +143,7 @@ static char *target_of_step_down(const Workspace *ws, const Revision *selected, 
     return NULL;
   }
   const Revision *revision = revision_map_get(ws->snapshot->map, from ? from : rows[0]);
-  const char *parent =
-      revision->down->len > 0 ? ((Revision *)g_ptr_array_index(revision->down, 0))->id : "base";
-  return rows[1] ? g_strdup_printf("%s@%s", revision->id, parent) : g_strdup(parent);
+  return steps_target(ws, DIRECTION_DOWNGRADE, revision);
 }
 
 static void say_why(App *app, const GError *error)
@@ -177,6 +185,33 @@ void steps_begin(App *app, ActionId action, const GraphSelection *selection)
   if (target)
     steps_plan(app, up ? DIRECTION_UPGRADE : DIRECTION_DOWNGRADE, target);
   else
+    say_why(app, error);
+}
+
+const char *steps_refuse_repair(const Workspace *ws)
+{
+  const char *why = ws->snapshot ? steps_refuse_database(ws) : _("there is no project");
+  if (why || ws->unknown->len > 0)
+    return why;
+  return ws->recovery || workspace_pending(ws) > 0 ? NULL : _("nothing is half applied: nothing is pending");
+}
+
+void steps_repair(App *app, const GraphSelection *selection)
+{
+  const Workspace *ws = app_workspace(app);
+  g_autoptr(GError) error = NULL;
+  g_autofree char *target = NULL;
+  if (ws->unknown->len > 0) {
+    app_push(app, screen_missing_new(app, g_ptr_array_index(ws->unknown, 0)));
+    return;
+  }
+  if (ws->recovery && ws->recovery->revision)
+    target = g_strdup(ws->recovery->revision);
+  else
+    target = target_of_step_up(ws, selection->revision, &error);
+  if (target)
+    app_push(app, screen_repair_new(app, target));
+  else if (error)
     say_why(app, error);
 }
 

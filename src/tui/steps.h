@@ -10,6 +10,11 @@ const char *steps_refuse(const Workspace *ws, ActionId action, const GraphSelect
 const char *steps_refuse_database(const Workspace *ws);
 /* Makes the plan and opens the confirmation, or says why not. */
 void steps_begin(App *app, ActionId action, const GraphSelection *selection);
+/* Opens the repair of what an interrupted rollout left, of a position that no file has, or of the next step. */
+void steps_repair(App *app, const GraphSelection *selection);
+const char *steps_refuse_repair(const Workspace *ws);
+/* The target, in Alembic's words, of the one step over a revision; the caller's. */
+char *steps_target(const Workspace *ws, Direction direction, const Revision *revision);
 /* The transactions env.py asks for. */
 RolloutTransaction steps_transaction(const Project *project);
 

@@ -70,7 +70,7 @@ Test(screens, say_why_a_key_does_not_work)
 {
   g_autoptr(Bench) bench = bench_new(80, 24, TRUE);
   expect_line(bench, "u", "no database");
-  expect_line(bench, "X", "X does nothing");
+  expect_line(bench, "Z", "Z does nothing");
   expect_line(bench, "t", "t (lock-timeout) works in: confirming a step");
   bench_stand_at(bench, position);
   expect_line(bench, "u", "Alembic would refuse this project");

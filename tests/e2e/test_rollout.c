@@ -1,0 +1,127 @@
+/* Rollouts that meet what rollouts meet, each on the real screen with a real server. */
+#include <criterion/criterion.h>
+#include <glib.h>
+#include <string.h>
+
+#include "shop.h"
+
+/* Up one step to the confirmation. */
+static void plan_step(Vt *vt)
+{
+  shop_expect(vt, "pending");
+  shop_expect_line(vt, "◉", "c");
+  vt_keys(vt, "u");
+  shop_expect(vt, "Upgrade ");
+  shop_expect(vt, "preflight: ");
+}
+
+static void leave(Vt *vt)
+{
+  vt_keys(vt, "Enter");
+  shop_expect_line(vt, "u up", "q quit");
+  vt_keys(vt, "q");
+  int status = vt_exit(vt, SHOP_SOON);
+  cr_expect_eq(status, 0, "left with status %d:\n%s", status, vt_last(vt));
+}
+
+Test(rollout, waits_behind_a_blocker_brakes_for_the_queue_tries_again_and_ends_the_blocker, .timeout = 120)
+{
+  /* Pauses between attempts are so long that only a key ends them in time. */
+  g_autoptr(Shop) shop =
+      shop_new("e2e_waits", "ddl_lock_timeout = 60s\nbrake = ask\nbrake_waiting = 100\n"
+                            "brake_after = 300ms\nretry_pause = 100s\nretry_pause_limit = 100s\n"
+                            "backup = no\n");
+  PGconn *blocker = shop_reader(shop, "reporting", "orders");
+  g_autoptr(Vt) vt = shop_open(shop, "prod", 120, 36);
+  plan_step(vt);
+  shop_expect_line(vt, "reporting", "in the way");
+  vt_keys(vt, "Enter");
+  shop_expect_line(vt, "of 1 m 00 s", "for orders ACCESS EXCLUSIVE");
+  shop_expect_line(vt, "behind", "reporting (idle in transaction");
+  shop_expect_line(vt, "reporting", "holds orders ACCESS SHARE");
+
+  PGconn *queued = shop_session(shop, "checkout");
+  cr_assert(PQsendQuery(queued, "SELECT count(*) FROM orders"));
+  shop_expect_line(vt, "before 1 session", "checkout");
+  shop_expect_line(vt, "checkout", "waits for orders ACCESS SHARE");
+  shop_expect(vt, "Brake?");
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "there is a question first");
+  vt_keys(vt, "c");
+  shop_expect(vt, "Waiting to try again");
+  shop_expect(vt, "Enter: now, w: wait, Esc: give up");
+  /* We gave way: the queue went on. */
+  PGresult *result = PQgetResult(queued);
+  cr_expect(PQresultStatus(result) == PGRES_TUPLES_OK, "the queued query ran: %s", PQerrorMessage(queued));
+  PQclear(result);
+  vt_keys(vt, "w");
+  shop_expect(vt, "waits for you");
+  vt_keys(vt, "Enter");
+  shop_expect_line(vt, "Statement 1 of 2", "try 2");
+  shop_expect_line(vt, "behind", "reporting (idle in transaction");
+  vt_keys(vt, "t");
+  shop_expect(vt, "terminate");
+  vt_type(vt, "y");
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "✓ prod stands at c1.");
+  shop_expect(vt, "1 retry");
+  PQfinish(queued);
+  PQfinish(blocker);
+  leave(vt);
+}
+
+Test(rollout, shows_whom_an_index_build_waits_for_and_cleans_up_when_it_fails, .timeout = 120)
+{
+  g_autoptr(Shop) shop = shop_new("e2e_index", "backup = no\n");
+  const char *words[] = {"upgrade", "c1", NULL};
+  cr_assert_eq(shop_command(shop, words), 0, "upgrade c1");
+  PGconn *reader = shop_reader(shop, "reporting", "customers");
+  PGconn *other = shop_session(shop, "test");
+  g_autoptr(Vt) vt = shop_open(shop, "prod", 120, 36);
+  plan_step(vt);
+  shop_expect(vt, "outside a transaction (autocommit)");
+  vt_keys(vt, "Enter");
+  shop_expect_line(vt, "100%", "waiting for old snapshots, waits for");
+  shop_expect_line(vt, "retort", "waits for older transactions to end");
+  shop_expect_line(vt, "reporting", "holds an old snapshot");
+  g_autofree char *cancelled =
+      shop_value(other, "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_progress_create_index");
+  cr_expect_str_eq(cancelled, "1", "%s index builds", cancelled);
+  shop_expect(vt, "Something was left behind");
+  shop_expect(vt, "DROP INDEX CONCURRENTLY");
+  g_autofree char *invalid = shop_value(other, "SELECT count(*) FROM pg_index WHERE NOT indisvalid");
+  cr_expect_str_eq(invalid, "1", "%s invalid indexes", invalid);
+  shop_sql(reader, "COMMIT");
+  vt_keys(vt, "r");
+  shop_expect(vt, "✓ prod stands at c2.");
+  g_autofree char *left = shop_value(other, "SELECT count(*) FROM pg_index WHERE NOT indisvalid");
+  cr_expect_str_eq(left, "0", "%s invalid indexes are left", left);
+  PQfinish(reader);
+  PQfinish(other);
+  leave(vt);
+}
+
+Test(rollout, wants_production_typed_and_the_backup_decided, .timeout = 120)
+{
+  g_autoptr(Shop) shop = shop_new("e2e_prod", "production = yes\n");
+  g_autoptr(Vt) vt = shop_open(shop, "prod", 80, 24);
+  shop_expect(vt, "(production)");
+  plan_step(vt);
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "This is production.  Type prod:");
+  vt_type(vt, "yes");
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "was not typed: nothing was done");
+  vt_keys(vt, "Enter");
+  vt_type(vt, "prod");
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "Backup first?");
+  vt_keys(vt, "b");
+  shop_expect(vt, "✓ prod stands at c1.");
+  leave(vt);
+  g_autofree char *folder = g_build_filename(shop->folder, "state", "retort", "backup", NULL);
+  g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+  const char *name = dir ? g_dir_read_name(dir) : NULL;
+  cr_expect(name && g_str_has_prefix(name, "e2e_prod-") && g_str_has_suffix(name, "-c0.dump"), "backup: %s",
+            name);
+}
