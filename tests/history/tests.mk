@@ -30,7 +30,7 @@ check_PROGRAMS += tests/history/time_graph
 tests_history_time_graph_SOURCES = tests/history/time_graph.c tests/history/cases.c tests/history/cases.h
 tests_history_time_graph_CFLAGS = $(AM_CFLAGS)
 tests_history_time_graph_LDADD = $(HISTORY_LIBS) $(HISTORY_EXT)
-EXTRA_DIST += tests/bench/run tests/bench/gen_repository.py tests/bench/gen_revisions.py
+EXTRA_DIST += tests/bench/run tests/bench/rollout tests/bench/gen_repository.py tests/bench/gen_revisions.py
 
 # Times what git is asked.
 check_PROGRAMS += tests/history/time_git
