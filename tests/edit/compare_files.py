@@ -121,7 +121,7 @@ SLUG_LENGTHS = [None, "10", "1", "0"]
 HOOKS = [
     None,
     "one.type = exec\none.executable = sed\none.options = -i s/e/E/g REVISION_SCRIPT_FILENAME",
-    "one.type = exec\none.executable = cat\none.options = -n",
+    "one.type = exec\none.executable = true\none.options = -n",
     "one.type = exec\none.executable = false",
     "one.type = exec\none.executable = sh\none.options = -c 'echo \"# $1\" >> REVISION_SCRIPT_FILENAME' x 'y z'",
     "one.type = exec\none.executable = no-such-program-anywhere",
