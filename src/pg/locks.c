@@ -7,6 +7,7 @@
 #include "conn-private.h"
 #include "locks-private.h"
 #include "retort/base/error.h"
+#include "retort/base/text.h"
 
 LockNode *lock_node_new(int pid)
 {
@@ -33,6 +34,30 @@ void lock_node_free(LockNode *node)
   g_array_unref(node->queued_behind);
   g_ptr_array_unref(node->children);
   g_free(node);
+}
+
+LockNode *lock_node_copy(const LockNode *node)
+{
+  LockNode *copy = lock_node_new(node->pid);
+  copy->database = g_strdup(node->database);
+  copy->user = g_strdup(node->user);
+  copy->application = g_strdup(node->application);
+  copy->client = g_strdup(node->client);
+  copy->backend_type = g_strdup(node->backend_type);
+  copy->state = g_strdup(node->state);
+  copy->wait_event = g_strdup(node->wait_event);
+  copy->backend_start = g_strdup(node->backend_start);
+  copy->xact_s = node->xact_s;
+  copy->state_s = node->state_s;
+  copy->wait_s = node->wait_s;
+  copy->query = g_strdup(node->query);
+  copy->lock_mode = g_strdup(node->lock_mode);
+  copy->lock_relation = g_strdup(node->lock_relation);
+  copy->lock_type = g_strdup(node->lock_type);
+  copy->lock_granted = node->lock_granted;
+  copy->gids = g_strdupv(node->gids);
+  copy->own = node->own;
+  return copy;
 }
 
 void lock_snapshot_free(LockSnapshot *snapshot)
@@ -348,14 +373,41 @@ SignalVerb lock_verb(const LockNode *node)
   return node->state != NULL && g_str_has_prefix(node->state, "idle") ? SIGNAL_TERMINATE : SIGNAL_CANCEL;
 }
 
+static char *prepared_text(const LockNode *node)
+{
+  g_autofree char *name =
+      pg_quote_literal(node->gids != NULL && node->gids[0] != NULL ? node->gids[0] : "gid");
+  return g_strdup_printf(_("This is a prepared transaction; its owner ends it with ROLLBACK PREPARED %s."),
+                         name);
+}
+
+char *lock_verb_unavailable(const LockNode *node, SignalVerb verb, const ServerInfo *server)
+{
+  if (node->pid == 0)
+    return prepared_text(node);
+  if (g_strcmp0(node->backend_type, "parallel worker") == 0)
+    return g_strdup(_("This is a worker of a parallel query; signal the session that leads it."));
+  if (verb == SIGNAL_CANCEL && node->state != NULL && g_str_has_prefix(node->state, "idle"))
+    return g_strdup(_("It runs no query that could be cancelled; only terminating it frees its locks."));
+  if (server != NULL && !server->may_signal && g_strcmp0(node->user, server->user) != 0) {
+    g_autofree char *user = text_escape(node->user != NULL ? node->user : "?", -1, FALSE);
+    g_autofree char *ours = text_escape(server->user, -1, FALSE);
+    return g_strdup_printf(_("%s may not signal sessions of %s; that takes pg_signal_backend."), ours, user);
+  }
+  return NULL;
+}
+
+/* Replication, background workers, and what else is no session of somebody. */
+static gboolean is_session(const LockNode *node)
+{
+  return node->backend_type == NULL || strcmp(node->backend_type, "client backend") == 0 ||
+         strcmp(node->backend_type, "autovacuum worker") == 0;
+}
+
 char *lock_signal_caution(const LockNode *node)
 {
-  if (node->pid == 0) {
-    g_autofree char *name =
-        pg_quote_literal(node->gids != NULL && node->gids[0] != NULL ? node->gids[0] : "gid");
-    return g_strdup_printf(_("This is a prepared transaction; its owner ends it with ROLLBACK PREPARED %s."),
-                           name);
-  }
+  if (node->pid == 0)
+    return prepared_text(node);
   if (node->own)
     return g_strdup(_("This is our own session; cancel the step instead."));
   if (node->backend_type != NULL && g_str_has_prefix(node->backend_type, "walsender"))
@@ -365,5 +417,9 @@ char *lock_signal_caution(const LockNode *node)
     return g_strdup(_("This vacuum prevents transaction id wraparound; it would start again at once."));
   if (node->application != NULL && g_str_has_prefix(node->application, "retort"))
     return g_strdup(_("This is another retort; ask who runs it."));
+  if (!is_session(node)) {
+    g_autofree char *type = text_escape(node->backend_type, -1, FALSE);
+    return g_strdup_printf(_("This is no session of an application but a process of the server (%s)."), type);
+  }
   return NULL;
 }

@@ -156,9 +156,10 @@ void supervision_do_connect(Supervision *s)
 }
 
 /* Every statement's forecast, and from it the level that pauses look at. */
-static void review_steps(Supervision *s)
+static void review_steps(Supervision *s, const ReviewCatalog *catalog)
 {
   g_autoptr(ForecastSession) session = forecast_session_new(s->server->version);
+  forecast_session_use(session, catalog);
   for (guint i = 0; i < s->steps->len; i++) {
     StepCopy *step = g_ptr_array_index(s->steps, i);
     StepInfo *info = g_ptr_array_index(s->infos, i);
@@ -205,12 +206,30 @@ static void rows_read(VersionRows *rows, const GError *error, void *data)
   supervision_leave(s);
 }
 
-void supervision_do_rows(Supervision *s)
+/* Forecasts are better with a catalog; without one (error) they say less, and the rollout goes on. */
+static void catalog_loaded(ReviewCatalog *catalog, G_GNUC_UNUSED const GError *error, void *data)
 {
-  review_steps(s);
-  supervision_set_phase(s, PHASE_ROWS);
+  Supervision *s = data;
+  supervision_enter(s);
+  review_steps(s, catalog);
+  if (catalog != NULL)
+    review_catalog_unref(catalog);
   if (!supervision_stopped(s))
     version_rows_read(s->conn, s->version_table, s->version_schema, rows_read, s);
+  supervision_leave(s);
+}
+
+void supervision_do_rows(Supervision *s)
+{
+  g_autoptr(GPtrArray) sql = g_ptr_array_new();
+  for (guint i = 0; i < s->steps->len; i++) {
+    const StepCopy *step = g_ptr_array_index(s->steps, i);
+    for (guint j = 0; j < step->statements->len; j++)
+      g_ptr_array_add(sql, ((Statement *)g_ptr_array_index(step->statements, j))->sql);
+  }
+  supervision_set_phase(s, PHASE_ROWS);
+  if (!supervision_stopped(s))
+    review_catalog_load(s->conn, sql, catalog_loaded, s);
 }
 
 /* ---- Preflight ------------------------------------------------------------------------------------------------- */

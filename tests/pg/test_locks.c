@@ -341,3 +341,55 @@ Test(locks, rows_locked_by_others)
   g_free(updated.sqlstate);
   test_sql(monitor, "DROP TABLE rowlock");
 }
+
+Test(locks, a_verb_that_is_not_available_says_why)
+{
+  static const struct {
+    const char *type, *state, *user;
+    int pid;
+    SignalVerb verb;
+    gboolean may_signal;
+    const char *why; /* part of it; NULL: it is available */
+  } cases[] = {
+      {"client backend", "active", "app", 1, SIGNAL_CANCEL, TRUE, NULL},
+      {"client backend", "idle in transaction", "app", 1, SIGNAL_CANCEL, TRUE, "no query"},
+      {"client backend", "idle in transaction", "app", 1, SIGNAL_TERMINATE, TRUE, NULL},
+      {"client backend", "active", "app", 1, SIGNAL_CANCEL, FALSE, "deploy may not signal sessions of app"},
+      {"client backend", "active", "deploy", 1, SIGNAL_CANCEL, FALSE, NULL},
+      {"parallel worker", "active", "app", 1, SIGNAL_CANCEL, TRUE, "leads"},
+      {NULL, "prepared", "app", 0, SIGNAL_TERMINATE, TRUE, "ROLLBACK PREPARED"},
+  };
+  ServerInfo server = {.user = (char *)"deploy"};
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    LockNode *node = lock_node_new(cases[i].pid);
+    node->backend_type = g_strdup(cases[i].type);
+    node->state = g_strdup(cases[i].state);
+    node->user = g_strdup(cases[i].user);
+    server.may_signal = cases[i].may_signal;
+    LockNode *copy = lock_node_copy(node);
+    g_autofree char *why = lock_verb_unavailable(copy, cases[i].verb, &server);
+    cr_expect((why != NULL) == (cases[i].why != NULL) && (why == NULL || strstr(why, cases[i].why) != NULL),
+              "case %zu: %s", i, why);
+    lock_node_free(node);
+    lock_node_free(copy);
+  }
+}
+
+Test(locks, what_is_no_session_is_signalled_with_care)
+{
+  static const struct {
+    const char *type;
+    gboolean care;
+  } cases[] = {{"client backend", FALSE},
+               {"autovacuum worker", FALSE},
+               {"walsender", TRUE},
+               {"logical replication worker", TRUE},
+               {"checkpointer", TRUE}};
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    LockNode *node = lock_node_new(7);
+    node->backend_type = g_strdup(cases[i].type);
+    g_autofree char *caution = lock_signal_caution(node);
+    cr_expect((caution != NULL) == cases[i].care, "%s: %s", cases[i].type, caution);
+    lock_node_free(node);
+  }
+}

@@ -13,6 +13,7 @@
 
 #include <glib.h>
 
+#include "retort/pg/catalog.h"
 #include "retort/pg/conn.h"
 
 typedef struct {
@@ -76,6 +77,9 @@ GPtrArray *lock_snapshot_victims(const LockSnapshot *snapshot, int pid);
 /* A node as the server would give it, for tests and for building by hand: numbers unset, arrays empty. */
 LockNode *lock_node_new(int pid);
 void lock_node_free(LockNode *node);
+/* Who it is and what it does, without its edges: to be kept while the operator is asked.  lock_signal() asks the server
+ * whether that backend is still there; the next snapshot may leave out one that nobody waits for at that moment. */
+LockNode *lock_node_copy(const LockNode *node);
 /* Takes the nodes over, sets children, descendants, roots, rows, listed. Edges to unknown pids are dropped. */
 LockSnapshot *lock_snapshot_build(GPtrArray *nodes);
 
@@ -88,6 +92,9 @@ typedef void (*SignalFunc)(gboolean sent, const GError *error, void *data);
 void lock_signal(PgConn *conn, const LockNode *node, SignalVerb verb, SignalFunc func, void *data);
 /* What helps against this blocker: cancel for an active query, terminate for idle in transaction. */
 SignalVerb lock_verb(const LockNode *node);
+/* Why this verb would not help or is not allowed, as a sentence, the caller's; NULL: it is available.  server: whether
+ * we may signal sessions of others; NULL: not known. */
+char *lock_verb_unavailable(const LockNode *node, SignalVerb verb, const ServerInfo *server);
 /* Why one should not signal this backend lightly (a wal sender, a vacuum against wraparound, our own, ...) or cannot
  * (a prepared transaction), as a sentence, the caller's; NULL when nothing speaks against it. */
 char *lock_signal_caution(const LockNode *node);
