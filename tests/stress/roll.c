@@ -123,7 +123,7 @@ static guint position(PgConn *conn)
   return *row == 'r' ? (guint)atoi(row + 1) + 1 : 0;
 }
 
-/* Only what the record says of the step that is next matters. */
+/* A record that ends with another step (or before any) says that the next one has not begun. */
 static Repair *look(RolloutFixture *f, guint at)
 {
   static const char *const states[] = {"untouched", "rolled back", "committed",
@@ -132,8 +132,7 @@ static Repair *look(RolloutFixture *f, guint at)
   g_autoptr(Recovery) recovery = find_recovery(f->conn);
   if (recovery == NULL || at >= f->plan->len)
     return NULL;
-  gboolean ours = g_strcmp0(recovery->revision, next) == 0;
-  Repair *repair = examine(f, at, ours ? recovery : NULL);
+  Repair *repair = g_strcmp0(recovery->revision, next) == 0 ? examine(f, at, recovery) : NULL;
   printf("found: %s, step %u, from statement %u: %s\n", states[recovery->state], at,
          repair != NULL ? repair->resume_at : 0, repair != NULL ? repair->text : "");
   return repair;
