@@ -170,3 +170,24 @@ char *lockview_describe(const LockNode *node)
   /* TRANSLATORS: pid, application (state for how long) */
   return g_strdup_printf(_("%d %s (%s for %s)"), node->pid, who, node->state ? node->state : "?", since);
 }
+
+LockNode *lockview_copy(const LockNode *node)
+{
+  LockNode *copy = lock_node_new(node->pid);
+  copy->user = g_strdup(node->user);
+  copy->application = g_strdup(node->application);
+  copy->client = g_strdup(node->client);
+  copy->backend_type = g_strdup(node->backend_type);
+  copy->state = g_strdup(node->state);
+  copy->backend_start = g_strdup(node->backend_start);
+  copy->query = g_strdup(node->query);
+  copy->lock_mode = g_strdup(node->lock_mode);
+  copy->lock_relation = g_strdup(node->lock_relation);
+  copy->lock_type = g_strdup(node->lock_type);
+  copy->gids = g_strdupv(node->gids);
+  copy->lock_granted = node->lock_granted;
+  copy->xact_s = node->xact_s;
+  copy->state_s = node->state_s;
+  copy->wait_s = node->wait_s;
+  return copy;
+}

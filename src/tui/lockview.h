@@ -12,3 +12,6 @@ guint lockview_busy_rows(const LockSnapshot *snapshot);
 char *lockview_lock(const LockNode *node);
 /* "4711 app (idle in transaction for 4 m 12 s)"; the caller's. */
 char *lockview_describe(const LockNode *node);
+/* A session without its edges, to be kept or signalled when nobody waits for it any more; the caller's
+ * (lock_node_free). */
+LockNode *lockview_copy(const LockNode *node);

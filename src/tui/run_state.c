@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "lockview.h"
 #include "retort/base/text.h"
 
 RunState *run_state_new(const char *name, const PlannedScripts *planned, RolloutPolicy *policy)
@@ -24,6 +25,7 @@ void run_state_free(RunState *state)
 {
   if (!state)
     return;
+  g_clear_pointer(&state->kept, lock_snapshot_free);
   run_log_free(state->log);
   rollout_policy_free(state->policy);
   g_ptr_array_unref(state->asked);
@@ -59,18 +61,45 @@ const LockNode *run_state_own(const RunState *state)
   return locks && state->pid ? lock_snapshot_find(locks, state->pid) : NULL;
 }
 
-const LockNode *run_state_culprit(const RunState *state)
+gboolean run_state_between_tries(const RunState *state)
 {
-  const LockNode *own = run_state_own(state), *found = NULL;
-  if (!own || own->blocked_by->len == 0)
-    return NULL;
-  g_autoptr(GPtrArray) culprits = lock_snapshot_culprits(state->report->snapshot, own->pid);
-  for (guint i = 0; i < culprits->len; i++) {
-    const LockNode *node = g_ptr_array_index(culprits, i);
+  return state->kept && run_log_retry_at(state->log) != 0;
+}
+
+static const LockNode *worst_of(const GPtrArray *nodes)
+{
+  const LockNode *found = NULL;
+  for (guint i = 0; i < nodes->len; i++) {
+    const LockNode *node = g_ptr_array_index(nodes, i);
     if (node->blocked_by->len == 0 && (!found || node->xact_s > found->xact_s))
       found = node;
   }
   return found;
+}
+
+const LockNode *run_state_culprit(const RunState *state)
+{
+  const LockNode *own = run_state_own(state);
+  if (run_state_between_tries(state))
+    return worst_of(state->kept->nodes);
+  if (!own || own->blocked_by->len == 0)
+    return NULL;
+  g_autoptr(GPtrArray) culprits = lock_snapshot_culprits(state->report->snapshot, own->pid);
+  return worst_of(culprits);
+}
+
+/* A session that is idle in a transaction is in the way at the next try as well. */
+static void keep_culprits(RunState *state)
+{
+  const LockNode *own = run_state_own(state);
+  if (!own || own->blocked_by->len == 0)
+    return;
+  g_autoptr(GPtrArray) culprits = lock_snapshot_culprits(state->report->snapshot, own->pid);
+  GPtrArray *copies = g_ptr_array_new_with_free_func((GDestroyNotify)lock_node_free);
+  for (guint i = 0; i < culprits->len; i++)
+    g_ptr_array_add(copies, lockview_copy(g_ptr_array_index(culprits, i)));
+  g_clear_pointer(&state->kept, lock_snapshot_free);
+  state->kept = lock_snapshot_build(copies);
 }
 
 /* Statements */
@@ -100,6 +129,7 @@ static void take_rollout(RunState *state, const RolloutEvent *event)
 {
   switch (event->kind) {
   case ROLLOUT_EVENT_STEP: begin_step(state, event->step); return;
+  case ROLLOUT_EVENT_STATEMENT_DONE: g_clear_pointer(&state->kept, lock_snapshot_free); break;
   case ROLLOUT_EVENT_STEP_DONE: mark_step(state, event->step, STEP_DONE, event->elapsed_s); break;
   case ROLLOUT_EVENT_LOCKS: {
     g_autoptr(GPtrArray) foreseen = run_state_foreseen(state, event->step);
@@ -165,6 +195,7 @@ static void take_report(RunState *state, const SupervisionEvent *event)
 {
   state->report = event->report;
   state->replica_lag_s = event->replica_lag_s;
+  keep_culprits(state);
   if (event->blast)
     state->longest_s = MAX(state->longest_s, event->blast->longest_s);
 }

@@ -48,7 +48,8 @@ typedef struct {
   const LockReport *report; /* borrowed, until the next one; NULL: none yet */
   int pid;                  /* of the session at work; 0: unknown */
   double replica_lag_s;
-  double longest_s; /* that anybody waited behind us so far */
+  LockSnapshot *kept; /* who was in our way when we last waited, until a statement gets through; or NULL */
+  double longest_s;   /* that anybody waited behind us so far */
   gboolean finished;
   gboolean cancelling;
   RolloutPause pause;
@@ -65,5 +66,8 @@ const PlanStep *run_state_step(const RunState *state, guint index);
 GPtrArray *run_state_foreseen(const RunState *state, guint step);
 /* Our session in the newest look at the locks; NULL: it is not in it. */
 const LockNode *run_state_own(const RunState *state);
-/* Of those we wait for, directly or not, the one that waits for nobody, longest in its transaction; or NULL. */
+/* Of those we wait for, directly or not, the one that waits for nobody, longest in its transaction; between two tries
+ * the one of the last try; or NULL. */
 const LockNode *run_state_culprit(const RunState *state);
+/* Whether it waits to try again, with kept for what was in the way. */
+gboolean run_state_between_tries(const RunState *state);

@@ -348,13 +348,24 @@ static char *held_text(const GPtrArray *held)
   return text_escape(out->str, -1, FALSE);
 }
 
+/* Rows worth showing: the tree that somebody waits in, or who was in the way at the last try. */
+static guint busy_rows(const RunState *state)
+{
+  if (run_state_between_tries(state))
+    return state->kept->rows->len;
+  const LockSnapshot *locks = state->report ? state->report->snapshot : NULL;
+  return locks ? lockview_busy_rows(locks) : 0;
+}
+
 static void paint_locks(const RunState *state, Canvas *canvas, Rect rect)
 {
   const LockReport *report = state->report;
-  const LockSnapshot *locks = report ? report->snapshot : NULL;
-  guint busy = locks ? lockview_busy_rows(locks) : 0;
-  Rect inside = canvas_box(canvas, rect, STYLE_BORDER, busy ? STYLE_CARE : STYLE_NORMAL, _("Locks"),
-                           busy || !locks ? NULL : _("quiet"));
+  gboolean kept = run_state_between_tries(state);
+  const LockSnapshot *locks = kept ? state->kept : report ? report->snapshot : NULL;
+  guint busy = busy_rows(state);
+  Rect inside =
+      canvas_box(canvas, rect, STYLE_BORDER, busy ? STYLE_CARE : STYLE_NORMAL,
+                 kept ? _("In the way at the last try") : _("Locks"), busy || !locks ? NULL : _("quiet"));
   if (report && report->error) {
     g_autofree char *text = text_escape(report->error->message, -1, FALSE);
     canvas_text_clipped(canvas, inside.x, inside.y, inside.width, STYLE_CARE, text);
@@ -418,8 +429,7 @@ static void paint_foreseen(const RunState *state, Canvas *canvas, Rect rect)
 
 static int lock_rows(const RunState *state, int height)
 {
-  const LockSnapshot *locks = state->report ? state->report->snapshot : NULL;
-  guint busy = locks ? lockview_busy_rows(locks) : 0;
+  guint busy = busy_rows(state);
   return height < 10 ? 0 : CLAMP((int)busy + 2, 3, MAX(height / 3, 3));
 }
 

@@ -18,8 +18,7 @@ typedef struct {
   int kept_pid; /* selected, also after a refresh */
   Rect list_rect;
   /* The session a question is about. */
-  int asked_pid;
-  char *asked_start;
+  LockNode *asked; /* a copy: the server says whether it is still there */
   SignalVerb asked_verb;
 } LocksScreen;
 
@@ -151,23 +150,16 @@ static void signal_done(gboolean sent, const char *text, void *data)
 static void answered(gboolean yes, void *data)
 {
   LocksScreen *self = data;
-  const LockNode *node = self->ws->locks ? lock_snapshot_find(self->ws->locks, self->asked_pid) : NULL;
-  if (!yes)
-    return;
-  if (!node || g_strcmp0(node->backend_start, self->asked_start) != 0) {
-    app_message(self->screen.app, STYLE_NORMAL, _("%d is gone already"), self->asked_pid);
-    return;
-  }
-  workspace_signal(self->ws, node, self->asked_verb, signal_done, self->screen.app);
+  if (yes)
+    workspace_signal(self->ws, self->asked, self->asked_verb, signal_done, self->screen.app);
 }
 
 static void ask_signal(LocksScreen *self, SignalVerb verb)
 {
   const LockNode *node = node_at(self, self->list.selected);
-  self->asked_pid = node->pid;
+  g_clear_pointer(&self->asked, lock_node_free);
+  self->asked = lockview_copy(node);
   self->asked_verb = verb;
-  g_free(self->asked_start);
-  self->asked_start = g_strdup(node->backend_start);
   g_autofree char *who = lockview_describe(node);
   g_autofree char *caution = lock_signal_caution(node);
   g_autofree char *question =
@@ -232,7 +224,7 @@ static void free_screen(Screen *screen)
   LocksScreen *self = (LocksScreen *)screen;
   workspace_follow_locks(self->ws, FALSE);
   list_clear(&self->list);
-  g_free(self->asked_start);
+  g_clear_pointer(&self->asked, lock_node_free);
   g_free(self);
 }
 

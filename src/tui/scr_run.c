@@ -18,8 +18,7 @@ typedef struct {
   RunState *state;
   BackupChoice backup;
   /* The session a question is about. */
-  int asked_pid;
-  char *asked_start;
+  LockNode *asked; /* a copy: the server says whether it is still there */
   SignalVerb asked_verb;
 } RunScreen;
 
@@ -152,34 +151,26 @@ static void signal_done(gboolean sent, const GError *error, void *data)
   if (why)
     app_message(self->screen.app, STYLE_CARE, "%s", why);
   else if (!sent)
-    app_message(self->screen.app, STYLE_NORMAL, _("%d is gone already"), self->asked_pid);
+    app_message(self->screen.app, STYLE_NORMAL, _("%d is gone already"), self->asked->pid);
   else if (self->asked_verb == SIGNAL_CANCEL)
-    app_message(self->screen.app, STYLE_DONE, _("asked %d to cancel its query"), self->asked_pid);
+    app_message(self->screen.app, STYLE_DONE, _("asked %d to cancel its query"), self->asked->pid);
   else
-    app_message(self->screen.app, STYLE_DONE, _("terminated %d"), self->asked_pid);
+    app_message(self->screen.app, STYLE_DONE, _("terminated %d"), self->asked->pid);
 }
 
 static void signal_answered(gboolean yes, void *data)
 {
   RunScreen *self = data;
-  const LockReport *report = self->state->report;
-  if (!yes)
-    return;
-  const LockNode *node =
-      report && report->snapshot ? lock_snapshot_find(report->snapshot, self->asked_pid) : NULL;
-  if (!node || g_strcmp0(node->backend_start, self->asked_start) != 0)
-    app_message(self->screen.app, STYLE_NORMAL, _("%d is gone already"), self->asked_pid);
-  else
-    supervision_signal(self->supervision, node, self->asked_verb, signal_done, self);
+  if (yes)
+    supervision_signal(self->supervision, self->asked, self->asked_verb, signal_done, self);
 }
 
 static void ask_signal(RunScreen *self)
 {
   const LockNode *node = run_state_culprit(self->state);
-  self->asked_pid = node->pid;
+  g_clear_pointer(&self->asked, lock_node_free);
+  self->asked = lockview_copy(node);
   self->asked_verb = lock_verb(node);
-  g_free(self->asked_start);
-  self->asked_start = g_strdup(node->backend_start);
   g_autofree char *who = lockview_describe(node);
   g_autofree char *caution = lock_signal_caution(node);
   g_autofree char *question = g_strdup_printf(
@@ -334,7 +325,7 @@ static void free_screen(Screen *screen)
   run_state_free(self->state);
   planned_scripts_free(self->planned);
   g_free(self->target);
-  g_free(self->asked_start);
+  g_clear_pointer(&self->asked, lock_node_free);
   g_free(self);
 }
 

@@ -70,6 +70,27 @@ Test(rollout, waits_behind_a_blocker_brakes_for_the_queue_tries_again_and_ends_t
   leave(vt);
 }
 
+Test(rollout, ends_the_blocker_between_two_tries, .timeout = 120)
+{
+  g_autoptr(Shop) shop = shop_new("e2e_between", "ddl_lock_timeout = 1500ms\nretry_pause = 100s\n"
+                                                 "retry_pause_limit = 100s\nbackup = no\n");
+  PGconn *blocker = shop_reader(shop, "reporting", "orders");
+  g_autoptr(Vt) vt = shop_open(shop, "prod", 80, 24);
+  plan_step(vt);
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "In the way at the last try");
+  shop_expect_line(vt, "reporting", "holds orders ACCESS SHARE");
+  vt_keys(vt, "t");
+  shop_expect(vt, "terminate");
+  vt_type(vt, "y");
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "terminated ");
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "✓ prod stands at c1.");
+  PQfinish(blocker);
+  leave(vt);
+}
+
 Test(rollout, shows_whom_an_index_build_waits_for_and_cleans_up_when_it_fails, .timeout = 120)
 {
   g_autoptr(Shop) shop = shop_new("e2e_index", "backup = no\n");
