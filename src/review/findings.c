@@ -86,7 +86,8 @@ static void judge_names(const char *sql, Forecast *forecast)
 
 static void judge_locks(Transaction *open, Forecast *forecast)
 {
-  gboolean in_use = forecast_strongest(forecast) != LOCK_MODE_NONE;
+  /* who only reads is soon done, and in nobody's way */
+  gboolean in_use = forecast_strongest(forecast) > LOCK_MODE_ROW_SHARE;
   guint before = g_hash_table_size(open->exclusive);
   gboolean works = before > 0 && in_use && (makes_work(forecast) || changes_many_rows(forecast));
   if (works && !open->worked) /* once: what follows is no news */

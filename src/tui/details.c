@@ -7,6 +7,7 @@
 #include "forecast_text.h"
 #include "retort/base/file.h"
 #include "retort/base/text.h"
+#include "review_text.h"
 
 /* Until then the old text stays, so that nothing flickers. */
 #define PATIENCE_US (150 * 1000)
@@ -23,6 +24,8 @@ struct Details {
   guint line;               /* of it, from 1; 0: the top */
   char *sentence;           /* instead of or above a file */
   char *heading;
+  GArray *marks; /* guint: lines of the view at which the review's findings begin */
+  int mark;      /* the one that was gone to, or -1 */
   GCancellable *pending;
   gint64 asked;
 };
@@ -32,6 +35,7 @@ Details *details_new(App *app)
   Details *details = g_new0(Details, 1);
   details->app = app;
   details->view = textview_new();
+  details->marks = g_array_new(FALSE, FALSE, sizeof(guint));
   return details;
 }
 
@@ -60,6 +64,7 @@ void details_free(Details *details)
     return;
   forget(details);
   textview_free(details->view);
+  g_array_unref(details->marks);
   g_free(details->shown);
   g_free(details);
 }
@@ -72,6 +77,16 @@ TextView *details_text(Details *details)
 DetailsTab details_tab(const Details *details)
 {
   return details->tab;
+}
+
+gboolean details_finding(Details *details, int direction)
+{
+  int wanted = details->mark < 0 && direction < 0 ? -1 : details->mark + direction;
+  if (details->tab != TAB_REVIEW || wanted < 0 || wanted >= (int)details->marks->len)
+    return FALSE;
+  details->mark = wanted;
+  textview_show_line(details->view, g_array_index(details->marks, guint, wanted));
+  return TRUE;
 }
 
 gboolean details_loading(const Details *details)
@@ -156,6 +171,8 @@ static void finish(Details *details)
 static void begin(Details *details)
 {
   textview_clear(details->view);
+  g_array_set_size(details->marks, 0);
+  details->mark = -1;
   if (details->heading)
     textview_add(details->view, STYLE_FAINT, details->heading);
   if (details->sentence) {
@@ -164,23 +181,10 @@ static void begin(Details *details)
   }
 }
 
-/* Each statement that the checks have something to say about. */
-static void add_review(TextView *view, const RenderedScript *rendered)
+static void add_review(Details *details, const RenderedScript *rendered)
 {
-  guint n = 0;
-  for (guint i = 0; i < rendered->script->statements->len && i < rendered->review->forecasts->len; i++) {
-    const Statement *statement = g_ptr_array_index(rendered->script->statements, i);
-    const Forecast *forecast = g_ptr_array_index(rendered->review->forecasts, i);
-    if (forecast->findings->len == 0)
-      continue;
-    textview_add_sql(view, 0, NULL, statement->sql);
-    n += forecast_text_explain(view, forecast);
-    textview_add(view, STYLE_NORMAL, "");
-  }
-  if (n == 0)
-    textview_add(view, STYLE_FAINT, _("the checks have nothing to say about this upgrade"));
-  if (rendered->script->state != RENDER_EXACT)
-    textview_add(view, STYLE_CARE, _("not all of its statements are known (see Upgrade)"));
+  review_text_add(details->view, rendered->script, rendered->review, details->marks);
+  details->mark = 0; /* the first is in sight */
 }
 
 static void script_arrived(RenderedScript *rendered, void *data)
@@ -189,7 +193,7 @@ static void script_arrived(RenderedScript *rendered, void *data)
   g_autoptr(RenderedScript) taken = rendered;
   begin(details);
   if (details->tab == TAB_REVIEW)
-    add_review(details->view, taken);
+    add_review(details, taken);
   else
     details_add_script(details->view, taken->script, taken->review->forecasts, details->path);
   finish(details);

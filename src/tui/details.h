@@ -29,6 +29,8 @@ TextView *details_text(Details *details);
 void details_paint(Details *details, Canvas *canvas, Rect rect, gboolean focused);
 /* The tab under a column of the tab row, or -1. */
 int details_tab_at(const Details *details, int column);
+/* Scrolls the review to its next (previous) finding; FALSE when there is none, or another tab is shown. */
+gboolean details_finding(Details *details, int direction);
 gboolean details_loading(const Details *details);
 
 /* The statements of a script as text, each with its Forecast, and before them what stands in the way of an exact one. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "retort/base/text.h"
+#include "review_text.h"
 
 #define LOCKS_SHOWN 4
 #define INDENT "      "
@@ -77,42 +78,10 @@ static void add_locks(TextView *view, const Forecast *forecast, const TableSizes
   }
 }
 
-static Style severity_style(Severity severity)
-{
-  return severity == SEVERITY_DANGER ? STYLE_DANGER : severity == SEVERITY_CARE ? STYLE_CARE : STYLE_FAINT;
-}
-
-static const char *severity_mark(Severity severity)
-{
-  return severity == SEVERITY_DANGER ? "‼ " : severity == SEVERITY_CARE ? "! " : "· ";
-}
-
 static void add_findings(TextView *view, const Forecast *forecast)
 {
-  for (guint i = 0; i < forecast->findings->len; i++) {
-    const Finding *finding = g_ptr_array_index(forecast->findings, i);
-    CheckInfo check = check_info(finding->check);
-    g_autofree char *mark = g_strconcat("    ", severity_mark(check.severity), NULL);
-    if (check.severity > SEVERITY_NOTE)
-      textview_add_marked(view, severity_style(check.severity), mark, severity_style(check.severity),
-                          check.title);
-  }
-}
-
-guint forecast_text_explain(TextView *view, const Forecast *forecast)
-{
-  for (guint i = 0; i < forecast->findings->len; i++) {
-    const Finding *finding = g_ptr_array_index(forecast->findings, i);
-    CheckInfo check = check_info(finding->check);
-    Style style = severity_style(check.severity);
-    g_autofree char *title = finding->object
-                                 ? g_strdup_printf("%s: %s  (%s)", finding->object, check.title, check.name)
-                                 : g_strdup_printf("%s  (%s)", check.title, check.name);
-    textview_add_marked(view, style, severity_mark(check.severity), style | STYLE_BOLD, title);
-    textview_add_marked(view, STYLE_NORMAL, "  ", STYLE_NORMAL, check.why);
-    textview_add_marked(view, STYLE_DONE, "  → ", STYLE_NORMAL, check.advice);
-  }
-  return forecast->findings->len;
+  for (guint i = 0; i < forecast->findings->len; i++)
+    review_text_add_short(view, g_ptr_array_index(forecast->findings, i));
 }
 
 void forecast_text_add(TextView *view, const Forecast *forecast, const TableSizes *sizes, GHashTable *told)

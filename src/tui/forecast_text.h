@@ -12,8 +12,6 @@ typedef struct {
   const GPtrArray *tables;    /* TableInfo*, parallel */
 } TableSizes;
 
-/* Every finding with why it matters and the safer way; returns how many there are. */
-guint forecast_text_explain(TextView *view, const Forecast *forecast);
 /* told: set of notes that the text has already; each is told once. */
 void forecast_text_add(TextView *view, const Forecast *forecast, const TableSizes *sizes, GHashTable *told);
 /* Below the statements of a script: locks that are held while a later statement works. */

@@ -13,6 +13,7 @@ src_tui_libtui_a_SOURCES = \
 	src/tui/details.h \
 	src/tui/filter.c \
 	src/tui/filter.h \
+	src/tui/review_text.c src/tui/review_text.h src/tui/workspace_review.c \
 	src/tui/forecast_text.c \
 	src/tui/forecast_text.h \
 	src/tui/graphpane.c \

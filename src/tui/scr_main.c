@@ -264,8 +264,13 @@ static void ask_filter(MainScreen *self)
   app_prompt(self->screen.app, &spec);
 }
 
+/* Within the review first, then on to the next revision. */
 static void show_finding(MainScreen *self, int direction)
 {
+  if (details_finding(self->details, direction)) {
+    app_repaint(self->screen.app);
+    return;
+  }
   if (!graphview_finding(self->graph, direction)) {
     app_message(self->screen.app, STYLE_NORMAL, _("no pending revision has a finding"));
     return;

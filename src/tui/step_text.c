@@ -95,7 +95,7 @@ static guint count_findings(const PlannedScripts *planned, Severity severity, GS
       for (guint k = 0; k < forecast->findings->len; k++) {
         const Finding *finding = g_ptr_array_index(forecast->findings, k);
         CheckInfo check = check_info(finding->check);
-        if (check.severity != severity)
+        if (finding->silenced || finding->severity != severity)
           continue;
         n++;
         if (out)

@@ -11,6 +11,7 @@ Snapshot *snapshot_new(Project *project, RevisionMap *map)
   snapshot->project = project;
   snapshot->map = map;
   g_mutex_init(&snapshot->render_lock);
+  snapshot->review = snapshot_review_new();
   return snapshot;
 }
 
@@ -23,6 +24,7 @@ static void snapshot_clear(void *data)
 {
   Snapshot *snapshot = data;
   render_session_free(snapshot->render);
+  snapshot_review_free(snapshot->review);
   revision_map_free(snapshot->map);
   project_free(snapshot->project);
   g_mutex_clear(&snapshot->render_lock);

@@ -22,6 +22,7 @@
 #include "retort/render/render.h"
 #include "retort/review/catalog.h"
 #include "retort/review/findings.h"
+#include "retort/run/inspect.h"
 #include "retort/run/monitor.h"
 #include "retort/run/recovery.h"
 #include "retort/run/supervise.h"
@@ -45,6 +46,7 @@ typedef struct {
   RevisionMap *map;
   GMutex render_lock;
   RenderSession *render; /* under render_lock; made when first needed */
+  struct SnapshotReview *review; /* what reviews share; locks itself */
 } Snapshot;
 
 Snapshot *snapshot_new(Project *project, RevisionMap *map); /* takes both over */

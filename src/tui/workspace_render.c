@@ -70,7 +70,8 @@ static void render_thread(GTask *task, void *source, void *task_data, GCancellab
   g_autoptr(ForecastSession) session = forecast_session_new(job->server_version);
   forecast_session_use(session, job->catalog);
   RenderedScript *rendered = g_new0(RenderedScript, 1);
-  *rendered = (RenderedScript){script, review_statements(session, script->statements)};
+  *rendered = (RenderedScript){script, workspace_review(job->snapshot, &job->options, session, job->revision,
+                                                        job->direction, script, TRUE)};
   g_task_return_pointer(task, rendered, (GDestroyNotify)rendered_script_free);
 }
 
@@ -143,10 +144,9 @@ static void render_steps(PlanJob *job, const RenderOptions *options, GCancellabl
   g_ptr_array_set_size(planned->scripts, 0);
   for (guint i = 0; i < planned->plan->steps->len && !g_cancellable_is_cancelled(cancellable); i++) {
     const PlanStep *step = g_ptr_array_index(planned->plan->steps, i);
-    g_ptr_array_add(planned->scripts,
-                    step->revision && step->direction != DIRECTION_STAMP
-                        ? render_revision(render, step->revision, step->direction)
-                        : NULL);
+    g_ptr_array_add(planned->scripts, step->revision && step->direction != DIRECTION_STAMP
+                                          ? render_revision(render, step->revision, step->direction)
+                                          : NULL);
   }
 }
 
@@ -219,7 +219,11 @@ static void plan_thread(GTask *task, void *source, void *task_data, GCancellable
   forecast_session_use(forecasts, job->catalog);
   for (guint i = 0; i < planned->scripts->len; i++) {
     const Script *script = g_ptr_array_index(planned->scripts, i);
-    g_ptr_array_add(planned->reviews, script ? review_statements(forecasts, script->statements) : NULL);
+    const PlanStep *step = g_ptr_array_index(planned->plan->steps, i);
+    Review *review = script ? workspace_review(planned->snapshot, &job->options, forecasts, step->revision,
+                                               step->direction, script, TRUE)
+                            : NULL;
+    g_ptr_array_add(planned->reviews, review);
   }
   g_task_return_boolean(task, TRUE);
 }
@@ -309,7 +313,8 @@ static void survey_one(SurveyJob *job, guint i)
   g_mutex_unlock(&job->snapshot->render_lock);
   g_autoptr(ForecastSession) session = forecast_session_new(job->server_version);
   forecast_session_use(session, job->pending[i] ? job->catalog : NULL);
-  g_autoptr(Review) review = review_statements(session, script->statements);
+  g_autoptr(Review) review =
+      workspace_review(job->snapshot, &job->options, session, revision, DIRECTION_UPGRADE, script, FALSE);
   job->states[i] = (guint8)script->state;
   job->worst[i] = (gint8)review_worst(review);
   job->tables[i] = relations_of(review);

@@ -207,6 +207,7 @@ const CheckCase check_cases[] = {
     {"work-under-lock", TRUE, "ALTER TABLE t ADD a int ;; UPDATE t SET a = b"},
     {"work-under-lock", FALSE, "CREATE INDEX i ON t (b) ;; ALTER TABLE t ADD a int"},
     {"work-under-lock", FALSE, "CREATE TABLE u (a int) ;; CREATE INDEX i ON u (a)"},
+    {"work-under-lock", FALSE, "ALTER TABLE t ADD a int ;; SELECT * FROM u"},
     {"several-tables", TRUE, "ALTER TABLE t ADD a int ;; ALTER TABLE u ADD a int"},
     {"several-tables", FALSE, "ALTER TABLE t ADD a int ;; ALTER TABLE t ADD b int"},
     {"several-tables", FALSE, "!ALTER TABLE t ADD a int ;; !ALTER TABLE u ADD a int"},
