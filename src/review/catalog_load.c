@@ -468,6 +468,8 @@ static const struct {
      0, read_use_row},
     {"SELECT tgrelid, 't ' || tgname FROM pg_catalog.pg_trigger WHERE NOT tgisinternal AND tgrelid = ANY "
      "(WANTED) "
+     "UNION ALL SELECT t.tgrelid, 'f ' || p.proname FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p "
+     "ON p.oid = t.tgfoid WHERE NOT t.tgisinternal AND t.tgrelid = ANY (WANTED) "
      "UNION ALL SELECT ev_class, 'r ' || rulename FROM pg_catalog.pg_rewrite WHERE ev_class = ANY (WANTED) "
      "UNION ALL SELECT polrelid, 'p ' || polname FROM pg_catalog.pg_policy WHERE polrelid = ANY (WANTED)",
      0, read_part_row},

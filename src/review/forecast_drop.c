@@ -230,7 +230,29 @@ static void drop_words(Reading *r, const PgQuery__DropStmt *drop, PgQuery__Node 
   case OBJECT(VIEW):
   case OBJECT(SEQUENCE): drop_relation(r, relation, cascade, NULL); break;
   case OBJECT(INDEX): drop_index(r, relation, drop->concurrent); break;
-  default: lock(r, relation, AX, NULL); /* trigger, rule, policy: their table */
+  case OBJECT(TRIGGER):
+    if (relation->kind == 'p')
+      lock_tree(r, relation, AX, NULL); /* its partitions have it as well */
+    else
+      lock(r, relation, AX, NULL);
+    break;
+  default: lock(r, relation, AX, NULL); /* rule, policy: their table */
+  }
+}
+
+/* DROP FUNCTION ... CASCADE: the triggers that call it. */
+static void drop_triggers(Reading *r, const PgQuery__Node *object)
+{
+  const PgQuery__ObjectWithArgs *function =
+      object->node_case == PG_QUERY__NODE__NODE_OBJECT_WITH_ARGS ? object->object_with_args : NULL;
+  if (function == NULL || function->n_objname == 0)
+    return;
+  g_autofree char *part = g_strdup_printf("f %s", node_text(function->objname[function->n_objname - 1]));
+  g_autoptr(GArray) ids = model_ids(r->session->model);
+  for (guint i = 0; i < ids->len; i++) {
+    const ReviewRelation *table = look(r, g_array_index(ids, guint, i));
+    if (table != NULL && g_ptr_array_find_with_equal_func(table->parts, part, g_str_equal, NULL))
+      lock(r, table, AX, _("its trigger calls the function"));
   }
 }
 
@@ -262,6 +284,7 @@ static void read_drop(Reading *r, const PgQuery__DropStmt *drop)
       g_auto(TypeRef) type = type_ref(object->type_name);
       drop_type(r, type.schema, type.name, cascade);
     } else if (cascade) {
+      drop_triggers(r, object);
       add_note(r, _("what depends on it goes with it, and is locked ACCESS EXCLUSIVE"));
     }
   }

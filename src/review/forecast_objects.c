@@ -168,7 +168,7 @@ static void read_vacuum(Reading *r, const PgQuery__VacuumStmt *vacuum)
   for (gsize i = 0; i < vacuum->n_rels; i++)
     vacuum_one(r, relation_of(r, vacuum->rels[i]->vacuum_relation->relation), full, !vacuum->is_vacuumcmd);
   if (vacuum->n_rels == 0)
-    add_note(r, _("it works through every table"));
+    set_unknown(r, _("it works through every table"));
 }
 
 static void reindex_table(Reading *r, const ReviewRelation *table, gboolean concurrent)
@@ -183,7 +183,8 @@ static void reindex_table(Reading *r, const ReviewRelation *table, gboolean conc
     lock(r, rel, concurrent ? SUX : SH, NULL);
     for (guint k = 0; k < rel->indexes->len; k++) {
       const ReviewRelation *index = look(r, g_array_index(rel->indexes, guint, k));
-      lock(r, index, concurrent ? SUX : AX, NULL);
+      if (rel->kind != 'p')
+        lock(r, index, concurrent ? SUX : AX, NULL);
       rebuild(r, index);
     }
     if (rel->indexes->len > 0 || !rel->known)

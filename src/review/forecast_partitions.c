@@ -227,6 +227,8 @@ void read_detach(Reading *r, const ReviewRelation *parent, const PgQuery__Partit
   const ReviewRelation *child = relation_of(r, cmd->name);
   lock(r, parent, cmd->concurrent ? SUX : AX, NULL);
   lock(r, child, cmd->concurrent || version_since(r, 14) ? AX : SUX, _("it stops being a partition"));
+  if (version_since(r, 14))
+    lock_tree(r, child, AX, NULL);
   r->forecast->no_transaction |= cmd->concurrent;
   if (!cmd->concurrent) {
     add_finding(r, CHECK_DETACH_BLOCKS, parent);

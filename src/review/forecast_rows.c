@@ -50,9 +50,8 @@ static void open_tree(const Walk *walk, const ReviewRelation *relation, LockMode
   g_autoptr(GArray) ids = tree_of(r, relation);
   for (guint i = 0; i < ids->len; i++) {
     const ReviewRelation *rel = look(r, g_array_index(ids, guint, i));
-    gboolean parent_of_all = i == 0 && rel->kind == 'p';
     lock(r, rel, mode, i == 0 ? walk->because : NULL);
-    if (walk->planned && !parent_of_all)
+    if (walk->planned && rel->kind != 'p')
       lock_indexes(r, rel, mode);
   }
 }
@@ -138,7 +137,7 @@ static const ReviewRelation *change(Walk *walk, PgQuery__RangeVar *target, guint
     return NULL;
   g_hash_table_add(walk->targets, target);
   const ReviewRelation *table = relation_of(walk->r, target);
-  if (table->partition)
+  if (table->partition && event != REVIEW_DELETE)
     for (guint i = 0; i < table->parents->len; i++)
       lock(walk->r, look(walk->r, g_array_index(table->parents, guint, i)), AS, _("its bounds are checked"));
   if (event == REVIEW_INSERT) {
@@ -337,8 +336,11 @@ static void read_copy(Reading *r, const PgQuery__CopyStmt *copy)
     lock(r, table, AS, NULL);
     scan(r, table);
   }
-  if (copy->query != NULL)
+  if (copy->query != NULL) {
     read_query(r, &copy->query->base, TRUE, NULL);
+    if (copy->query->node_case == PG_QUERY__NODE__NODE_SELECT_STMT)
+      judge_select(r, copy->query->select_stmt);
+  }
   r->forecast->changes_rows |= copy->is_from;
 }
 

@@ -97,6 +97,9 @@ char *forecast_summary(const Forecast *f)
     return work_text(_("reads every row"), waits, f->duration);
   if (f->losses->len > 0)
     return g_strdup(_("data is lost"));
+  if (f->changes_rows && f->scans->len > 0 && f->duration != DURATION_UNKNOWN)
+    return g_strdup_printf(_("changes rows: they stay locked until the commit, %s"),
+                           forecast_duration_text(f->duration));
   if (f->changes_rows)
     return g_strdup(_("changes rows: they stay locked until the commit"));
   if (mode == LOCK_MODE_NONE)

@@ -91,10 +91,13 @@ static GPtrArray *read_forms(void)
 
 /* ---- the server ---- */
 
+/* Every form finds the schema as reality_base.sql makes it: once, in a database that the others are copies of.  A copy
+ * has the same OIDs, so that the catalog of the first is that of all. */
 typedef struct {
-  PGconn *work, *look, *block;
+  PGconn *admin, *work, *look, *block;
   PgConn *catalog_conn;
-  ReviewCatalog *catalog;
+  ReviewCatalog *base_catalog;
+  ReviewCatalog *catalog; /* after a form's setup */
   int version;
   gboolean dirty; /* no longer as reality_base.sql left it */
 } Bench;
@@ -114,9 +117,10 @@ static PGresult *ask(PGconn *conn, const char *sql)
   return result;
 }
 
-static PGconn *open_session(void)
+static PGconn *open_session(const char *database)
 {
-  PGconn *conn = PQconnectdb("");
+  g_autofree char *params = g_strdup_printf("dbname=%s", database);
+  PGconn *conn = PQconnectdb(params);
   cr_assert(PQstatus(conn) == CONNECTION_OK, "%s", PQerrorMessage(conn));
   /* The tables are small, but the plans shall be those of large ones: an index that helps is used. */
   run(conn, "SET client_min_messages = error; SET TimeZone = 'UTC'; SET random_page_cost = 1; "
@@ -124,47 +128,67 @@ static PGconn *open_session(void)
   return conn;
 }
 
-static void load_catalog(Bench *bench)
+static ReviewCatalog *load_catalog(const Bench *bench)
 {
   g_autoptr(GError) error = NULL;
-  review_catalog_unref(bench->catalog);
-  bench->catalog = review_catalog_load_sync(bench->catalog_conn, NULL, &error);
-  cr_assert(bench->catalog != NULL, "%s", error ? error->message : "");
+  ReviewCatalog *catalog = review_catalog_load_sync(bench->catalog_conn, NULL, &error);
+  cr_assert(catalog != NULL, "%s", error ? error->message : "");
+  return catalog;
 }
 
-static void build_base(Bench *bench)
+static void close_sessions(Bench *bench)
+{
+  g_clear_pointer(&bench->work, PQfinish);
+  g_clear_pointer(&bench->look, PQfinish);
+  g_clear_pointer(&bench->block, PQfinish);
+  g_clear_pointer(&bench->catalog_conn, pg_conn_free);
+}
+
+static void open_copy(Bench *bench)
+{
+  g_autoptr(GError) error = NULL;
+  close_sessions(bench);
+  run(bench->admin, "DROP DATABASE IF EXISTS reality");
+  run(bench->admin, "CREATE DATABASE reality TEMPLATE reality_base");
+  bench->work = open_session("reality");
+  bench->look = open_session("reality");
+  bench->block = open_session("reality");
+  g_setenv("PGDATABASE", "reality", TRUE);
+  g_autoptr(PgParams) params = pg_params_default();
+  bench->catalog_conn = pg_conn_new(params, &(PgConnOptions){.options = "-c TimeZone=UTC"});
+  cr_assert(pg_conn_connect_sync(bench->catalog_conn, &error), "%s", error ? error->message : "");
+  bench->dirty = FALSE;
+}
+
+static void build_base(const Bench *bench)
 {
   const char *srcdir = g_getenv("srcdir");
   g_autofree char *path = g_build_filename(srcdir ? srcdir : ".", "tests/review/reality_base.sql", NULL);
   g_autofree char *sql = NULL;
   cr_assert(g_file_get_contents(path, &sql, NULL, NULL), "%s", path);
-  run(bench->work,
-      "DROP SCHEMA IF EXISTS public, app CASCADE; DROP PUBLICATION IF EXISTS pub; CREATE SCHEMA public");
-  run(bench->work, sql);
-  bench->dirty = FALSE;
-  load_catalog(bench);
+  run(bench->admin, "CREATE ROLE clerk");
+  run(bench->admin, "CREATE DATABASE reality_base");
+  PGconn *conn = open_session("reality_base");
+  run(conn, sql);
+  PQfinish(conn);
 }
 
 static Bench bench_new(void)
 {
-  Bench bench = {.work = open_session(), .look = open_session(), .block = open_session()};
-  g_autoptr(PgParams) params = pg_params_default();
-  g_autoptr(GError) error = NULL;
-  bench.catalog_conn = pg_conn_new(params, &(PgConnOptions){.options = "-c TimeZone=UTC"});
-  cr_assert(pg_conn_connect_sync(bench.catalog_conn, &error), "%s", error ? error->message : "");
-  bench.version = PQserverVersion(bench.work) / 10000;
-  run(bench.work, "DROP ROLE IF EXISTS clerk; CREATE ROLE clerk");
+  Bench bench = {.admin = open_session("postgres")};
+  bench.version = PQserverVersion(bench.admin) / 10000;
   build_base(&bench);
+  open_copy(&bench);
+  bench.base_catalog = load_catalog(&bench);
   return bench;
 }
 
 static void bench_clear(Bench *bench)
 {
-  PQfinish(bench->work);
-  PQfinish(bench->look);
-  PQfinish(bench->block);
-  pg_conn_free(bench->catalog_conn);
+  close_sessions(bench);
+  PQfinish(bench->admin);
   review_catalog_unref(bench->catalog);
+  review_catalog_unref(bench->base_catalog);
 }
 
 /* ---- what happens ---- */
@@ -429,14 +453,15 @@ static gboolean check_form(Bench *bench, const Form *form)
 {
   g_autoptr(ForecastSession) session = forecast_session_new(PQserverVersion(bench->work));
   if (bench->dirty)
-    build_base(bench);
+    open_copy(bench);
   for (guint i = 0; i < form->setup->len; i++)
     run(bench->work, form->setup->pdata[i]);
   if (form->setup->len) {
-    load_catalog(bench);
+    review_catalog_unref(bench->catalog);
+    bench->catalog = load_catalog(bench);
     bench->dirty = TRUE;
   }
-  forecast_session_use(session, bench->catalog);
+  forecast_session_use(session, form->setup->len ? bench->catalog : bench->base_catalog);
   g_autoptr(Forecast) forecast = forecast_statement(session, form->sql);
   if (form->unknown) {
     check_unknown(form, forecast);

@@ -76,6 +76,23 @@ CREATE TABLE logs (id integer, line text);
 CREATE TABLE logs_old (extra integer) INHERITS (logs);
 CREATE TABLE logs_lone (id integer, line text);
 
+CREATE TABLE tree (id integer PRIMARY KEY, parent integer CONSTRAINT tree_parent_fk REFERENCES tree (id) ON DELETE SET NULL,
+  owner_id integer CONSTRAINT tree_owner_fk REFERENCES customers (id) ON DELETE CASCADE,
+  path text, depth integer, double integer GENERATED ALWAYS AS (depth * 2) STORED);
+CREATE INDEX tree_parent_idx ON tree (parent);
+CREATE TABLE bookings (id integer PRIMARY KEY, during int4range, EXCLUDE USING gist (during WITH &&));
+CREATE TABLE pairs (a integer, b integer, label text, PRIMARY KEY (a, b));
+CREATE TABLE halves (id integer PRIMARY KEY, a integer, b integer,
+  CONSTRAINT halves_fk FOREIGN KEY (a, b) REFERENCES pairs (a, b) DEFERRABLE INITIALLY DEFERRED);
+
+CREATE TABLE metrics (id integer NOT NULL, kind text NOT NULL, at date NOT NULL, value integer)
+  PARTITION BY LIST (kind);
+CREATE TABLE metrics_cpu PARTITION OF metrics FOR VALUES IN ('cpu') PARTITION BY RANGE (at);
+CREATE TABLE metrics_cpu_2024 PARTITION OF metrics_cpu FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE metrics_disk PARTITION OF metrics FOR VALUES IN ('disk');
+CREATE INDEX metrics_id_idx ON metrics (id);
+CREATE TRIGGER metrics_touch BEFORE INSERT ON metrics FOR EACH ROW EXECUTE FUNCTION nothing();
+
 CREATE VIEW customer_names AS SELECT id, name FROM customers;
 CREATE VIEW customer_short AS SELECT id FROM customer_names;
 CREATE MATERIALIZED VIEW order_sums AS SELECT grp, count(*) AS n FROM orders GROUP BY 1;
@@ -107,5 +124,12 @@ INSERT INTO areas_b SELECT i, 'b', i FROM generate_series(1, 200) i;
 INSERT INTO logs SELECT i, 'l' FROM generate_series(1, 200) i;
 INSERT INTO logs_old SELECT i, 'l', i FROM generate_series(1, 200) i;
 INSERT INTO app.things SELECT i, i FROM generate_series(1, 600) i;
+INSERT INTO tree (id, parent, owner_id, path, depth) SELECT i, nullif(i / 2, 0), i, 'p' || i, i % 9
+  FROM generate_series(1, 400) i;
+INSERT INTO bookings SELECT i, int4range(i * 10, i * 10 + 5) FROM generate_series(1, 200) i;
+INSERT INTO pairs SELECT i, i, 'l' FROM generate_series(1, 400) i;
+INSERT INTO halves SELECT i, i, i FROM generate_series(1, 300) i;
+INSERT INTO metrics SELECT i, 'cpu', '2024-03-01', i FROM generate_series(1, 200) i;
+INSERT INTO metrics SELECT i, 'disk', '2024-03-01', i FROM generate_series(1, 200) i;
 REFRESH MATERIALIZED VIEW order_sums;
 ANALYZE;

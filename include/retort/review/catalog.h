@@ -102,7 +102,8 @@ typedef struct {
   GArray *dependents;    /* guint ids of views and materialized views that read it */
   GArray *bases;         /* of a view: guint ids it reads */
   GPtrArray *uses;       /* of a view, or a table with rules: ReviewUse* */
-  GPtrArray *parts;      /* char*: "t name", "r name", "p name" for its triggers, rules and policies */
+  GPtrArray *parts;      /* char*: "t name", "r name", "p name" for its triggers, rules and policies; "f name" for
+                            functions that its triggers call */
   GArray *sequences;     /* guint ids: owned by its columns */
   guint owned_by;        /* of a sequence: id of its table, or 0 */
   char *owned_by_column;
