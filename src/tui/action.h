@@ -136,9 +136,9 @@ typedef enum {
   X(TAB_REVIEW, "tab-review", "5", CONTEXT_MAIN, "", \
     N_("Show what the checks say of the upgrade, and the safer way")) \
   X(FINDING_NEXT, "finding-next", "f", CONTEXT_MAIN, "", \
-    N_("Go to the next finding: of the review shown, then of the next pending revision")) \
+    N_("Go to the next finding, in this review or the next pending revision")) \
   X(FINDING_PREVIOUS, "finding-previous", "F", CONTEXT_MAIN, "", \
-    N_("Go to the previous finding: of the review shown, then of the previous pending revision")) \
+    N_("Go to the previous finding, in this review or the revision before")) \
   X(LOCKS, "locks", "L", CONTEXT_MAIN | CONTEXT_STEP | CONTEXT_RUN | CONTEXT_DONE, N_("locks"), \
     N_("Show who waits for whom")) \
   X(REPAIR, "repair", "R", CONTEXT_MAIN, N_("repair"), \
