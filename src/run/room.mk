@@ -11,6 +11,7 @@ src_run_librun_a_SOURCES = \
 	src/run/fallback.c include/retort/run/fallback.h \
 	src/run/inspect.c include/retort/run/inspect.h src/run/applied.c src/run/applied.h \
 	src/run/journal.c include/retort/run/journal.h \
+	src/run/lost.c include/retort/run/lost.h \
 	src/run/losses.c include/retort/run/losses.h \
 	src/run/monitor.c include/retort/run/monitor.h \
 	src/run/mutex.c include/retort/run/mutex.h \
