@@ -96,7 +96,10 @@ static gboolean examine(Session *session, Case *what, GError **error)
       !position_check(session, (const char *const *)what->rows->rows, error))
     return FALSE;
   g_autoptr(GError) problem = NULL;
-  what->recovery = interrupted_find(session, NULL, &problem);
+  g_autoptr(ServerInfo) server = pin_server(session, error);
+  if (!server)
+    return FALSE;
+  what->recovery = interrupted_find(session, server->system_id, &problem);
   if (problem) {
     g_propagate_error(error, g_steal_pointer(&problem));
     return FALSE;

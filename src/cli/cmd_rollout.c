@@ -166,7 +166,7 @@ static gboolean run_steps(Session *session, const PinnedPlan *pinned, const Pinn
                                 .pause = pause,
                                 .create_version_table = TRUE,
                                 .alembic_allowed = allowed,
-                                .verify_with_alembic = allowed && session->project->config_path != NULL,
+                                .verify_with_alembic = session->project->config_path != NULL,
                                 .prepare =
                                     resume->repair ? (const char *const *)resume->repair->prepare : NULL,
                                 .command = command};

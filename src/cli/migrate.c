@@ -8,6 +8,7 @@
 #include "handover.h"
 #include "interrupted.h"
 #include "out.h"
+#include "pin.h"
 #include "policy.h"
 #include "position.h"
 #include "retort/base/error.h"
@@ -288,15 +289,17 @@ RolloutTransaction migrate_transaction(const Project *project)
 }
 
 /* A record that cannot be written does not stop the work. */
-static Journal *begin_journal(Session *session)
+static Journal *begin_journal(Session *session, const char *system_id)
 {
   g_autoptr(GError) error = NULL;
   g_autofree char *folder =
       session->project->config_path ? g_path_get_dirname(session->project->config_path) : g_get_current_dir();
   g_autofree char *line = handover_line(session);
   const char *words = strchr(line, ' ');
-  JournalHead head = {
-      .database = pg_conn_display(session->conn), .project = folder, .command = words ? words + 1 : line};
+  JournalHead head = {.database = pg_conn_display(session->conn),
+                      .system_id = system_id,
+                      .project = folder,
+                      .command = words ? words + 1 : line};
   Journal *journal = journal_new(&head, &error);
   if (!journal)
     out_note(_("this rollout is not recorded: %s"), error->message);
@@ -304,9 +307,9 @@ static Journal *begin_journal(Session *session)
 }
 
 /* Says what a rollout left behind that was killed or failed halfway; the plan starts from the rows all the same. */
-static void note_interrupted(Session *session)
+static void note_interrupted(Session *session, const char *system_id)
 {
-  g_autoptr(Recovery) recovery = interrupted_find(session, NULL, NULL);
+  g_autoptr(Recovery) recovery = interrupted_find(session, system_id, NULL);
   if (recovery && (recovery->state == RECOVERY_PARTIAL || recovery->state == RECOVERY_UNKNOWN))
     out_note(_("an earlier rollout (%s): %s"), recovery->journal, recovery->text);
 }
@@ -332,8 +335,11 @@ static gboolean run_plan(Session *session, const Plan *plan, GPtrArray *scripts,
                             .transaction = migrate_transaction(session->project)};
   if (!choose_lock_timeout(session, &options, error))
     return FALSE;
-  note_interrupted(session);
-  g_autoptr(Journal) journal = begin_journal(session);
+  g_autoptr(ServerInfo) server = pin_server(session, error);
+  if (!server)
+    return FALSE;
+  note_interrupted(session, server->system_id);
+  g_autoptr(Journal) journal = begin_journal(session, server->system_id);
   options.journal = journal;
   RolloutSink sink = {.event = on_event};
   Run run = {.session = session, .plan = plan, .loop = g_main_loop_new(NULL, FALSE)};

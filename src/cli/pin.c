@@ -93,6 +93,23 @@ GPtrArray *pin_render(Session *session, const Plan *plan, GError **error)
   return scripts;
 }
 
+/* What they lock is known better where the tables are; a forecast without them is one all the same. */
+static void review(Session *session, PinnedPlan *pinned)
+{
+  g_autoptr(GPtrArray) sql = g_ptr_array_new();
+  for (guint i = 0; i < pinned->steps->len; i++) {
+    const PinnedStep *step = pinned->steps->pdata[i];
+    for (guint k = 0; k < step->statements->len; k++)
+      g_ptr_array_add(sql, ((PinnedStatement *)step->statements->pdata[k])->sql);
+  }
+  g_autoptr(GError) error = NULL;
+  g_autoptr(ReviewCatalog) catalog = review_catalog_load_sync(session->conn, sql, &error);
+  if (catalog)
+    pinned_plan_review(pinned, catalog);
+  else
+    out_note("%s", error->message);
+}
+
 PinnedPlan *pin_plan(Session *session, const Plan *plan, GPtrArray **scripts, GError **error)
 {
   g_autoptr(ServerInfo) server = session->conn ? pin_server(session, error) : NULL;
@@ -102,6 +119,8 @@ PinnedPlan *pin_plan(Session *session, const Plan *plan, GPtrArray **scripts, GE
   PinnedPlan *pinned = rendered ? pinned_plan_new(session->project, plan, rendered, server,
                                                   migrate_transaction(session->project), error)
                                 : NULL;
+  if (pinned && session->conn)
+    review(session, pinned);
   if (pinned && scripts)
     *scripts = g_steal_pointer(&rendered);
   return pinned;

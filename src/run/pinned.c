@@ -86,15 +86,36 @@ PinnedStatement *pinned_statement_new(const char *sql, gboolean autocommit)
 
 /* ---- Making ---------------------------------------------------------------------------------------------------- */
 
+/* "ACCESS EXCLUSIVE public.orders, 12 GB" */
+static char *describe_lock(const ForecastLock *lock)
+{
+  g_autofree char *size = lock->bytes > 0 ? text_size((guint64)lock->bytes) : NULL;
+  return g_strdup_printf("%s %s%s%s", lock_mode_name(lock->mode), lock->relation, size != NULL ? ", " : "",
+                         size != NULL ? size : "");
+}
+
 static void add_forecast(PinnedStatement *statement, ForecastSession *session)
 {
   g_autoptr(Forecast) forecast = forecast_statement(session, statement->sql);
+  g_ptr_array_set_size(statement->locks, 0);
+  g_free(statement->summary);
   for (guint i = 0; i < forecast->locks->len; i++) {
     const ForecastLock *lock = g_ptr_array_index(forecast->locks, i);
-    if (!lock->is_new)
-      g_ptr_array_add(statement->locks, g_strdup_printf("%s %s", lock_mode_name(lock->mode), lock->relation));
+    if (!lock->is_new && lock->table == NULL) /* an index follows its table */
+      g_ptr_array_add(statement->locks, describe_lock(lock));
   }
   statement->summary = forecast_summary(forecast);
+}
+
+void pinned_plan_review(PinnedPlan *plan, const ReviewCatalog *catalog)
+{
+  g_autoptr(ForecastSession) session = forecast_session_new(plan->server_version);
+  forecast_session_use(session, catalog);
+  for (guint i = 0; i < plan->steps->len; i++) {
+    const PinnedStep *step = g_ptr_array_index(plan->steps, i);
+    for (guint k = 0; k < step->statements->len; k++)
+      add_forecast(g_ptr_array_index(step->statements, k), session);
+  }
 }
 
 static gboolean hash_file(PinnedStep *step, GError **error)

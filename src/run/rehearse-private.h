@@ -10,6 +10,7 @@ typedef struct {
   PgConn *watcher;
   GHashTable *known; /* char*: relations that were there before */
   GHashTable *held;  /* char* -> LockMode: in the open transaction */
+  ReviewCatalog *catalog;
   ForecastSession *forecasts;
 } Stage;
 

@@ -75,6 +75,10 @@ gboolean stage_open(Stage *stage, const PgParams *params, guint lock_timeout_ms,
   if (!pg_conn_connect_sync(stage->conn, error) || !pg_conn_connect_sync(stage->watcher, error))
     return FALSE;
   stage->forecasts = forecast_session_new(pg_conn_server_version(stage->conn));
+  stage->catalog = review_catalog_load_sync(stage->conn, NULL, error);
+  if (stage->catalog == NULL)
+    return FALSE;
+  forecast_session_use(stage->forecasts, stage->catalog);
   return learn_relations(stage, error);
 }
 
@@ -85,6 +89,7 @@ void stage_clear(Stage *stage)
   g_clear_pointer(&stage->known, g_hash_table_unref);
   g_clear_pointer(&stage->held, g_hash_table_unref);
   g_clear_pointer(&stage->forecasts, forecast_session_free);
+  g_clear_pointer(&stage->catalog, review_catalog_unref);
 }
 
 /* ---- Locks ----------------------------------------------------------------------------------------------------- */

@@ -25,12 +25,13 @@
 #include <glib.h>
 
 #include "retort/pg/catalog.h"
+#include "retort/review/catalog.h"
 #include "retort/run/rollout.h"
 
 typedef struct {
   char *sql;
   gboolean autocommit;
-  GPtrArray *locks; /* char*: "ACCESS EXCLUSIVE orders" */
+  GPtrArray *locks; /* char*: "ACCESS EXCLUSIVE public.orders", and the size when it is known */
   char *summary;    /* of the forecast, translated */
 } PinnedStatement;
 
@@ -75,6 +76,8 @@ PinnedPlan *pinned_plan_read(const char *path, GError **error);
 /* The first step that is still to do from these rows; the number of steps when all is done; G_MAXUINT when the rows
  * are not on the plan's way. */
 guint pinned_plan_position(const PinnedPlan *plan, const char *const *rows);
+/* Says again what its statements lock, now that the relations of the database are known. */
+void pinned_plan_review(PinnedPlan *plan, const ReviewCatalog *catalog);
 /* Its steps from `from` on, as a plan for what the map has under these ids; RETORT_ERROR_REFUSED names a revision that it
  * does not have. */
 Plan *pinned_plan_remaining(const PinnedPlan *plan, const RevisionMap *map, guint from, GError **error);
