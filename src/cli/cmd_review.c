@@ -100,6 +100,18 @@ static gsize blank_length(const char *sql)
   }
 }
 
+static gboolean begins_transaction(const char *sql)
+{
+  return strchr("BbSs", *sql) &&
+         g_regex_match_simple("^(BEGIN|START\\s+TRANSACTION)\\b", sql, G_REGEX_CASELESS, 0);
+}
+
+static gboolean ends_transaction(const char *sql)
+{
+  return strchr("CcRrEe", *sql) && g_ascii_strncasecmp(sql, "CREATE", 6) != 0 &&
+         g_regex_match_simple("^(COMMIT|ROLLBACK|END)\\b(?!\\s+TO\\b)", sql, G_REGEX_CASELESS, 0);
+}
+
 /* The statements of a file by the server's own scanner.  psql sends them one by one: outside BEGIN and COMMIT each is a
  * transaction of its own. */
 static GPtrArray *split_sql(const char *path, const char *text, GError **error)
@@ -121,9 +133,7 @@ static GPtrArray *split_sql(const char *path, const char *text, GError **error)
     start += sql - whole;
     for (; counted < start; counted++)
       line += *counted == '\n';
-    gboolean begins = g_regex_match_simple("^(BEGIN|START\\s+TRANSACTION)\\b", sql, G_REGEX_CASELESS, 0);
-    gboolean ends =
-        g_regex_match_simple("^(COMMIT|ROLLBACK|END|ABORT)\\b(?!\\s+TO\\b)", sql, G_REGEX_CASELESS, 0);
+    gboolean begins = begins_transaction(sql), ends = ends_transaction(sql);
     open = (open || begins) && !ends;
     g_ptr_array_add(statements, statement_new(sql, !open && !ends, line, 0));
   }
@@ -467,11 +477,11 @@ static FileHistory *load_history(Session *session, GError **error)
   return history;
 }
 
-static char *find_root(const Session *session)
+/* Folder that CI's paths count from. */
+static char *find_root(void)
 {
   g_autofree char *here = g_get_current_dir();
   g_autoptr(GitStatus) git = git_status(here);
-  (void)session;
   return git->workdir ? g_strdup(git->workdir) : g_steal_pointer(&here);
 }
 
@@ -490,7 +500,8 @@ static gboolean run(Work *work, GError **error)
     return FALSE;
   if (!(path ? review_file(work, path, error) : review_revisions(work, error)))
     return FALSE;
-  work->report->root = find_root(session);
+  if (work->print == print_sarif || work->print == print_github)
+    work->report->root = find_root();
   work->print(session, work->report);
   gboolean fails = work->fail_on != SEVERITY_OFF && review_report_worst(work->report) >= (int)work->fail_on;
   session->status = fails ? 1 : 0;
