@@ -48,7 +48,7 @@ Test(conflict, sides_are_compared_since_they_parted)
       {"c", "'b'", "op.create_index('ix_n', 't', ['n'])"},
       {"d", "'a'", "op.add_column('t', sa.Column('n', sa.Text))"},
       {"e", "'a'", "op.create_table('u', sa.Column('id', sa.Integer))"},
-      {"f", "'a'", "open('x')"},
+      {"f", "'a'", "op.execute(open('x').read())"},
       {NULL, NULL, NULL},
   };
   g_autoptr(RevisionMap) map = map_of(samples);
