@@ -141,6 +141,7 @@ typedef enum {
     N_("Go to the previous finding, in this review or the revision before")) \
   X(LOCKS, "locks", "L", CONTEXT_MAIN | CONTEXT_STEP | CONTEXT_RUN | CONTEXT_DONE, N_("locks"), \
     N_("Show who waits for whom")) \
+  X(OPEN_PLAN, "open-plan", "o", CONTEXT_MAIN, "", N_("Run a plan that was reviewed and written to a file")) \
   X(REPAIR, "repair", "R", CONTEXT_MAIN, N_("repair"), \
     N_("Compare a half applied migration, or a position that no file has, with what is there")) \
   X(REPAIR_CONTINUE, "repair-continue", "Enter", CONTEXT_REPAIR, N_("continue"), \

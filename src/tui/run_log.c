@@ -19,6 +19,7 @@ struct RunLog {
   guint statement;    /* shown number of the one under way */
   gint64 began;       /* it, monotonic; 0: none */
   gboolean inside;    /* a transaction is open */
+  gboolean foreign;   /* the project's own Alembic runs the step */
   gboolean paused;
   gboolean held;   /* the next attempt waits for the operator */
   char *why;       /* of the pause */
@@ -99,6 +100,7 @@ void run_log_step(RunLog *log, const PlanStep *step, guint n_statements, const c
   log->n_statements = n_statements;
   log->statement = 0;
   log->attempt = 1;
+  log->foreign = engine != NULL;
   g_autofree char *transition = step_text_transition(step);
   g_autofree char *title =
       g_strdup_printf("%s  %s", transition, step->revision && step->revision->doc ? step->revision->doc : "");
@@ -361,8 +363,10 @@ static void add_failed(RunLog *log, const RolloutEvent *event)
 /* "before a statement: ALTER TABLE orders ...", in one line. */
 static char *pause_reason(const RolloutEvent *event)
 {
-  g_autofree char *whole = event->sql ? g_strdup_printf("%s: %s", event->text ? event->text : "", event->sql)
-                                      : g_strdup(event->text ? event->text : "");
+  gboolean commit = g_strcmp0(event->sql, "COMMIT") == 0;
+  g_autofree char *whole = event->sql && !commit
+                               ? g_strdup_printf("%s: %s", event->text ? event->text : "", event->sql)
+                               : g_strdup(event->text ? event->text : "");
   g_strdelimit(whole, "\n\t", ' ');
   return text_escape(whole, -1, FALSE);
 }
@@ -412,6 +416,8 @@ char *run_log_title(const RunLog *log)
                                                            : _("Failed"));
   if (log->paused)
     return g_strdup(log->retry_at ? _("Waiting to try again") : _("Paused"));
+  if (log->foreign)
+    return g_strdup(_("The project's own Alembic"));
   return log->statement ? g_strdup_printf(_("Statement %u of %u"), log->statement, log->n_statements)
                         : g_strdup(_("Starting"));
 }

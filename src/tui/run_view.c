@@ -305,7 +305,7 @@ static TextView *question_text(const RunState *state, const Keymap *keymap)
     if (!(state->answers & answers[i].answer))
       continue;
     g_autofree char *key = keymap_key(keymap, answers[i].action);
-    g_autofree char *mark = g_strdup_printf(" %-5s", key ? key : "");
+    g_autofree char *mark = g_strdup_printf(" %-6s", key ? key : "");
     textview_add_marked(view, STYLE_KEY, mark, STYLE_NORMAL,
                         supervision_answer_label(state->question, answers[i].answer));
   }

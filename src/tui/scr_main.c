@@ -151,7 +151,8 @@ static const char *refuse(Screen *screen, ActionId action)
   case ACTION_STEP_UP:
   case ACTION_STEP_DOWN:
   case ACTION_UP_TO:
-  case ACTION_DOWN_TO: return steps_refuse(self->ws, action, &selection);
+  case ACTION_DOWN_TO:
+  case ACTION_OPEN_PLAN: return steps_refuse(self->ws, action, &selection);
   case ACTION_LOCKS: return self->ws->database == DATABASE_READY ? NULL : steps_refuse_database(self->ws);
   case ACTION_CONFLICTS:
   case ACTION_GRAPH_AT:
@@ -380,6 +381,7 @@ static guint act(Screen *screen, ActionId action)
   case ACTION_DELETE:
     app_push(screen->app, screen_delete_new(screen->app, selected_id(&selection)));
     return SCREEN_DONE;
+  case ACTION_OPEN_PLAN: steps_open_plan(screen->app); return SCREEN_DONE;
   case ACTION_REPAIR: steps_repair(screen->app, &selection); return SCREEN_DONE;
   case ACTION_ENVIRONMENT: app_push(screen->app, screen_choose_new(screen->app)); return SCREEN_DONE;
   default: return 0;

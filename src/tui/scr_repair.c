@@ -76,7 +76,7 @@ static void add_statement(const RepairScreen *self, guint index)
   const char *said = statement->aftermath ? statement->aftermath->text : NULL;
   if (said && statement->seen)
     textview_add_marked(self->view, STYLE_FAINT, "                  ", STYLE_FAINT, said);
-  if (statement->outside)
+  if (statement->outside && statement->state == AFTERMATH_DONE)
     textview_add_marked(self->view, STYLE_FAINT, "                  ", STYLE_FAINT,
                         _("outside a transaction: stays, whatever happens later"));
 }
@@ -92,7 +92,7 @@ static const char *refuse(Screen *screen, ActionId action);
 static void add_way(const RepairScreen *self, ActionId action, const char *text)
 {
   g_autofree char *key = keymap_key(app_keymap(self->screen.app), action);
-  g_autofree char *mark = g_strdup_printf(" %-5s", key ? key : "");
+  g_autofree char *mark = g_strdup_printf(" %-6s", key ? key : "");
   const char *why = refuse((Screen *)self, action);
   textview_add_marked(self->view, why ? STYLE_FAINT : STYLE_KEY, mark, why ? STYLE_FAINT : STYLE_NORMAL,
                       text);

@@ -85,6 +85,8 @@ static gboolean tick(void *data)
   gboolean alive = self->alive && (self->ticks++ % 10 != 0 || journal_alive(self->path));
   while (record_read_on(self->record))
     news = TRUE;
+  /* Who has ended may keep its file open for a while. */
+  alive = alive && !record_ended(self->record);
   if (self->playing)
     play_on(self, (double)(now - self->ticked) / G_USEC_PER_SEC);
   else if (self->whole && news)

@@ -378,7 +378,9 @@ Screen *screen_run_new(App *app, PlannedScripts *planned, StepChoices *choices)
   static const char *const verbs[] = {
       [DIRECTION_UPGRADE] = "upgrade", [DIRECTION_DOWNGRADE] = "downgrade", [DIRECTION_STAMP] = "stamp"};
   const PlanStep *first = run_state_step(self->state, 0);
-  g_autofree char *command = g_strdup_printf("%s %s", verbs[first->direction], self->target);
+  g_autofree char *command = choices->command
+                                 ? g_strdup(choices->command)
+                                 : g_strdup_printf("%s %s", verbs[first->direction], self->target);
   SupervisionOptions options = {.policy = policy,
                                 .transaction = steps_transaction(project),
                                 .pause = choices->pause,

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "app.h"
-#include "retort/base/file.h"
+#include "retort/base/error.h"
 #include "retort/base/text.h"
 #include "retort/run/fallback.h"
 #include "retort/run/pinned.h"
@@ -26,6 +26,11 @@ typedef struct {
   TextView *view;
   GCancellable *cancellable;
   RolloutPause pause; /* of the run that is being confirmed */
+  /* A plan from a file. */
+  PinnedPlan *pinned; /* NULL: there is none */
+  char *pinned_path;
+  guint pinned_at;        /* its first step that is still to do */
+  GPtrArray *differences; /* char*: from what was pinned; NULL: not compared yet */
 } StepScreen;
 
 static guint contexts(Screen *screen)
@@ -40,14 +45,36 @@ static void rewrite(StepScreen *self)
                    .planned = self->planned,
                    .facts = self->inquiry ? step_inquiry_facts(self->inquiry) : NULL,
                    .policy = self->policy,
-                   .backup = self->backup};
+                   .backup = self->backup,
+                   .pinned = self->pinned_path,
+                   .differences = self->differences};
   step_text_write(&text, self->view);
   app_repaint(self->screen.app);
 }
 
+/* With the server known: is it all as it was reviewed? */
+static void compare(StepScreen *self)
+{
+  const StepFacts *facts = step_inquiry_facts(self->inquiry);
+  if (!self->pinned || self->differences || !facts->server)
+    return;
+  const Project *project = self->planned->snapshot->project;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(PinnedPlan) now = pinned_plan_new(project, self->planned->plan, self->planned->scripts,
+                                              facts->server, steps_transaction(project), &error);
+  if (now) {
+    self->differences = pinned_plan_differences(self->pinned, now, self->pinned_at);
+  } else {
+    self->differences = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(self->differences, text_escape(error->message, -1, FALSE));
+  }
+}
+
 static void facts_changed(void *data)
 {
-  rewrite(data);
+  StepScreen *self = data;
+  compare(self);
+  rewrite(self);
 }
 
 static void plan_ready(PlannedScripts *planned, void *data)
@@ -86,6 +113,10 @@ static const char *stale(const StepScreen *self)
   if (!self->ws->rows ||
       !g_strv_equal((const char *const *)self->rows, (const char *const *)self->ws->rows->rows))
     return _("the database moved since this was shown: Esc, and look again");
+  if (self->pinned && !self->differences)
+    return _("still comparing with the file");
+  if (self->pinned && self->differences->len > 0)
+    return _("something differs from what was reviewed: see the top");
   return NULL;
 }
 
@@ -149,7 +180,10 @@ static const char *refuse(Screen *screen, ActionId action)
       return _("the configuration says: no backups here");
     return self->policy->backup == BACKUP_POLICY_REQUIRED ? _("the configuration requires a backup here")
                                                           : NULL;
-  case ACTION_PIN: return !self->planned ? _("still rendering") : stale(self);
+  case ACTION_PIN:
+    if (self->pinned)
+      return _("it comes from a file already");
+    return !self->planned ? _("still rendering") : stale(self);
   default: return NULL;
   }
 }
@@ -157,7 +191,9 @@ static const char *refuse(Screen *screen, ActionId action)
 static void start(StepScreen *self)
 {
   App *app = self->screen.app;
-  StepChoices choices = {.pause = self->pause,
+  g_autofree char *command = self->pinned ? g_strdup_printf("rollout %s", self->pinned_path) : NULL;
+  StepChoices choices = {.command = command,
+                         .pause = self->pause,
                          .policy = g_steal_pointer(&self->policy),
                          .backup = self->backup,
                          .target = self->target};
@@ -226,8 +262,7 @@ static void ask_allow(StepScreen *self)
   }
   g_autofree char *line = g_strjoinv(" ", command->argv);
   g_autofree char *shown = text_escape(line, -1, FALSE);
-  g_autofree char *question =
-      g_strdup_printf(_("run this project's Python, now and later, with %s (%s)?"), shown, command->why);
+  g_autofree char *question = g_strdup_printf(_("run this project's Python with %s, from now on?"), shown);
   app_confirm(self->screen.app, question, allowed, self);
 }
 
@@ -360,6 +395,9 @@ static void free_screen(Screen *screen)
   planned_scripts_free(self->planned);
   rollout_policy_free(self->policy);
   textview_free(self->view);
+  g_clear_pointer(&self->pinned, pinned_plan_free);
+  g_clear_pointer(&self->differences, g_ptr_array_unref);
+  g_free(self->pinned_path);
   g_strfreev(self->rows);
   g_free(self->target);
   g_free(self->title);
@@ -425,4 +463,34 @@ Screen *screen_step_new(App *app, Plan *plan, const char *target, GError **error
   self->title = title_of(self->ws, plan);
   workspace_render_plan(self->ws, plan, self->cancellable, plan_ready, self);
   return &self->screen;
+}
+
+/* What is left of it from where the database stands. */
+static Plan *remaining(const Workspace *ws, const PinnedPlan *pinned, guint *at, GError **error)
+{
+  *at = pinned_plan_position(pinned, (const char *const *)ws->rows->rows);
+  if (*at < pinned->steps->len)
+    return pinned_plan_remaining(pinned, ws->snapshot->map, *at, error);
+  g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_REFUSED,
+                      *at == G_MAXUINT ? _("The database stands nowhere on the way of this plan.")
+                                       : _("All steps of this plan are done."));
+  return NULL;
+}
+
+Screen *screen_step_pinned(App *app, const char *path, GError **error)
+{
+  guint at = 0;
+  g_autoptr(PinnedPlan) pinned = pinned_plan_read(path, error);
+  Plan *plan = pinned ? remaining(app_workspace(app), pinned, &at, error) : NULL;
+  if (!plan)
+    return NULL;
+  const PinnedStep *last = g_ptr_array_index(pinned->steps, pinned->steps->len - 1);
+  Screen *screen = screen_step_new(app, plan, last->revision ? last->revision : "base", error);
+  if (!screen)
+    return NULL;
+  StepScreen *self = (StepScreen *)screen;
+  self->pinned = g_steal_pointer(&pinned);
+  self->pinned_path = g_strdup(path);
+  self->pinned_at = at;
+  return screen;
 }

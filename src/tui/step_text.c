@@ -62,11 +62,16 @@ static void add_losses(GString *out, const Forecast *forecast)
     const ForecastLoss *loss = g_ptr_array_index(forecast->losses, i);
     const char *separator = out->len ? ", " : "";
     switch (loss->kind) {
-    case LOSS_TABLE: g_string_append_printf(out, _("%stable %s"), separator, forecast_display(loss->relation)); break;
-    case LOSS_COLUMN:
-      g_string_append_printf(out, _("%scolumn %s.%s"), separator, forecast_display(loss->relation), loss->column);
+    case LOSS_TABLE:
+      g_string_append_printf(out, _("%stable %s"), separator, forecast_display(loss->relation));
       break;
-    case LOSS_ROWS: g_string_append_printf(out, _("%srows of %s"), separator, forecast_display(loss->relation)); break;
+    case LOSS_COLUMN:
+      g_string_append_printf(out, _("%scolumn %s.%s"), separator, forecast_display(loss->relation),
+                             loss->column);
+      break;
+    case LOSS_ROWS:
+      g_string_append_printf(out, _("%srows of %s"), separator, forecast_display(loss->relation));
+      break;
     case LOSS_OTHER:
       g_string_append_printf(out, "%s%s", separator, loss->relation ? forecast_display(loss->relation) : "?");
       break;
@@ -342,6 +347,34 @@ static void add_losses_counted(const StepText *step, TextView *view)
   }
 }
 
+/* A sentence, and below it what was and what is. */
+static void add_difference(TextView *view, const char *text)
+{
+  g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+  for (guint i = 0; lines[i]; i++)
+    textview_add_marked(view, STYLE_DANGER, i ? "      " : "  - ",
+                        i && lines[i][0] == '-'   ? STYLE_REMOVED
+                        : i && lines[i][0] == '+' ? STYLE_ADDED
+                                                  : STYLE_NORMAL,
+                        lines[i]);
+}
+
+/* What was reviewed, against what is there now. */
+static void add_pinned(const StepText *step, TextView *view)
+{
+  if (!step->pinned)
+    return;
+  guint n = step->differences ? step->differences->len : 0;
+  g_autofree char *text = g_strdup_printf(!step->differences ? _("from %s: comparing ...")
+                                          : n ? _("from %s: this differs from what was reviewed")
+                                              : _("from %s: all is as it was reviewed"),
+                                          step->pinned);
+  Style style = n ? STYLE_DANGER : step->differences ? STYLE_DONE : STYLE_FAINT;
+  textview_add_marked(view, style, n ? "‼ " : step->differences ? "✓ " : "  ", style, text);
+  for (guint i = 0; i < n; i++)
+    add_difference(view, g_ptr_array_index(step->differences, i));
+}
+
 static void add_warnings(const StepText *step, TextView *view)
 {
   g_autofree char *losses = step_text_losses(step->planned);
@@ -385,6 +418,7 @@ void step_text_write(const StepText *step, TextView *view)
   guint number = 0;
   g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   textview_clear(view);
+  add_pinned(step, view);
   add_warnings(step, view);
   add_card(step, view);
   add_backup(step, view);

@@ -13,6 +13,8 @@ typedef struct {
   const StepFacts *facts; /* NULL: nothing is known yet */
   const RolloutPolicy *policy;
   BackupChoice backup;
+  const char *pinned;           /* the file it comes from, or NULL */
+  const GPtrArray *differences; /* char*: from that file; NULL: not compared yet */
 } StepText;
 
 void step_text_write(const StepText *step, TextView *view);

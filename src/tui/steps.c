@@ -188,6 +188,25 @@ void steps_begin(App *app, ActionId action, const GraphSelection *selection)
     say_why(app, error);
 }
 
+static void plan_named(const char *path, void *data)
+{
+  App *app = data;
+  g_autoptr(GError) error = NULL;
+  if (!path || !*path)
+    return;
+  Screen *screen = screen_step_pinned(app, path, &error);
+  if (screen)
+    app_push(app, screen);
+  else
+    say_why(app, error);
+}
+
+void steps_open_plan(App *app)
+{
+  PromptSpec spec = {.label = g_strdup(_("file of the plan: ")), .done = plan_named, .data = app};
+  app_prompt(app, &spec);
+}
+
 const char *steps_refuse_repair(const Workspace *ws)
 {
   const char *why = ws->snapshot ? steps_refuse_database(ws) : _("there is no project");

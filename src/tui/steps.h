@@ -10,6 +10,8 @@ const char *steps_refuse(const Workspace *ws, ActionId action, const GraphSelect
 const char *steps_refuse_database(const Workspace *ws);
 /* Makes the plan and opens the confirmation, or says why not. */
 void steps_begin(App *app, ActionId action, const GraphSelection *selection);
+/* Asks for a plan's file and opens its confirmation, or says why not. */
+void steps_open_plan(App *app);
 /* Opens the repair of what an interrupted rollout left, of a position that no file has, or of the next step. */
 void steps_repair(App *app, const GraphSelection *selection);
 const char *steps_refuse_repair(const Workspace *ws);
@@ -24,6 +26,8 @@ void steps_plan(App *app, Direction direction, const char *target);
 /* scr_step.c: takes the plan over; target as the plan was made for.  NULL with error when the configuration does not
  * say how to roll out. */
 Screen *screen_step_new(App *app, Plan *plan, const char *target, GError **error);
+/* The same for what is left of a plan that was written to a file: it runs only while nothing differs from it. */
+Screen *screen_step_pinned(App *app, const char *path, GError **error);
 
 typedef enum {
   BACKUP_CHOICE_ASK, /* as the policy says */
@@ -36,7 +40,8 @@ typedef struct {
   RolloutPause pause;
   RolloutPolicy *policy; /* taken over */
   BackupChoice backup;
-  const char *target; /* of the plan; copied */
+  const char *target;  /* of the plan; copied */
+  const char *command; /* for the record; NULL: upgrade, downgrade or stamp to the target */
 } StepChoices;
 
 /* scr_run.c: takes planned over and starts at once. */

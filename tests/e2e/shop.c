@@ -78,6 +78,17 @@ Shop *shop_new(const char *database, const char *settings)
   return shop;
 }
 
+void shop_change(const Shop *shop, const char *revision, const char *from, const char *to)
+{
+  g_autofree char *path = g_strdup_printf("%s/shop/migrations/versions/%s_.py", shop->folder, revision);
+  g_autofree char *text = NULL;
+  cr_assert(g_file_get_contents(path, &text, NULL, NULL), "%s", path);
+  g_auto(GStrv) parts = g_strsplit(text, from, 2);
+  cr_assert(parts[1], "%s has no %s", path, from);
+  g_autofree char *changed = g_strconcat(parts[0], to, parts[1], NULL);
+  cr_assert(g_file_set_contents(path, changed, -1, NULL), "%s", path);
+}
+
 static void remove_tree(const char *path)
 {
   g_autoptr(GDir) dir = g_file_test(path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open(path, 0, NULL);

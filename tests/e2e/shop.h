@@ -27,6 +27,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Shop, shop_free)
 Vt *shop_open(const Shop *shop, const char *target, int columns, int rows);
 /* Any retort command, waited for; its output goes to the test's. */
 int shop_command(const Shop *shop, const char *const *words);
+/* Another text in the place of one in a migration's file. */
+void shop_change(const Shop *shop, const char *revision, const char *from, const char *to);
 /* Another session; the caller's (PQfinish). */
 PGconn *shop_session(const Shop *shop, const char *application);
 /* One that has begun a transaction and read from the table: it holds ACCESS SHARE, and a snapshot. */

@@ -1,6 +1,7 @@
 /* Rollouts that meet what rollouts meet, each on the real screen with a real server. */
 #include <criterion/criterion.h>
 #include <glib.h>
+#include <signal.h>
 #include <string.h>
 
 #include "shop.h"
@@ -120,6 +121,124 @@ Test(rollout, shows_whom_an_index_build_waits_for_and_cleans_up_when_it_fails, .
   PQfinish(reader);
   PQfinish(other);
   leave(vt);
+}
+
+Test(rollout, repairs_what_a_kill_left_without_running_anything_twice, .timeout = 120)
+{
+  g_autoptr(Shop) shop = shop_new("e2e_repair", "backup = no\n");
+  const char *words[] = {"upgrade", "c1", NULL};
+  cr_assert_eq(shop_command(shop, words), 0, "upgrade c1");
+  PGconn *reader = shop_reader(shop, "reporting", "customers");
+  PGconn *other = shop_session(shop, "test");
+  Vt *killed = shop_open(shop, "prod", 80, 24);
+  plan_step(killed);
+  vt_keys(killed, "Enter");
+  shop_expect(killed, "waiting for old snapshots");
+  kill(vt_pid(killed), SIGKILL);
+  vt_exit(killed, SHOP_SOON);
+  vt_free(killed);
+
+  /* The server does not know yet that nobody listens: the index is still being built. */
+  g_autoptr(Vt) vt = shop_open(shop, "prod", 80, 24);
+  shop_expect(vt, "Upgrade to c2");
+  shop_expect_line(vt, "still runs", "CREATE UNIQUE INDEX CONCURRENTLY");
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "a session is still at work on it");
+  shop_sql(reader, "COMMIT");
+  for (g_autofree char *n = NULL; !n || strcmp(n, "0") != 0;) {
+    g_free(n);
+    n = shop_value(other, "SELECT count(*) FROM pg_index WHERE NOT indisvalid");
+  }
+  vt_keys(vt, "r");
+  shop_expect_line(vt, "done", "CREATE UNIQUE INDEX CONCURRENTLY");
+  shop_expect(vt, "all statements are done, the version rows follow");
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "done already by an earlier rollout");
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "✓ prod stands at c2.");
+  PQfinish(reader);
+  PQfinish(other);
+  leave(vt);
+}
+
+Test(rollout, stamps_only_when_the_name_is_typed, .timeout = 120)
+{
+  g_autoptr(Shop) shop = shop_new("e2e_stamp", "backup = no\n");
+  PGconn *other = shop_session(shop, "test");
+  shop_sql(other, "ALTER TABLE orders ADD COLUMN note text");
+  g_autoptr(Vt) vt = shop_open(shop, "prod", 120, 36);
+  shop_expect_line(vt, "◉", "c0");
+  vt_keys(vt, "R");
+  shop_expect(vt, "1 of 1 statement is done");
+  shop_expect(vt, "DROP COLUMN");
+  vt_keys(vt, "s");
+  shop_expect(vt, "Only the version rows move.  Type prod:");
+  vt_type(vt, "prod");
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "✓ prod stands at c1.");
+  PQfinish(other);
+  leave(vt);
+}
+
+Test(rollout, runs_a_written_plan_only_while_nothing_differs, .timeout = 120)
+{
+  g_autoptr(Shop) shop = shop_new("e2e_plan", "backup = no\n");
+  g_autoptr(Vt) vt = shop_open(shop, "prod", 120, 36);
+  plan_step(vt);
+  vt_keys(vt, "w");
+  shop_expect(vt, "write the plan to: plan-c1.json");
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "wrote plan-c1.json");
+  vt_keys(vt, "Esc o");
+  vt_type(vt, "plan-c1.json");
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "from plan-c1.json: all is as it was reviewed");
+
+  shop_change(shop, "c1", "sa.Text()", "sa.Integer()");
+  shop_expect(vt, "files changed since this was shown");
+  vt_keys(vt, "Esc o");
+  vt_type(vt, "plan-c1.json");
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "this differs from what was reviewed");
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "something differs from what was reviewed: see the top");
+  shop_change(shop, "c1", "sa.Integer()", "sa.Text()");
+  vt_keys(vt, "Home");
+  shop_expect(vt, "files changed since this was shown");
+  vt_keys(vt, "Esc o");
+  vt_type(vt, "plan-c1.json");
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "from plan-c1.json: all is as it was reviewed");
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "✓ prod stands at c1.");
+  leave(vt);
+}
+
+Test(rollout, says_who_rolls_out_already_and_a_second_person_can_watch, .timeout = 120)
+{
+  g_autoptr(Shop) shop = shop_new("e2e_watch", "backup = no\nddl_lock_timeout = 60s\nmutex_wait = forever\n");
+  PGconn *blocker = shop_reader(shop, "reporting", "orders");
+  g_autoptr(Vt) first = shop_open(shop, "prod", 120, 36);
+  plan_step(first);
+  g_autoptr(Vt) second = shop_open(shop, "prod", 120, 36);
+  plan_step(second);
+  vt_keys(first, "Enter");
+  shop_expect_line(first, "waits", "for orders ACCESS EXCLUSIVE");
+  vt_keys(second, "Enter");
+  shop_expect(second, "another rollout is at work");
+  vt_keys(second, "Esc");
+  shop_expect(second, "cancelled");
+  vt_keys(second, "Enter l");
+  shop_expect_line(second, "at work", "upgrade c1");
+  vt_keys(second, "Enter");
+  shop_expect_line(second, "reporting", "holds orders ACCESS SHARE");
+  shop_expect(second, "at work: shown as it happens");
+  shop_sql(blocker, "COMMIT");
+  shop_expect(second, "the database stands at c1");
+  shop_expect(second, "altogether");
+  shop_expect(first, "✓ prod stands at c1.");
+  PQfinish(blocker);
+  leave(first);
 }
 
 Test(rollout, wants_production_typed_and_the_backup_decided, .timeout = 120)
