@@ -33,6 +33,7 @@ struct ChangeView {
   ChangePane pane;
   gboolean both; /* graph and difference are on the screen */
   gboolean stage;
+  guint shown_files;
   HookJob *job; /* hooks are running */
 };
 
@@ -92,6 +93,18 @@ static char *folder_of(const Snapshot *snapshot)
   return config ? g_path_get_dirname(config) : g_strdup(snapshot->project->script_location);
 }
 
+/* The names behind --- and +++ say what git's own lines above them say. */
+static char *without_headers(const char *diff)
+{
+  g_auto(GStrv) lines = g_strsplit(diff, "\n", -1);
+  g_autoptr(GString) out = g_string_new(NULL);
+  for (char **line = lines; *line; line++)
+    if (!g_str_has_prefix(*line, "diff --git ") && !g_str_has_prefix(*line, "index ") &&
+        !g_str_has_prefix(*line, "new file mode ") && !g_str_has_prefix(*line, "deleted file mode "))
+      g_string_append_printf(out, "%s%s", *line, line[1] ? "\n" : "");
+  return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
 static void fill_difference(ChangeView *view)
 {
   TextView *text = view->texts[PANE_DIFFERENCE];
@@ -102,7 +115,8 @@ static void fill_difference(ChangeView *view)
     return;
   g_autofree char *folder = folder_of(view->snapshot);
   g_autofree char *diff = changes_diff(view->changes, folder);
-  textview_add_code(text, LANGUAGE_DIFF, 0, NULL, diff, (gssize)strlen(diff));
+  g_autofree char *shown = without_headers(diff);
+  textview_add_code(text, LANGUAGE_DIFF, 0, NULL, shown, (gssize)strlen(shown));
 }
 
 static void take(ChangeView *view, Snapshot *snapshot, Changes *changes, RevisionMap *map,
@@ -112,6 +126,9 @@ static void take(ChangeView *view, Snapshot *snapshot, Changes *changes, Revisio
     snapshot_unref(view->snapshot);
     view->snapshot = snapshot_ref(snapshot);
   }
+  if (changes && (!view->changes || changes->files->len != view->shown_files))
+    textview_rewind(view->texts[PANE_DIFFERENCE]);
+  view->shown_files = changes ? changes->files->len : 0;
   view->changes = changes;
   graphpane_show(view->graph, map, app_workspace(view->app), marked);
   fill_difference(view);

@@ -94,6 +94,7 @@ static void replan(RebaseScreen *self)
                       rebase_map(self->rebase), marked);
   }
   rebase_guard_ask(self->guard, self->snapshot, moved);
+  rebase_guard_fill(self->guard, changeview_text(self->view, PANE_REPORT));
 }
 
 /* The side that is moved first: the younger one. */
@@ -112,7 +113,16 @@ static void complain(RebaseScreen *self, const GError *error)
   app_message(self->screen.app, STYLE_CARE, "%s", text);
 }
 
-/* Of two heads, side on top of the other. */
+static gboolean moves_applied(const RebaseScreen *self)
+{
+  g_autoptr(GPtrArray) moved = rebase_moved(self->rebase);
+  for (guint i = 0; i < moved->len; i++)
+    if (is_applied(self, ((const Revision *)g_ptr_array_index(moved, i))->id))
+      return TRUE;
+  return FALSE;
+}
+
+/* Of two heads, side (NULL: the one that may be moved, else the younger) on top of the other. */
 static void propose(RebaseScreen *self, const Revision *side)
 {
   g_autoptr(GError) error = NULL;
@@ -120,10 +130,18 @@ static void propose(RebaseScreen *self, const Revision *side)
   if (heads->len != 2)
     return;
   const Revision *a = g_ptr_array_index(heads, 0), *b = g_ptr_array_index(heads, 1);
-  if (!side)
-    side = is_younger(self, a, b) ? a : b;
-  if (!rebase_onto(self->rebase, side->id, side == a ? b->id : a->id, &error))
+  const Revision *first = side ? side : is_younger(self, a, b) ? a : b, *second = first == a ? b : a;
+  if (!rebase_onto(self->rebase, first->id, second->id, &error)) {
     complain(self, error);
+    return;
+  }
+  if (side || !moves_applied(self))
+    return;
+  rebase_take_back(self->rebase);
+  if (rebase_onto(self->rebase, second->id, first->id, NULL) && !moves_applied(self))
+    return;
+  rebase_take_back(self->rebase);
+  rebase_onto(self->rebase, first->id, second->id, NULL);
 }
 
 static void begin(RebaseScreen *self)
@@ -250,12 +268,12 @@ static const char *refuse(Screen *screen, ActionId action)
   }
 }
 
-static void moved(RebaseScreen *self, gboolean done, const GError *error)
+static void moved(RebaseScreen *self, gboolean done, GError **error)
 {
   if (done)
     replan(self);
   else
-    complain(self, error);
+    complain(self, *error);
 }
 
 static char *resolve(RebaseScreen *self, const char *text, GError **error)
@@ -282,13 +300,13 @@ static void onto_done(const char *text, void *data)
   const char *to = *onto ? onto : NULL;
   if (!to && !self->alone) {
     const char *const none[] = {NULL};
-    moved(self, rebase_set_parents(self->rebase, side, none, &error), error);
+    moved(self, rebase_set_parents(self->rebase, side, none, &error), &error);
     return;
   }
   moved(self,
         self->alone ? rebase_alone(self->rebase, side, to, &error)
                     : rebase_onto(self->rebase, side, to, &error),
-        error);
+        &error);
 }
 
 static void parents_done(const char *text, void *data)
@@ -312,7 +330,7 @@ static void parents_done(const char *text, void *data)
       g_free(id);
   }
   g_ptr_array_add(parents, NULL);
-  moved(self, rebase_set_parents(self->rebase, side, (const char *const *)parents->pdata, &error), error);
+  moved(self, rebase_set_parents(self->rebase, side, (const char *const *)parents->pdata, &error), &error);
 }
 
 /* Completes the last word of a list of revisions. */
@@ -380,7 +398,7 @@ static void swap(RebaseScreen *self, gboolean up)
 {
   g_autoptr(GError) error = NULL;
   g_autofree char *id = g_strdup(selected(self)->id);
-  moved(self, rebase_swap(self->rebase, id, up, &error), error);
+  moved(self, rebase_swap(self->rebase, id, up, &error), &error);
 }
 
 static void confirmed(gboolean yes, void *data)
@@ -492,7 +510,9 @@ static gboolean animated(Screen *screen)
 
 static void guard_news(void *data)
 {
-  app_repaint(((RebaseScreen *)data)->screen.app);
+  RebaseScreen *self = data;
+  rebase_guard_fill(self->guard, changeview_text(self->view, PANE_REPORT));
+  app_repaint(self->screen.app);
 }
 
 static void written_or_undone(void *data)
@@ -534,10 +554,12 @@ Screen *screen_rebase_new(App *app, const char *revision)
   RebaseScreen *self = g_new0(RebaseScreen, 1);
   self->screen = (Screen){&rebase_class, app};
   self->ws = app_workspace(app);
-  self->view = changeview_new(app, _("Hooks"), written_or_undone, self);
+  self->view = changeview_new(app, _("Who has it"), written_or_undone, self);
   self->guard = rebase_guard_new(app, guard_news, self);
   list_init(&self->list, &model, self);
   begin(self);
+  if (self->plan)
+    revision = ((const Revision *)g_ptr_array_index(self->plan->moved, 0))->id;
   fill_rows(self, revision);
   return &self->screen;
 }

@@ -432,7 +432,8 @@ static void interrupt(Screen *screen)
 
 static gboolean animated(Screen *screen)
 {
-  return ((RevisionScreen *)screen)->rendering != NULL;
+  const RevisionScreen *self = (const RevisionScreen *)screen;
+  return self->rendering || self->child || changeview_busy(self->view);
 }
 
 static void free_screen(Screen *screen)

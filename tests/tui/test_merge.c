@@ -74,7 +74,7 @@ Test(merge, writes_what_it_shows_and_takes_it_back)
   bench_reloaded(bench);
   cr_expect_eq(workspace_heads(bench->ws), 1, "%u heads", workspace_heads(bench->ws));
   expect_line(bench, "x", "z undoes that first");
-  expect_line(bench, "z", "is gone again");
+  expect_line(bench, "z", "undone: the files are as they were");
   cr_expect_eq(count_files(folder), 3, "the file is gone");
   bench_reloaded(bench);
   expect_line(bench, "Esc m", "Resolve 2 heads");
