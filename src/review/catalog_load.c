@@ -41,6 +41,11 @@ static gboolean collect(const ProtobufCMessage *message, void *data)
     add_words(names, list->items, list->n_items);
     if (list->n_items > 1)
       add_words(names, list->items, list->n_items - 1);
+  } else if (message->descriptor == &pg_query__func_call__descriptor) {
+    const PgQuery__FuncCall *call = (const PgQuery__FuncCall *)message;
+    const char *sequence = sequence_used(call);
+    if (sequence != NULL)
+      g_ptr_array_add(names, g_strdup(sequence));
   } else if (message->descriptor == &pg_query__type_name__descriptor) {
     const PgQuery__TypeName *type = (const PgQuery__TypeName *)message;
     add_words(names, type->names, type->n_names);
@@ -100,7 +105,7 @@ static const char named_sql[] =
     "UNION ALL SELECT inhparent, 0 FROM pg_catalog.pg_inherits WHERE inhrelid = w.oid "
     "UNION ALL SELECT inhrelid, 0 FROM pg_catalog.pg_inherits WHERE inhparent = w.oid "
     "UNION ALL SELECT confrelid, 1 FROM pg_catalog.pg_constraint WHERE conrelid = w.oid AND contype = 'f' "
-    "UNION ALL SELECT conrelid, 1 FROM pg_catalog.pg_constraint WHERE confrelid = w.oid AND contype = 'f' "
+    "UNION ALL SELECT conrelid, 0 FROM pg_catalog.pg_constraint WHERE confrelid = w.oid AND contype = 'f' "
     "UNION ALL SELECT r.ev_class, 0 FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_rewrite r ON r.oid = "
     "d.objid "
     "WHERE d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.refclassid = 'pg_catalog.pg_class'::regclass "
@@ -561,8 +566,20 @@ static void ids_known(PgConn *conn, GPtrArray *results, const GError *error, voi
   pg_conn_exec_owned(conn, sql->str, NULL, loaded, loading, g_free);
 }
 
+/* CASCADE and its like reach further than the names in the statement tell. */
+static gboolean reaches_far(const GPtrArray *sql)
+{
+  for (guint i = 0; i < sql->len; i++)
+    if (g_regex_match_simple("\\b(cascade|domain|schema|statistics)\\b", g_ptr_array_index(sql, i),
+                             G_REGEX_CASELESS, 0))
+      return TRUE;
+  return FALSE;
+}
+
 void review_catalog_load(PgConn *conn, const GPtrArray *sql, ReviewCatalogFunc func, void *data)
 {
+  if (sql != NULL && reaches_far(sql))
+    sql = NULL;
   Loading *loading = g_new0(Loading, 1);
   *loading = (Loading){sql == NULL, func, data};
   if (sql == NULL) {

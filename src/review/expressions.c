@@ -155,17 +155,21 @@ typedef struct {
   LockMode mode;
 } SequenceWalk;
 
-static gboolean note_sequence(const ProtobufCMessage *message, void *data)
+const char *sequence_used(const PgQuery__FuncCall *call)
 {
   static const char *const names[] = {"nextval", "setval", "currval", NULL};
+  const char *name = call->n_funcname > 0 ? node_text(call->funcname[call->n_funcname - 1]) : "";
+  return call->n_args > 0 && g_strv_contains(names, name) ? literal_text(call->args[0]) : NULL;
+}
+
+static gboolean note_sequence(const ProtobufCMessage *message, void *data)
+{
   SequenceWalk *walk = data;
   Reading *r = walk->r;
   if (message->descriptor != &pg_query__func_call__descriptor)
     return TRUE;
-  const PgQuery__FuncCall *call = (const PgQuery__FuncCall *)message;
-  const char *name = call->n_funcname > 0 ? node_text(call->funcname[call->n_funcname - 1]) : "";
-  const char *text = call->n_args > 0 ? literal_text(call->args[0]) : NULL;
-  if (text == NULL || !g_strv_contains(names, name))
+  const char *text = sequence_used((const PgQuery__FuncCall *)message);
+  if (text == NULL)
     return TRUE;
   g_auto(GStrv) parts = g_strsplit(text, ".", 2);
   for (char **part = parts; *part != NULL; part++)

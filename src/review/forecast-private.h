@@ -82,6 +82,8 @@ typedef enum {
 Volatility expression_volatility(const Reading *r, const PgQuery__Node *expression);
 /* Sequences that nextval() and its like name in it are locked. */
 void lock_sequences(Reading *r, const ProtobufCMessage *expression, LockMode mode);
+/* The text that names the sequence in nextval() and its like; NULL: it is none of them, or not a constant. */
+const char *sequence_used(const PgQuery__FuncCall *call);
 /* A CHECK as the server writes it proves that a column is not null. */
 gboolean check_proves_not_null(const char *check, const char *column);
 gboolean expression_proves_not_null(const PgQuery__Node *expression, const char *column);

@@ -147,7 +147,7 @@ void compare_foreign_key(Reading *r, const ReviewRelation *table, const ReviewRe
 {
   if (table->kind != 'p')
     lock_indexes(r, table, AS);
-  if (other->kind != 'p')
+  if (other->kind != 'p' || version_since(r, 16))
     lock_indexes(r, other, AS);
   if (table->made)
     return;

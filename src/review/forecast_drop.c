@@ -252,7 +252,7 @@ static void drop_triggers(Reading *r, const PgQuery__Node *object)
   for (guint i = 0; i < ids->len; i++) {
     const ReviewRelation *table = look(r, g_array_index(ids, guint, i));
     if (table != NULL && g_ptr_array_find_with_equal_func(table->parts, part, g_str_equal, NULL))
-      lock(r, table, AX, _("its trigger calls the function"));
+      lock_tree(r, table, AX, _("its trigger calls the function"));
   }
 }
 

@@ -166,6 +166,17 @@ static void attach_indexes(Reading *r, const ReviewRelation *parent, const Revie
   }
 }
 
+/* Foreign keys that point at the parent point at the partition's own index from now on. */
+static void lock_referenced_keys(Reading *r, const ReviewRelation *parent, guint child_id)
+{
+  const ReviewRelation *child = look(r, child_id);
+  for (guint i = 0; i < child->indexes->len && parent->referenced_by->len > 0 && locks_dependencies(r); i++) {
+    const ReviewRelation *own = look(r, g_array_index(child->indexes, guint, i));
+    if (own != NULL && own->parents->len > 0 && own->index->constraint)
+      lock(r, own, AS, _("it makes the key unique"));
+  }
+}
+
 void read_attach(Reading *r, const ReviewRelation *parent, const PgQuery__PartitionCmd *cmd)
 {
   const ReviewRelation *child = relation_of(r, cmd->name);
@@ -183,6 +194,7 @@ void read_attach(Reading *r, const ReviewRelation *parent, const PgQuery__Partit
     disturb_default(r, parent);
   share_foreign_keys(r, parent, child, version_since(r, 12) ? SRX : RS);
   attach_indexes(r, parent, child);
+  lock_referenced_keys(r, parent, child->id);
   link_partition(r, parent->id, child->id, rest);
 }
 
@@ -235,6 +247,13 @@ void read_detach(Reading *r, const ReviewRelation *parent, const PgQuery__Partit
     lock(r, default_partition(r, parent), AX, _("the DEFAULT partition's bounds change"));
   }
   share_foreign_keys(r, parent, NULL, SRX);
+  for (guint i = 0; i < parent->referenced_by->len; i++) {
+    /* No row may point into the partition that goes. */
+    const ReviewRelation *other = look(r, g_array_index(parent->referenced_by, guint, i));
+    lock(r, other, AX, NULL);
+    scan(r, other);
+    scan(r, child);
+  }
   detach_indexes(r, child);
   unlink_partition(r, parent->id, child->id);
 }

@@ -39,7 +39,7 @@ static void open_relation(const Walk *walk, const ReviewRelation *relation, Lock
   lock_indexes(r, relation, mode);
 }
 
-/* A query on a parent goes to its children; the parent's own indexes are of no use to it then. */
+/* A query on a partitioned table goes to its partitions; up to 15 its own indexes are not looked at. */
 static void open_tree(const Walk *walk, const ReviewRelation *relation, LockMode mode, gboolean recurse)
 {
   Reading *r = walk->r;
@@ -51,7 +51,7 @@ static void open_tree(const Walk *walk, const ReviewRelation *relation, LockMode
   for (guint i = 0; i < ids->len; i++) {
     const ReviewRelation *rel = look(r, g_array_index(ids, guint, i));
     lock(r, rel, mode, i == 0 ? walk->because : NULL);
-    if (walk->planned && rel->kind != 'p')
+    if (walk->planned && (rel->kind != 'p' || version_since(r, 16)))
       lock_indexes(r, rel, mode);
   }
 }
@@ -68,8 +68,13 @@ static void check_parents(Reading *r, const ReviewRelation *table, GStrv changed
     const ReviewRelation *other = c->type == 'f' && touched ? look(r, c->referenced) : NULL;
     if (other == NULL)
       continue;
-    lock(r, other, RS, _("the foreign key points at it"));
-    lock_indexes(r, other, RS);
+    lock_tree(r, other, RS, _("the foreign key points at it"));
+    g_autoptr(GArray) ids = tree_of(r, other);
+    for (guint k = 0; k < ids->len; k++) {
+      const ReviewRelation *rel = look(r, g_array_index(ids, guint, k));
+      if (rel->kind != 'p' || version_since(r, 16))
+        lock_indexes(r, rel, RS);
+    }
   }
 }
 

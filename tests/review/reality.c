@@ -5,7 +5,8 @@
  * rows read by sequential scans are compared with before.  Forms that a transaction refuses are stopped halfway by a
  * lock of a third session, looked at, and let go.
  *
- * REALITY_FORM=TEXT runs only the forms with TEXT in them; REALITY_SHOW=1 prints what happened.
+ * REALITY_FORM=TEXT runs only the forms with TEXT in them; REALITY_SHOW=1 prints what happened; REALITY_NAMED=1 loads
+ * the catalog for each form anew, for the relations it names only.
  */
 #include <criterion/criterion.h>
 #include <glib.h>
@@ -128,10 +129,12 @@ static PGconn *open_session(const char *database)
   return conn;
 }
 
-static ReviewCatalog *load_catalog(const Bench *bench)
+static ReviewCatalog *load_catalog(const Bench *bench, const char *sql)
 {
   g_autoptr(GError) error = NULL;
-  ReviewCatalog *catalog = review_catalog_load_sync(bench->catalog_conn, NULL, &error);
+  g_autoptr(GPtrArray) statements = g_ptr_array_new();
+  g_ptr_array_add(statements, (char *)sql);
+  ReviewCatalog *catalog = review_catalog_load_sync(bench->catalog_conn, sql ? statements : NULL, &error);
   cr_assert(catalog != NULL, "%s", error ? error->message : "");
   return catalog;
 }
@@ -179,7 +182,7 @@ static Bench bench_new(void)
   bench.version = PQserverVersion(bench.admin) / 10000;
   build_base(&bench);
   open_copy(&bench);
-  bench.base_catalog = load_catalog(&bench);
+  bench.base_catalog = load_catalog(&bench, NULL);
   return bench;
 }
 
@@ -456,12 +459,13 @@ static gboolean check_form(Bench *bench, const Form *form)
     open_copy(bench);
   for (guint i = 0; i < form->setup->len; i++)
     run(bench->work, form->setup->pdata[i]);
-  if (form->setup->len) {
+  gboolean named = g_getenv("REALITY_NAMED") != NULL;
+  bench->dirty |= form->setup->len > 0;
+  if (bench->dirty || named) {
     review_catalog_unref(bench->catalog);
-    bench->catalog = load_catalog(bench);
-    bench->dirty = TRUE;
+    bench->catalog = load_catalog(bench, named ? form->sql : NULL);
   }
-  forecast_session_use(session, form->setup->len ? bench->catalog : bench->base_catalog);
+  forecast_session_use(session, bench->dirty || named ? bench->catalog : bench->base_catalog);
   g_autoptr(Forecast) forecast = forecast_statement(session, form->sql);
   if (form->unknown) {
     check_unknown(form, forecast);
