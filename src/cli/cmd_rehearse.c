@@ -89,8 +89,8 @@ static void print_statement(const RehearsedStep *step, const RehearsedStatement 
 {
   const Session *session = data;
   g_autofree char *elapsed = supervised_duration(statement->elapsed_s);
-  g_autofree char *safe = text_escape(statement->sql, -1, FALSE);
-  out_line(session, "  %9s  %s", elapsed, g_strstrip(safe));
+  g_autofree char *sql = out_flat(statement->sql);
+  out_line(session, "  %9s  %s", elapsed, sql);
   if (step->pass > 0)
     return;
   print_locks(session, "·", statement->locks);
@@ -111,7 +111,7 @@ static void print_differences(const Session *session, const char *title, const c
 static void print_result(const Session *session, const Rehearsal *rehearsal)
 {
   if (rehearsal->error) {
-    g_autofree char *sql = rehearsal->failed_sql ? text_escape(rehearsal->failed_sql, -1, FALSE) : NULL;
+    g_autofree char *sql = rehearsal->failed_sql ? out_flat(rehearsal->failed_sql) : NULL;
     g_autofree char *error = text_escape(rehearsal->error, -1, FALSE);
     if (sql)
       out_line(session, "  %9s  %s", _("failed"), sql);

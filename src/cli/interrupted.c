@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "out.h"
-#include "retort/base/text.h"
 
 typedef struct {
   void *answer;
@@ -91,8 +90,8 @@ void interrupted_print_repair(const Session *session, const Repair *repair)
   out_line(session, "%s", repair->text);
   for (guint i = 0; i < repair->statements->len; i++) {
     const RepairStatement *statement = repair->statements->pdata[i];
-    g_autofree char *sql = text_escape(statement->sql, -1, FALSE);
-    out_line(session, "  %3u  %-9s  %s%s", i + 1, states[statement->state], g_strstrip(sql),
+    g_autofree char *sql = out_flat(statement->sql);
+    out_line(session, "  %3u  %-9s  %s%s", i + 1, states[statement->state], sql,
              statement->outside ? _("  (outside a transaction)") : "");
     if (statement->aftermath && statement->aftermath->state != AFTERMATH_UNKNOWN)
       out_line(session, "       %-9s  -> %s", "", statement->aftermath->text);

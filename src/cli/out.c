@@ -109,6 +109,18 @@ void out_note(const char *format, ...)
   put(stderr, line);
 }
 
+char *out_flat(const char *sql)
+{
+  g_autoptr(GString) line = g_string_new(NULL);
+  for (const char *s = sql ? sql : ""; *s; s++) {
+    if (!g_ascii_isspace(*s))
+      g_string_append_c(line, *s);
+    else if (line->len > 0 && line->str[line->len - 1] != ' ')
+      g_string_append_c(line, ' ');
+  }
+  return text_escape(g_strchomp(line->str), -1, FALSE);
+}
+
 static int command_error(const Session *session, const GError *error)
 {
   if (session->global && session_flag(session, "raiseerr")) {

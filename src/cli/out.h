@@ -30,6 +30,8 @@ void out_log(const Session *session, const char *level, const char *logger, cons
 void out_warning(const char *text);
 /* retort's own word on stderr: "retort: text". */
 void out_note(const char *format, ...) G_GNUC_PRINTF(1, 2);
+/* Foreign SQL on one line: white space becomes single blanks, and it is escaped; the caller's. */
+char *out_flat(const char *sql);
 /* A GError as the program's last word; returns the exit status. */
 int out_error(const Session *session, const GError *error);
 /* Takes the node: prints it indented, with a newline. */

@@ -139,6 +139,25 @@ Test(rollout, what_differs_is_shown_and_nothing_is_touched)
   server_remove_copy(copy);
 }
 
+Test(rollout, one_step_back_from_a_merge_is_refused_as_alembic_does)
+{
+  g_autoptr(PgConn) conn G_GNUC_UNUSED = server_fresh();
+  char *copy = server_copy_project("linear");
+  server_add_migration(copy, "left", "s004", "pass");
+  server_add_migration(copy, "right", "s004", "pass");
+  server_add_migration(copy, "join", "left', 'right", "pass");
+  g_autofree char *path = g_build_filename(copy, "migrations/versions/join.py", NULL);
+  g_autofree char *text = NULL;
+  cr_assert(g_file_get_contents(path, &text, NULL, NULL), "the merge");
+  g_autoptr(GString) merge = g_string_new(text);
+  g_string_replace(merge, "down_revision = 'left', 'right'", "down_revision = ('left', 'right')", 0);
+  cr_assert(g_file_set_contents(path, merge->str, -1, NULL), "the merge is written");
+  server_expect(copy, "upgrade join", 0, "", NULL);
+  server_expect(copy, "plan --downgrade -o plan.json -- -1", 255, "FAILED: Ambiguous walk\n", NULL);
+  pin(copy, "left");
+  server_remove_copy(copy);
+}
+
 /* A configuration with one target; the folder of it. */
 static char *configure(const char *keys)
 {
