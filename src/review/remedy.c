@@ -9,7 +9,7 @@
 #define AT(name) PG_QUERY__ALTER_TABLE_TYPE__AT_##name
 
 /* What a template may name; NULL where the statement does not tell. */
-typedef struct {
+typedef struct RemedySubject {
   char *statement;
   char *table; /* without its schema */
   char *relation_schema;
@@ -304,18 +304,52 @@ static char *fill(const char *text, const Subject *s, gboolean python)
   return g_string_free(out, FALSE);
 }
 
-Remedy *remedy_for(const Finding *finding, const char *sql)
+RemedySubject *remedy_subject_new(const char *sql)
+{
+  Subject *subject = g_new0(Subject, 1);
+  if (sql != NULL)
+    read_sql(subject, sql);
+  return subject;
+}
+
+void remedy_subject_free(RemedySubject *subject)
+{
+  if (subject == NULL)
+    return;
+  subject_clear(subject);
+  g_free(subject);
+}
+
+/* The finding's own names stand in for what the statement does not tell: borrowed ones over owned ones. */
+static Subject with_object(const Subject *subject, const Subject *named)
+{
+  Subject both = *subject;
+  if (both.table == NULL)
+    both.table = named->table;
+  if (both.name == NULL)
+    both.name = named->name;
+  if (both.new_name == NULL)
+    both.new_name = named->new_name;
+  return both;
+}
+
+Remedy *remedy_of(const Finding *finding, const RemedySubject *subject)
 {
   CheckInfo info = check_info(finding->check);
   Remedy *remedy = g_new0(Remedy, 1);
-  g_auto(Subject) subject = {0};
-  if (sql != NULL)
-    read_sql(&subject, sql);
-  read_object(&subject, finding);
+  g_auto(Subject) named = {0};
+  read_object(&named, finding);
+  Subject both = with_object(subject, &named);
   remedy->since = info.since;
-  remedy->alembic = fill(info.alembic, &subject, TRUE);
-  remedy->sql = fill(info.sql, &subject, FALSE);
+  remedy->alembic = fill(info.alembic, &both, TRUE);
+  remedy->sql = fill(info.sql, &both, FALSE);
   return remedy;
+}
+
+Remedy *remedy_for(const Finding *finding, const char *sql)
+{
+  g_autoptr(RemedySubject) subject = remedy_subject_new(sql);
+  return remedy_of(finding, subject);
 }
 
 void remedy_free(Remedy *remedy)

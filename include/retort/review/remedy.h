@@ -17,7 +17,15 @@ typedef struct {
   int since; /* the first major version of PostgreSQL that knows it; 0: all */
 } Remedy;
 
-/* sql: of the statement; NULL: the finding is about the migration.  Never NULL. */
+/* What templates may name of one statement, read once for all findings about it.  sql NULL: about the migration. */
+typedef struct RemedySubject RemedySubject;
+RemedySubject *remedy_subject_new(const char *sql);
+void remedy_subject_free(RemedySubject *subject);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RemedySubject, remedy_subject_free)
+
+/* Never NULL. */
+Remedy *remedy_of(const Finding *finding, const RemedySubject *subject);
+/* The same for a single finding; sql as above. */
 Remedy *remedy_for(const Finding *finding, const char *sql);
 void remedy_free(Remedy *remedy);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Remedy, remedy_free)
