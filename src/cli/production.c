@@ -28,10 +28,27 @@ gboolean production_ask(const char *question)
                     strcmp(answer, _("yes")) == 0);
 }
 
-gboolean production_confirm(const Session *session, const char *confirm, const char *what, GError **error)
+/* The production target that this is, also when it was reached by its URL. */
+static const SettingsTarget *find_target(Session *session)
 {
-  const SettingsTarget *target = session->target;
-  if (!target || !target->production)
+  if (session->target)
+    return session->target->production ? session->target : NULL;
+  g_autoptr(PgParams) here = session_params(session, NULL);
+  GPtrArray *targets = settings_targets(session->settings);
+  for (guint i = 0; here && i < targets->len; i++) {
+    const SettingsTarget *target = targets->pdata[i];
+    g_autoptr(PgParams) there =
+        target->production && target->url ? pg_params_parse(target->url, target->name, NULL) : NULL;
+    if (there && strcmp(there->display, here->display) == 0)
+      return target;
+  }
+  return NULL;
+}
+
+gboolean production_confirm(Session *session, const char *confirm, const char *what, GError **error)
+{
+  const SettingsTarget *target = find_target(session);
+  if (!target)
     return TRUE;
   g_autofree char *typed = g_strdup(confirm);
   if (!typed && production_interactive(session)) {
