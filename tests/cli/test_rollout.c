@@ -484,6 +484,48 @@ Test(rollout, a_rehearsal_leaves_nothing)
   server_remove_copy(copy);
 }
 
+Test(rollout, a_rehearsal_that_is_interrupted_leaves_no_scratch_database)
+{
+  g_autoptr(PgConn) conn = server_fresh();
+  char *copy = server_copy_project("linear");
+  server_add_migration(copy, "s005", "s004", "op.execute('SELECT pg_sleep(120)')");
+  static const char *const words[] = {"rehearse", "heads", "--scratch", "schema", NULL};
+  GPid pid = start(copy, words);
+  server_wait_for_statement(conn, "SELECT pg_sleep(120)");
+  kill(pid, SIGINT);
+  cr_expect(end_of(pid) == 130, "it is cancelled");
+  g_autofree char *scratches =
+      server_ask(conn, "SELECT count(*) FROM pg_database WHERE datname LIKE current_database() "
+                       "|| '_retort_scratch%'");
+  cr_expect(strcmp(scratches, "0") == 0, "%s scratch databases are left", scratches);
+  server_remove_copy(copy);
+}
+
+Test(rollout, a_template_has_the_rows_too)
+{
+  PgConn *conn = server_fresh();
+  char *copy = server_copy_project("linear");
+  server_expect(copy, "upgrade s001", 0, "", NULL);
+  server_tell(conn, "INSERT INTO t1 VALUES (1), (2)");
+  server_add_migration(copy, "s005", "s004",
+                       "op.execute('DO $$ BEGIN IF (SELECT count(*) FROM t1) <> 2 THEN RAISE EXCEPTION USING "
+                       "MESSAGE = chr(33); "
+                       "END IF; END $$')");
+  g_autofree char *errors = NULL;
+  cr_expect(server_run(copy, "rehearse heads --scratch template", NULL, &errors) == 1,
+            "while we are connected");
+  cr_expect(strstr(errors, "Somebody is connected") != NULL, "%s", errors);
+  pg_conn_free(conn);
+  int status = 1;
+  /* The server notices a moment later that we left. */
+  for (guint i = 0; status != 0 && i < 100; i++) {
+    g_clear_pointer(&errors, g_free);
+    status = server_run(copy, "rehearse heads --scratch template", NULL, &errors);
+  }
+  cr_expect(status == 0, "%s", errors);
+  server_remove_copy(copy);
+}
+
 Test(rollout, a_backup_has_its_name_when_it_is_whole)
 {
   g_autoptr(PgConn) conn G_GNUC_UNUSED = server_fresh();
