@@ -4,25 +4,19 @@
 
 #include "app.h"
 #include "details.h"
-#include "retort/base/error.h"
-#include "retort/base/file.h"
 #include "retort/base/text.h"
-#include "retort/history/where.h"
+#include "retort/run/lost.h"
 #include "textview.h"
 
-/* What git had, found in a thread. */
+/* What git had, found and rendered in a thread. */
 typedef struct {
   Snapshot *snapshot;
   RenderOptions options;
   int server_version;
-  char *revision;
-  char *path;   /* in the repository */
-  char *advice; /* what to do about it */
-  char *events; /* what happened to the file, a line each */
-  char *text;   /* of the file */
-  gsize len;
-  Script *downgrade;
-  Review *review;
+  char **rows;
+  LostRevisions *lost;
+  GPtrArray *scripts; /* Script*: downgrades, parallel to lost->found */
+  GPtrArray *reviews; /* Review*, parallel */
 } Find;
 
 typedef struct {
@@ -39,13 +33,10 @@ static void find_free(void *data)
 {
   Find *find = data;
   snapshot_unref(find->snapshot);
-  g_free(find->revision);
-  g_free(find->path);
-  g_free(find->advice);
-  g_free(find->events);
-  g_free(find->text);
-  script_free(find->downgrade);
-  review_free(find->review);
+  g_strfreev(find->rows);
+  lost_revisions_free(find->lost);
+  g_clear_pointer(&find->scripts, g_ptr_array_unref);
+  g_clear_pointer(&find->reviews, g_ptr_array_unref);
   g_free(find);
 }
 
@@ -57,34 +48,18 @@ static guint contexts(Screen *screen)
 
 /* Finding */
 
-static char *events_text(const Where *where)
+static void render_all(Find *find)
 {
-  GString *out = g_string_new(NULL);
-  gint64 now = g_get_real_time() / G_USEC_PER_SEC;
-  for (guint i = 0; i < where->events->len; i++) {
-    const WhereEvent *event = g_ptr_array_index(where->events, i);
-    g_autofree char *age = text_age(event->time, now);
-    g_string_append_printf(out, "%s%.7s  %-8s %4s  %s  %s", i ? "\n" : "", event->commit,
-                           where_kind_name(event->kind), age, event->author ? event->author : "",
-                           event->summary ? event->summary : "");
-  }
-  return g_string_free(out, FALSE);
-}
-
-static gboolean read_and_render(Find *find, const Where *where, GError **error)
-{
-  const Project *project = find->snapshot->project;
-  g_autofree char *spec = g_strdup_printf("%s:%s", where->commit, where->path);
-  find->path = g_strdup(where->path);
-  find->events = events_text(where);
-  find->text = git_read_file(project, spec, &find->len, error);
-  if (!find->text)
-    return FALSE;
-  g_autoptr(RenderSession) render = render_session_new(project, &find->options);
-  find->downgrade = render_source(render, find->path, find->text, find->len, DIRECTION_DOWNGRADE);
+  g_autoptr(RenderSession) render = render_session_new(find->snapshot->project, &find->options);
   g_autoptr(ForecastSession) forecasts = forecast_session_new(find->server_version);
-  find->review = review_statements(forecasts, find->downgrade->statements);
-  return TRUE;
+  find->scripts = g_ptr_array_new_with_free_func((GDestroyNotify)script_free);
+  find->reviews = g_ptr_array_new_with_free_func((GDestroyNotify)review_free);
+  for (guint i = 0; i < find->lost->found->len; i++) {
+    const LostRevision *lost = g_ptr_array_index(find->lost->found, i);
+    Script *script = render_source(render, lost->path, lost->source, lost->len, DIRECTION_DOWNGRADE);
+    g_ptr_array_add(find->scripts, script);
+    g_ptr_array_add(find->reviews, review_statements(forecasts, script->statements));
+  }
 }
 
 static void find_thread(GTask *task, void *source, void *task_data, GCancellable *cancellable)
@@ -92,16 +67,30 @@ static void find_thread(GTask *task, void *source, void *task_data, GCancellable
   (void)source;
   Find *find = task_data;
   GError *error = NULL;
-  g_autoptr(GitRefs) refs = git_refs_open(find->snapshot->project, &error);
-  g_autoptr(GPtrArray) found = refs ? git_where(refs, find->revision, cancellable, &error) : NULL;
-  const Where *where = found && found->len > 0 ? g_ptr_array_index(found, 0) : NULL;
-  find->advice = found ? where_advice(where, find->revision) : NULL;
-  if (!error && !where)
-    error = g_error_new_literal(RETORT_ERROR, RETORT_ERROR_FAILED, find->advice);
-  if (error || !read_and_render(find, where, &error))
+  const Snapshot *snapshot = find->snapshot;
+  find->lost = lost_revisions_find(snapshot->project, snapshot->map, (const char *const *)find->rows,
+                                   cancellable, &error);
+  if (find->lost)
+    render_all(find);
+  if (error)
     g_task_return_error(task, error);
   else
-    g_task_return_boolean(task, TRUE);
+    g_task_return_boolean(task, find->lost != NULL);
+}
+
+static void add_lost(MissingScreen *self, guint index)
+{
+  TextView *view = self->view;
+  const LostRevision *lost = g_ptr_array_index(self->find->lost->found, index);
+  const Script *script = g_ptr_array_index(self->find->scripts, index);
+  const Review *review = g_ptr_array_index(self->find->reviews, index);
+  g_autofree char *place = lost_revision_text(lost);
+  textview_add_marked(view, STYLE_ACCENT, "◌ ", STYLE_ACCENT | STYLE_BOLD, place);
+  textview_add(view, STYLE_TITLE, _("Its downgrade"));
+  details_add_script(view, script, review->forecasts, lost->path);
+  textview_add(view, STYLE_TITLE, _("Its file"));
+  textview_add_numbered(view, LANGUAGE_PYTHON, lost->source, (gssize)lost->len);
+  textview_add(view, STYLE_NORMAL, "");
 }
 
 static void rewrite(MissingScreen *self)
@@ -114,19 +103,20 @@ static void rewrite(MissingScreen *self)
   if (self->problem)
     textview_add_marked(view, STYLE_CARE, "! ", STYLE_CARE, self->problem);
   if (self->find) {
-    textview_add_marked(view, STYLE_ACCENT, "· ", STYLE_NORMAL, self->find->advice);
-    textview_add_marked(
-        view, STYLE_ACCENT, "· ", STYLE_NORMAL,
-        _("w writes the file into the versions folder; then d goes down from it, as from any other. "
-          "Or check out what was deployed."));
+    const GPtrArray *missing = self->find->lost->missing;
+    for (guint i = 0; i < missing->len; i++) {
+      g_autofree char *text = g_strdup_printf(_("%s: git never saw it here: fetch, or ask who deployed last"),
+                                              (const char *)g_ptr_array_index(missing, i));
+      textview_add_marked(view, STYLE_DANGER, "✕ ", STYLE_CARE, text);
+    }
+    if (self->find->lost->found->len > 0)
+      textview_add_marked(view, STYLE_ACCENT, "· ", STYLE_NORMAL,
+                          _("w writes what git has into the versions folder; then d goes down from it, as "
+                            "from any other.  Or "
+                            "check out what was deployed."));
     textview_add(view, STYLE_NORMAL, "");
-    textview_add(view, STYLE_FAINT, self->find->events);
-    textview_add(view, STYLE_NORMAL, "");
-    textview_add(view, STYLE_TITLE, _("Its downgrade"));
-    details_add_script(view, self->find->downgrade, self->find->review->forecasts, self->find->path);
-    textview_add(view, STYLE_NORMAL, "");
-    textview_add(view, STYLE_TITLE, _("Its file"));
-    textview_add_numbered(view, LANGUAGE_PYTHON, self->find->text, (gssize)self->find->len);
+    for (guint i = 0; i < self->find->lost->found->len; i++)
+      add_lost(self, i);
   }
   app_repaint(self->screen.app);
 }
@@ -145,7 +135,7 @@ static void found(GObject *source, GAsyncResult *result, void *data)
     *self->find = *find;
     *find = (Find){0};
   } else {
-    self->problem = text_escape(error->message, -1, FALSE);
+    self->problem = error ? text_escape(error->message, -1, FALSE) : g_strdup(_("the files have it again"));
   }
   rewrite(self);
 }
@@ -166,13 +156,6 @@ static void paint(Screen *screen, Canvas *canvas, Rect rect)
 
 /* Actions */
 
-static char *destination(const MissingScreen *self)
-{
-  const GPtrArray *locations = self->find->snapshot->project->version_locations;
-  g_autofree char *name = g_path_get_basename(self->find->path);
-  return locations->len ? g_build_filename(g_ptr_array_index(locations, 0), name, NULL) : NULL;
-}
-
 static const char *refuse(Screen *screen, ActionId action)
 {
   MissingScreen *self = (MissingScreen *)screen;
@@ -180,21 +163,27 @@ static const char *refuse(Screen *screen, ActionId action)
     return NULL;
   if (!self->find)
     return self->problem ? _("there is no file to write") : _("still looking");
-  g_autofree char *path = destination(self);
-  if (!path)
-    return _("the project has no versions folder");
-  return g_file_test(path, G_FILE_TEST_EXISTS) ? _("a file of that name is there already") : NULL;
+  return self->find->lost->found->len > 0 ? NULL : _("there is no file to write");
 }
 
-static void write_file(MissingScreen *self)
+static void write_files(MissingScreen *self)
 {
-  g_autofree char *path = destination(self);
   g_autoptr(GError) error = NULL;
-  gboolean written = file_write_atomic(path, self->find->text, self->find->len, &error);
-  g_autofree char *shown = text_escape(written ? path : error->message, -1, FALSE);
-  app_message(self->screen.app, written ? STYLE_DONE : STYLE_CARE,
-              written ? _("wrote %s: d goes down from it") : "%s", shown);
-  if (written)
+  const GPtrArray *found = self->find->lost->found;
+  guint n = 0;
+  for (guint i = 0; i < found->len && !error; i++) {
+    g_autofree char *path =
+        lost_revision_restore(self->find->snapshot->project, g_ptr_array_index(found, i), &error);
+    n += path != NULL;
+  }
+  g_autofree char *why = error ? text_escape(error->message, -1, FALSE) : NULL;
+  if (why)
+    app_message(self->screen.app, STYLE_CARE, "%s", why);
+  else
+    app_message(self->screen.app, STYLE_DONE,
+                ngettext("wrote %u file: d goes down from it", "wrote %u files: d goes down from them", n),
+                n);
+  if (n > 0)
     workspace_reload(self->ws);
 }
 
@@ -204,11 +193,12 @@ static guint act(Screen *screen, ActionId action)
   if (textview_act(self->view, action))
     return SCREEN_DONE;
   if (action == ACTION_MISSING_WRITE) {
-    write_file(self);
+    write_files(self);
     return SCREEN_DONE | SCREEN_POP;
   }
-  if (action == ACTION_COPY_TEXT && self->find) {
-    app_copy(screen->app, self->find->text, _("the file"));
+  if (action == ACTION_COPY_TEXT) {
+    g_autofree char *text = textview_text(self->view);
+    app_copy(screen->app, text, _("what is shown"));
     return SCREEN_DONE;
   }
   return 0;
@@ -274,7 +264,7 @@ Screen *screen_missing_new(App *app, const char *revision)
   find->snapshot = snapshot_ref(self->ws->snapshot);
   find->options = self->ws->render_options;
   find->server_version = self->ws->server_version;
-  find->revision = g_strdup(revision);
+  find->rows = g_strdupv(self->ws->rows->rows);
   g_autoptr(GTask) task = g_task_new(NULL, self->cancellable, found, self);
   g_task_set_task_data(task, find, find_free);
   g_task_run_in_thread(task, find_thread);

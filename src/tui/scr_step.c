@@ -4,6 +4,7 @@
 
 #include "app.h"
 #include "retort/base/error.h"
+#include "retort/base/file.h"
 #include "retort/base/text.h"
 #include "retort/run/fallback.h"
 #include "retort/run/pinned.h"
@@ -381,6 +382,27 @@ static gboolean search_next(Screen *screen, int direction)
   return textview_search_next(((StepScreen *)screen)->view, direction);
 }
 
+/* Reading the files again is no change as long as these are the same. */
+static gboolean same_files(const StepScreen *self)
+{
+  const RevisionMap *map = self->ws->snapshot->map;
+  for (guint i = 0; i < self->planned->plan->steps->len; i++) {
+    const PlanStep *step = g_ptr_array_index(self->planned->plan->steps, i);
+    const Revision *now = step->revision ? revision_map_get(map, step->revision->id) : NULL;
+    if (step->revision && (!now || strcmp(now->path, step->revision->path) != 0 ||
+                           !file_stamp_equal(&now->stamp, &step->revision->stamp)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void changed(Screen *screen, guint what)
+{
+  StepScreen *self = (StepScreen *)screen;
+  if ((what & CHANGED_PROJECT) && self->planned && self->ws->snapshot && same_files(self))
+    self->generation = self->ws->generation;
+}
+
 static gboolean animated(Screen *screen)
 {
   return ((StepScreen *)screen)->planned == NULL;
@@ -415,6 +437,7 @@ static const ScreenClass step_class = {
     .mouse = mouse,
     .search = search,
     .search_next = search_next,
+    .changed = changed,
     .animated = animated,
     .free = free_screen,
 };

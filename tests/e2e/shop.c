@@ -89,6 +89,18 @@ void shop_change(const Shop *shop, const char *revision, const char *from, const
   cr_assert(g_file_set_contents(path, changed, -1, NULL), "%s", path);
 }
 
+void shop_git(const Shop *shop, const char *commands)
+{
+  g_autofree char *line = g_strdup_printf(
+      "cd %s/shop && export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=t "
+      "GIT_AUTHOR_EMAIL=t@t GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@t && %s",
+      shop->folder, commands);
+  const char *argv[] = {"sh", "-c", line, NULL};
+  int status = -1;
+  g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, &status, NULL);
+  cr_assert_eq(status, 0, "%s", commands);
+}
+
 static void remove_tree(const char *path)
 {
   g_autoptr(GDir) dir = g_file_test(path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open(path, 0, NULL);

@@ -29,6 +29,8 @@ Vt *shop_open(const Shop *shop, const char *target, int columns, int rows);
 int shop_command(const Shop *shop, const char *const *words);
 /* Another text in the place of one in a migration's file. */
 void shop_change(const Shop *shop, const char *revision, const char *from, const char *to);
+/* Shell commands in its folder, with git set up. */
+void shop_git(const Shop *shop, const char *commands);
 /* Another session; the caller's (PQfinish). */
 PGconn *shop_session(const Shop *shop, const char *application);
 /* One that has begun a transaction and read from the table: it holds ACCESS SHARE, and a snapshot. */

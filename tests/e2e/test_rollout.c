@@ -180,6 +180,31 @@ Test(rollout, stamps_only_when_the_name_is_typed, .timeout = 120)
   leave(vt);
 }
 
+Test(rollout, brings_a_missing_revision_back_from_git, .timeout = 120)
+{
+  g_autoptr(Shop) shop = shop_new("e2e_missing", "backup = no\n");
+  const char *words[] = {"upgrade", "c1", NULL};
+  cr_assert_eq(shop_command(shop, words), 0, "upgrade c1");
+  shop_git(shop,
+           "git init -q && git add -A && git commit -qm all && git rm -q migrations/versions/c[123]_.py && "
+           "git commit -qm 'roll the deploy back'");
+  g_autoptr(Vt) vt = shop_open(shop, "prod", 120, 36);
+  shop_expect_line(vt, "c1: the database stands here", "no file has it");
+  vt_keys(vt, "R");
+  shop_expect(vt, "ALTER TABLE orders DROP COLUMN note;");
+  vt_keys(vt, "w");
+  shop_expect(vt, "wrote 1 file");
+  shop_expect_line(vt, "◉", "c1");
+  vt_keys(vt, "d");
+  shop_expect(vt, "Downgrade prod by 1 revision");
+  shop_expect(vt, "orders.note: 0 values in 0 rows");
+  vt_keys(vt, "Enter");
+  vt_type(vt, "prod");
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "✓ prod stands at c0.");
+  leave(vt);
+}
+
 Test(rollout, runs_a_written_plan_only_while_nothing_differs, .timeout = 120)
 {
   g_autoptr(Shop) shop = shop_new("e2e_plan", "backup = no\n");
