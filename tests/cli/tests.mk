@@ -6,7 +6,7 @@ tests_cli_test_cli_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS) -I$(top_srcdir)/src/cli
 tests_cli_test_cli_LDADD = $(CLI_LIBS) $(TEST_EXT) $(CLI_EXT)
 
 # These run the program that was built.
-tests_cli_test_program_SOURCES = tests/cli/test_conflicts.c tests/history/fs.c tests/history/fs.h tests/cli/test_golden.c tests/cli/test_program.c tests/cli/program.c tests/cli/program.h
+tests_cli_test_program_SOURCES = tests/cli/test_conflicts.c tests/cli/test_review.c tests/history/fs.c tests/history/fs.h tests/cli/test_golden.c tests/cli/test_program.c tests/cli/program.c tests/cli/program.h
 tests_cli_test_program_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_cli_test_program_LDADD = $(TEST_EXT) $(CLI_EXT)
 
