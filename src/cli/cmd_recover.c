@@ -4,11 +4,11 @@
 
 #include "commands.h"
 #include "interrupted.h"
+#include "lost.h"
 #include "migrate.h"
 #include "out.h"
 #include "pin.h"
 #include "policy.h"
-#include "position.h"
 #include "production.h"
 #include "retort/base/error.h"
 #include "retort/base/text.h"
@@ -18,6 +18,8 @@ const ArgOption recover_options[] = {
     {0, "continue", ARG_FLAG, NULL, N_("Clean up where needed, and run the statements that are left."), TRUE},
     {0, "undo", ARG_FLAG, NULL, N_("Print the SQL that takes back what is done; nothing is run."), TRUE},
     {0, "stamp", ARG_FLAG, NULL, N_("Write the version row as if all of it were done; nothing else is run."),
+     TRUE},
+    {0, "restore", ARG_FLAG, NULL, N_("Write files back that the database's position needs, from git."),
      TRUE},
     {0, "confirm", ARG_VALUE, "NAME",
      N_("The name of the production target, typed here rather than asked for."), TRUE},
@@ -31,6 +33,7 @@ typedef struct {
   Plan *plan;         /* its first step is the one; NULL: there is nothing to recover */
   GPtrArray *scripts;
   Repair *repair; /* NULL: the step cannot be half applied */
+  gboolean lost;  /* the files lack where the database stands, and that has been seen to */
 } Case;
 
 static void case_clear(Case *what)
@@ -93,8 +96,10 @@ static gboolean examine(Session *session, Case *what, GError **error)
 {
   what->rows = session_rows(session, error);
   if (!what->rows || !session_map(session, error) ||
-      !position_check(session, (const char *const *)what->rows->rows, error))
+      !lost_recover(session, (const char *const *)what->rows->rows, &what->lost, error))
     return FALSE;
+  if (what->lost)
+    return TRUE;
   g_autoptr(GError) problem = NULL;
   g_autoptr(ServerInfo) server = pin_server(session, error);
   if (!server)
@@ -234,11 +239,11 @@ static gboolean stamp(Session *session, const Case *what, GError **error)
 static gboolean one_word(const Session *session, GError **error)
 {
   guint n = args_has(session->args, "continue") + args_has(session->args, "undo") +
-            args_has(session->args, "stamp");
+            args_has(session->args, "stamp") + args_has(session->args, "restore");
   if (n <= 1)
     return TRUE;
   g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_USAGE,
-                      _("only one of --continue, --undo and --stamp makes sense"));
+                      _("only one of --continue, --undo, --stamp and --restore makes sense"));
   return FALSE;
 }
 
@@ -262,6 +267,10 @@ COMMAND_RUN(recover)
   g_auto(Case) what = {0};
   if (!one_word(session, error) || !session_project(session, error) || !examine(session, &what, error))
     return FALSE;
+  if (what.lost)
+    return TRUE;
+  if (args_has(session->args, "restore"))
+    return refuse(error, _("the files have everything that the database's position needs"));
   if (!args_has(session->args, "undo"))
     return act(session, &what, error);
   if (!what.repair || !what.repair->undo || !what.repair->undo[0])

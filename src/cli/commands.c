@@ -309,8 +309,10 @@ const Command commands[] = {
                   "migration that was at work with the catalog: which are done, in doubt, not done. It works without "
                   "a record as well, when Alembic itself left half a migration. Nothing is run unless told: "
                   "--continue cleans up and runs what is left, --undo prints the SQL that takes back what is done, "
-                  "--stamp writes the version row as if all were done. The exit status is 1 while something is half "
-                  "applied."),
+                  "--stamp writes the version row as if all were done.\n\nA database that stands at a revision which no file "
+                  "has is another case: the file is looked for in other branches and in history; --restore writes it "
+                  "back, and --undo prints the SQL of its downgrade. The exit status is 1 while something is half "
+                  "applied or lost."),
      .options = recover_options,
      .positionals = recover_of,
      .words = WORDS_TARGETS,

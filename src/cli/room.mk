@@ -42,6 +42,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/journal_markdown.c src/cli/journal_text.c src/cli/journal_text.h \
 	src/cli/json.c src/cli/json.h \
 	src/cli/list.c src/cli/list.h \
+	src/cli/lost.c src/cli/lost.h \
 	src/cli/migrate.c src/cli/migrate.h \
 	src/cli/out.c src/cli/out.h \
 	src/cli/pin.c src/cli/pin.h \

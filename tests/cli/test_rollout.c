@@ -395,6 +395,43 @@ Test(rollout, what_alembic_left_half_is_seen_without_a_record)
   server_remove_copy(copy);
 }
 
+static void git(const char *folder, const char *line)
+{
+  g_autofree char *command =
+      g_strconcat("git -c user.name=T -c user.email=t@example.org -c init.defaultBranch=main ", line, NULL);
+  g_auto(GStrv) argv = NULL;
+  int status = 1;
+  g_shell_parse_argv(command, NULL, &argv, NULL);
+  cr_assert(g_spawn_sync(folder, argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL,
+                         NULL, NULL, &status, NULL) &&
+                status == 0,
+            "%s", command);
+}
+
+Test(rollout, recover_brings_back_what_the_files_lack)
+{
+  g_autoptr(PgConn) conn = server_fresh();
+  char *copy = server_copy_project("linear");
+  git(copy, "init -q");
+  git(copy, "add .");
+  git(copy, "commit -qm base");
+  git(copy, "checkout -qb feature");
+  server_add_migration(copy, "s005", "s004", "op.execute('CREATE TABLE extra (id int)')");
+  git(copy, "add .");
+  git(copy, "commit -qm extra");
+  server_expect(copy, "upgrade heads", 0, NULL, NULL);
+  git(copy, "checkout -q main");
+  g_autofree char *output = NULL;
+  cr_expect(server_run(copy, "recover", &output, NULL) == 1, "%s", output);
+  cr_expect(strstr(output, "feature") != NULL && strstr(output, "--restore") != NULL, "%s", output);
+  server_expect(copy, "rollout nowhere.json", 1, NULL, NULL);
+  server_expect(copy, "recover --restore", 0, NULL, NULL);
+  server_expect(copy, "current", 0, "s005 (head)\n", NULL);
+  server_expect(copy, "recover --restore", 1, NULL, "the files have everything");
+  server_expect_rows(conn, "s005", "nothing was changed in the database");
+  server_remove_copy(copy);
+}
+
 Test(rollout, every_event_is_a_line_of_json)
 {
   g_autoptr(PgConn) conn G_GNUC_UNUSED = server_fresh();
