@@ -378,6 +378,22 @@ static void hunt_clear(Hunt *hunt)
   g_clear_pointer(&hunt->working.own, g_ptr_array_unref);
 }
 
+/* The commit at hand counts whatever it is called: a build checks it out without a branch. */
+static void add_head(Hunt *hunt, GPtrArray *refs)
+{
+  git_reference *head = NULL;
+  gboolean known = !hunt->head || hunt->refs->project;
+
+  for (guint i = 0; i < refs->len && !known; i++)
+    known = git_oid_equal(&((RepoRef *)refs->pdata[i])->commit, &hunt->head->id);
+  if (known || git_repository_head(&head, hunt->refs->reader->git) < 0)
+    return;
+  RepoRef *ref = g_new0(RepoRef, 1);
+  *ref = (RepoRef){.name = g_strdup(git_reference_shorthand(head)), .commit = hunt->head->id};
+  g_ptr_array_add(refs, ref);
+  git_reference_free(head);
+}
+
 static gboolean hunt_run(Hunt *hunt, const CollisionOptions *options, GError **error)
 {
   git_repository *git = hunt->refs->reader->git;
@@ -391,9 +407,10 @@ static gboolean hunt_run(Hunt *hunt, const CollisionOptions *options, GError **e
     g_set_error(error, RETORT_ERROR, RETORT_ERROR_FILE, _("no branch matches %s"), options->branches);
     return FALSE;
   }
-  g_autoptr(GPtrArray) tips = group_refs(hunt, refs, options->newer_than);
   hunt->head =
       git_reference_name_to_id(&head, git, "HEAD") == 0 ? repo_commit(hunt->refs->reader, &head) : NULL;
+  add_head(hunt, refs);
+  g_autoptr(GPtrArray) tips = group_refs(hunt, refs, options->newer_than);
   if (!look_at_all(hunt, tips, error))
     return FALSE;
   if (options->working)

@@ -192,6 +192,20 @@ Test(collisions, with_what_is_not_committed)
   fs_remove(root);
 }
 
+Test(collisions, of_a_commit_without_a_branch)
+{
+  char *root = new_repository();
+
+  add_branch(root, "main", "feature", "b", "a", 10);
+  add_branch(root, "main", "other", "c", "a", 20);
+  fs_git(root, 30, "checkout -q --detach feature");
+  fs_git(root, 30, "branch -q -D feature");
+  expect_with(root, "a build", (CollisionOptions){.of = "HEAD"}, TRUE, "a: c on other | b on HEAD");
+  expect_with(root, "with one other", (CollisionOptions){.of = "HEAD", .branches = "oth*"}, TRUE,
+              "a: c on other | b on HEAD");
+  fs_remove(root);
+}
+
 Test(collisions, say_what_cannot_be_read)
 {
   char *root = new_repository();
