@@ -116,8 +116,8 @@ void catalog_progress(PgConn *conn, int pid, ProgressFunc func, void *data)
 /* ---- Rewrites -------------------------------------------------------------------------------------------------- */
 
 /* The new heap is a relation that its session has locked and that pg_class does not show us yet; its file is named by
- * its OID.  Sizes come from the files, because the size functions would wait for the lock.  Relations are cut into
- * segments of 1 GB: the next one is looked at only when the last was full. */
+ * its OID, in the folder (the tablespace) of the old one.  Sizes come from the files, because the size functions would
+ * wait for the lock.  Relations are cut into segments of 1 GB: the next one is looked at only when the last was full. */
 static const char rewrite_sql[] =
     "WITH RECURSIVE db AS (SELECT oid FROM pg_catalog.pg_database WHERE datname = "
     "pg_catalog.current_database()), "
@@ -127,7 +127,10 @@ static const char rewrite_sql[] =
     "c.relnamespace "
     "WHERE l.pid = %d AND l.locktype = 'relation' AND l.granted AND l.mode = 'AccessExclusiveLock' "
     "AND l.database = (SELECT oid FROM db)), "
-    "files AS (SELECT NULL::text AS name, 'base/' || db.oid || '/' || locks.relation AS path FROM locks, db "
+    "places AS (SELECT DISTINCT pg_catalog.regexp_replace(pg_catalog.pg_relation_filepath(oid), '[^/]*$', "
+    "'') "
+    "AS folder FROM locks WHERE relkind IN ('r', 'm')), "
+    "files AS (SELECT NULL::text AS name, places.folder || locks.relation AS path FROM locks, places "
     "WHERE locks.oid IS NULL UNION ALL SELECT name, pg_catalog.pg_relation_filepath(oid) FROM locks "
     "WHERE relkind IN ('r', 'm')), "
     "segments AS (SELECT name, path, 0 AS n, (pg_catalog.pg_stat_file(path, true)).size AS size FROM files "
