@@ -86,7 +86,9 @@ static gboolean render(Session *session, Case *what, GError **error)
   gboolean whole = script->state == RENDER_EXACT || script->answered || script->engine;
   const Recovery *recovery =
       what->recovery && interrupted_concerns(what->recovery, step) ? what->recovery : NULL;
-  if (!whole || (!recovery && !interrupted_can_be_half(script)))
+  /* A record that ends elsewhere says that this one has not begun. */
+  gboolean begun = recovery || (!what->recovery && interrupted_can_be_half(script));
+  if (!whole || !begun)
     return TRUE;
   what->repair = interrupted_repair(session, script, recovery, error);
   return what->repair != NULL;

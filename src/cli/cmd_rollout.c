@@ -128,7 +128,8 @@ static gboolean find_resume(Session *session, const PinnedPlan *pinned, const Pi
     return refuse_other(recovery, error);
   if (recovery && recovery->state == RECOVERY_UNKNOWN)
     return agree(session, _("Go on from the version rows?"), error);
-  if (!ours && !interrupted_can_be_half(script))
+  /* A record that ends elsewhere says that the next step has not begun. */
+  if (!ours && (recovery || !interrupted_can_be_half(script)))
     return TRUE;
   resume->repair = interrupted_repair(session, script, ours ? recovery : NULL, error);
   if (!resume->repair)
