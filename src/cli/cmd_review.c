@@ -378,6 +378,23 @@ static gboolean parse_version(const char *given, int *version, GError **error)
   return TRUE;
 }
 
+/* A database that only the project's files name may be out of reach where the review runs, in CI for one. */
+static gboolean connect(Work *work, GError **error)
+{
+  Session *session = work->session;
+  g_autoptr(GError) reason = NULL;
+  work->conn = session_connect(session, &reason);
+  if (work->conn) {
+    work->version = pg_conn_server_version(work->conn);
+  } else if (session_value(session, "url") || session_value(session, "target")) {
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return FALSE;
+  } else {
+    out_note(_("without a database: %s"), reason->message);
+  }
+  return TRUE;
+}
+
 /* As libpq counts versions; 0 when nobody says. */
 static gboolean choose_version(Work *work, GError **error)
 {
@@ -385,13 +402,11 @@ static gboolean choose_version(Work *work, GError **error)
   const char *given = args_value(session->args, "server-version");
   if (given)
     return parse_version(given, &work->version, error);
-  if (session_project_quietly(session) && session_names_database(session)) {
-    work->conn = session_connect(session, error);
-    if (!work->conn)
-      return FALSE;
-    work->version = pg_conn_server_version(work->conn);
+  session_project_quietly(session);
+  if (session_names_database(session) && !connect(work, error))
+    return FALSE;
+  if (work->conn)
     return TRUE;
-  }
   work->version = review_policy_server_version(work->policy) * 10000;
   if (work->version == 0)
     out_note("%s", _("the server's version is not known, so the oldest is assumed (see --server-version)"));

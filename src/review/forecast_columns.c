@@ -484,12 +484,12 @@ void read_alter_type(Reading *r, const ReviewRelation *table, const PgQuery__Alt
       if (column->identity != '\0')
         rewrite(r, sequence);
     }
-    if (used_by(r, rel, cmd->name) != NULL)
-      add_note_format(r, _("%s uses the column: the server refuses to change its type"),
-                      used_by(r, rel, cmd->name)->name);
+    const ReviewRelation *user = used_by(r, rel, cmd->name);
+    if (user != NULL)
+      add_note_format(r, _("%s uses the column: the server refuses to change its type"), user->name);
     gboolean compare = change == CHANGE_REWRITE || strcmp(column->type, to.name) != 0;
     gboolean trapped = change_constraints(r, rel, cmd->name, compare);
-    judge_change(r, rel, change, rebuilt || trapped);
+    judge_change(r, rel, change, rebuilt || trapped || user != NULL);
     set_type(r, rel->id, cmd->name, &to, collation);
   }
 }

@@ -120,6 +120,8 @@ const CheckCase check_cases[] = {
     {"widening-trap", TRUE, "ALTER TABLE orders ALTER indexed TYPE varchar(50)", .catalog = TRUE},
     {"widening-trap", TRUE, "ALTER TABLE lines ALTER order_code TYPE varchar(50)", .catalog = TRUE},
     {"widening-trap", TRUE, "ALTER TABLE orders ALTER code TYPE varchar(50)", .catalog = TRUE},
+    {"widening-trap", TRUE,
+     "CREATE VIEW v AS SELECT note FROM orders ;; ALTER TABLE orders ALTER note TYPE text", .catalog = TRUE},
     {"widening-trap", FALSE, "ALTER TABLE orders ALTER note TYPE varchar(50)", .catalog = TRUE},
     {"narrowing-type", TRUE, "ALTER TABLE t ALTER a TYPE varchar(10)",
      "ALTER TABLE t ALTER a TYPE varchar(20)"},
@@ -327,7 +329,6 @@ static ReviewCatalog *catalog_by_hand(int version)
 {
   ReviewCatalog *catalog = review_catalog_new(version);
   catalog->complete = TRUE;
-  catalog->search_path = words("public");
   ReviewRelation *orders = review_relation_new(10, "public", "orders", 'r');
   orders->known = TRUE;
   orders->rows = 50 * 1000 * 1000;
