@@ -485,7 +485,7 @@ static const struct {
      "AND d.objid = ANY (WANTED)",
      0, read_sequence_row},
     {"SELECT tgrelid, pg_catalog.bit_or(tgtype::int) FROM pg_catalog.pg_trigger "
-     "WHERE NOT tgisinternal AND tgenabled <> 'D' AND tgrelid = ANY (WANTED) GROUP BY 1",
+     "WHERE (NOT tgisinternal OR tgconstraint = 0) AND tgenabled <> 'D' AND tgrelid = ANY (WANTED) GROUP BY 1",
      0, read_trigger_row},
     {"SELECT n.nspname, s.stxname, s.stxrelid FROM pg_catalog.pg_statistic_ext s "
      "JOIN pg_catalog.pg_namespace n ON n.oid = s.stxnamespace",

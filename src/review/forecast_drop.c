@@ -35,6 +35,17 @@ static void drop_from_parents(Reading *r, const ReviewRelation *relation)
   }
 }
 
+/* Up to 14 only the partitions of a partitioned table have triggers of the foreign key. */
+static void lock_referenced_tree(Reading *r, const ReviewRelation *other)
+{
+  g_autoptr(GArray) ids = tree_of(r, other);
+  for (guint i = 0; i < ids->len; i++) {
+    const ReviewRelation *rel = look(r, g_array_index(ids, guint, i));
+    if (rel->kind != 'p' || version_since(r, 15))
+      lock(r, rel, AX, _("its foreign key points at it"));
+  }
+}
+
 static void drop_foreign_keys(Reading *r, const ReviewRelation *table, gboolean cascade)
 {
   for (guint i = 0; i < table->constraints->len; i++) {
@@ -43,7 +54,7 @@ static void drop_foreign_keys(Reading *r, const ReviewRelation *table, gboolean 
     /* A partition's share of its parent's foreign key goes quietly. */
     if (other == NULL || other == table || c->parent != 0)
       continue;
-    lock_tree(r, other, AX, _("its foreign key points at it"));
+    lock_referenced_tree(r, other);
     if (!table->made)
       add_finding(r, CHECK_LOCKS_OTHER_TABLE, other);
   }

@@ -84,7 +84,7 @@ static void share_foreign_keys(Reading *r, const ReviewRelation *parent, const R
       compare_foreign_key(r, child, other);
   }
   for (guint i = 0; i < parent->referenced_by->len; i++)
-    lock(r, look(r, g_array_index(parent->referenced_by, guint, i)), SRX,
+    lock(r, look(r, g_array_index(parent->referenced_by, guint, i)), version_since(r, 15) ? SRX : AS,
          _("its foreign key points at the parent"));
 }
 
@@ -238,8 +238,10 @@ void read_detach(Reading *r, const ReviewRelation *parent, const PgQuery__Partit
 {
   const ReviewRelation *child = relation_of(r, cmd->name);
   lock(r, parent, cmd->concurrent ? SUX : AX, NULL);
-  lock(r, child, cmd->concurrent || version_since(r, 14) ? AX : SUX, _("it stops being a partition"));
-  if (version_since(r, 14))
+  /* Before 14 it is the triggers it got from its parent that lock it so. */
+  gboolean exclusive = version_since(r, 14) || parent->triggers != 0 || parent->referenced_by->len > 0;
+  lock(r, child, exclusive ? AX : SUX, _("it stops being a partition"));
+  if (exclusive)
     lock_tree(r, child, AX, NULL);
   r->forecast->no_transaction |= cmd->concurrent;
   if (!cmd->concurrent) {

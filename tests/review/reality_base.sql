@@ -91,7 +91,7 @@ CREATE TABLE metrics_cpu PARTITION OF metrics FOR VALUES IN ('cpu') PARTITION BY
 CREATE TABLE metrics_cpu_2024 PARTITION OF metrics_cpu FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 CREATE TABLE metrics_disk PARTITION OF metrics FOR VALUES IN ('disk');
 CREATE INDEX metrics_id_idx ON metrics (id);
-CREATE TRIGGER metrics_touch BEFORE INSERT ON metrics FOR EACH ROW EXECUTE FUNCTION nothing();
+CREATE TRIGGER metrics_touch AFTER INSERT ON metrics FOR EACH ROW EXECUTE FUNCTION nothing();
 
 CREATE VIEW customer_names AS SELECT id, name FROM customers;
 CREATE VIEW customer_short AS SELECT id FROM customer_names;
