@@ -46,8 +46,29 @@ static gboolean read_hex(const char *text, Uuid *uuid)
   return digits == 32;
 }
 
+/* UUID(int=5), UUID(bytes=b"...") */
+static gboolean from_number_or_bytes(PyCall *call, Uuid *uuid)
+{
+  PyValue bytes = call->values[1];
+  gint64 number;
+  if (py_arg_given(call, 0) || py_arg_given(call, 2) || py_arg_given(call, 3) || py_arg_given(call, 5))
+    return FALSE;
+  if (py_is(bytes, PY_BYTES) && bytes.str->len == sizeof uuid->bytes && !py_arg_given(call, 4)) {
+    memcpy(uuid->bytes, bytes.str->data, sizeof uuid->bytes);
+    return TRUE;
+  }
+  if (py_arg_given(call, 1) || !py_as_int64(call->values[4], &number) || number < 0)
+    return FALSE;
+  for (guint i = 0; i < 8; i++)
+    uuid->bytes[15 - i] = (guint8)(number >> (8 * i));
+  return TRUE;
+}
+
 static PyValue uuid_construct(PyInterp *interp, PyCall *call)
 {
+  Uuid other = {{0}};
+  if (from_number_or_bytes(call, &other))
+    return new_uuid(interp, other.bytes);
   if (py_arg_given(call, 1) || py_arg_given(call, 2) || py_arg_given(call, 3) || py_arg_given(call, 4))
     return py_unknown(interp, PY_NEEDS_PYTHON, _("UUID() from something else than hex digits"));
   const char *text = py_arg_text(call, 0);

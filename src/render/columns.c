@@ -342,7 +342,11 @@ static gboolean python_default(PyInterp *interp, PyValue v, gboolean *has, const
   *has = TRUE;
   if (py_is_unknown(v) || py_callable(interp, v))
     return TRUE;
-  *value = as_expr(interp, v);
+  SqlExpr *expr = as_expr(interp, v);
+  /* literal(5) is an expression, not the value 5 that Python would bind. */
+  if (expr && expr->kind == SQL_EXPR_BIND)
+    expr = sql_type_coerce(py_arena(interp), expr, expr->type);
+  *value = expr;
   if (!*value && !py_failed(interp) && !py_host_of(v)) {
     const SqlValue *plain = to_sql_value(interp, v);
     *value = plain ? sql_bind_value(py_arena(interp), plain, NULL) : NULL;

@@ -144,7 +144,8 @@ static gboolean rows_are_even(PyInterp *interp, const PyList *rows)
   for (gsize i = 0; i < rows->len; i++) {
     gboolean even = py_is(rows->items[i], PY_DICT) && py_dict_len(rows->items[i].dict) == py_dict_len(first);
     for (gsize at = 0; even && py_dict_next(rows->items[i].dict, &at, &key, &value);)
-      even = to_text(key) && !py_is_null(py_dict_get_text(first, to_text(key))) && !py_host_of(value);
+      even = to_text(key) && !py_is_null(py_dict_get_text(first, to_text(key))) &&
+             !py_is_host(value, &column_element_class) && !as_query(value);
     if (!even) {
       refuse(interp, _("bulk_insert() of uneven rows or SQL expressions with a live connection"));
       return FALSE;

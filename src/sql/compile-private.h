@@ -253,6 +253,8 @@ SQL_DEFINE_LIST(SqlFromSet, sql_from_set, SqlFrom *)
 gboolean sql_put_from_name(SqlCompiler *c, GString *out, const SqlFrom *from);
 /* An entry of a FROM list. */
 void sql_put_from(SqlCompiler *c, GString *out, SqlFrom *from);
+/* Has a class of its own in SQLAlchemy. */
+gboolean sql_is_known_function(const SqlExpr *function);
 gboolean sql_from_set_has(const SqlFromSet *set, const SqlFrom *from);
 /* Adds what the expression's columns come from, in order, each once. */
 void sql_collect_froms(Arena *arena, const SqlExpr *expr, SqlFromSet *set);

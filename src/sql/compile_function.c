@@ -116,6 +116,11 @@ static const SqlType *result_type(Arena *arena, const Known *function, const Sql
   return NULL;
 }
 
+gboolean sql_is_known_function(const SqlExpr *function)
+{
+  return find_known(function->name.text) != NULL;
+}
+
 SqlExpr *sql_function(Arena *arena, const char *name, SqlExprList args, const SqlType *type)
 {
   SqlExpr *expr = arena_new0(arena, SqlExpr);

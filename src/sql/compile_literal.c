@@ -5,6 +5,7 @@
  */
 #include "compile-private.h"
 
+#include <math.h>
 #include <string.h>
 
 static void put_value(SqlCompiler *c, GString *out, const SqlValue *value, const SqlType *type);
@@ -361,6 +362,18 @@ static void put_hex(GString *out, const SqlValue *value)
   g_string_append(out, "'::bytea");
 }
 
+/* As the driver writes a timedelta, whose days the server keeps apart from its seconds. */
+static void put_adapted_interval(GString *out, const char *total_seconds)
+{
+  gint64 microseconds = llround(g_ascii_strtod(total_seconds, NULL) * 1e6);
+  gint64 day = (gint64)86400 * 1000 * 1000;
+  gint64 days = microseconds / day - (microseconds % day < 0 ? 1 : 0);
+  gint64 rest = microseconds - days * day;
+
+  g_string_append_printf(out, "'%d days %d.%06d seconds'::interval", (int)days, (int)(rest / 1000000),
+                         (int)(rest % 1000000));
+}
+
 static void put_adapted_list(SqlCompiler *c, GString *out, const SqlValue *value, const SqlType *type)
 {
   const SqlType *item = type != NULL && type->kind == SQL_TYPE_ARRAY ? type->item : NULL;
@@ -419,7 +432,7 @@ void sql_put_adapted(SqlCompiler *c, GString *out, const SqlValue *value, const 
     g_string_append_printf(out, "'%s'::%s", value->text, zone ? "timestamptz" : "timestamp");
     break;
   }
-  case SQL_VALUE_INTERVAL: g_string_append_printf(out, "'%s seconds'::interval", value->text); break;
+  case SQL_VALUE_INTERVAL: put_adapted_interval(out, value->text); break;
   case SQL_VALUE_UUID: g_string_append_printf(out, "'%s'::uuid", value->text); break;
   case SQL_VALUE_LIST: put_adapted_list(c, out, value, type); break;
   default: sql_fail(c, SQL_ERROR_STATEMENT, "can't adapt %s", sql_value_repr(c->arena, value));

@@ -177,9 +177,12 @@ static gboolean is_schema_column(const SqlExpr *x)
   return FALSE;
 }
 
-/* Column is a subclass of what sa.column() makes, so Python asks the right side first. */
+/* Column is a subclass of what sa.column() makes, so Python asks the right side first; so are the functions that
+ * SQLAlchemy knows of the others. */
 static gboolean asks_right_side(SqlOperator op, const SqlExpr *left, const SqlExpr *right)
 {
+  if (left->kind == SQL_EXPR_FUNCTION && right->kind == SQL_EXPR_FUNCTION)
+    return op >= SQL_OP_EQ && op <= SQL_OP_GE && !sql_is_known_function(left) && sql_is_known_function(right);
   return op >= SQL_OP_EQ && op <= SQL_OP_GE && left->kind == SQL_EXPR_COLUMN && !is_schema_column(left) &&
          is_schema_column(right);
 }
