@@ -429,3 +429,18 @@ gboolean rebase_swap(Rebase *rebase, const char *id, gboolean up, GError **error
   insert(rebase, id, child->id, line, touched);
   return finish(rebase, touched, error);
 }
+
+gboolean rebase_repeat(Rebase *rebase, const Rebase *before, GError **error)
+{
+  g_autoptr(GPtrArray) moved = rebase_moved(before), touched = g_ptr_array_new();
+  for (guint i = 0; i < moved->len; i++)
+    if (!check_known(rebase, ((const Revision *)moved->pdata[i])->id, error))
+      return FALSE;
+  begin(rebase);
+  for (guint i = 0; i < moved->len; i++) {
+    const char *id = ((const Revision *)moved->pdata[i])->id;
+    set_parents(rebase, id, rebase_parents(before, id));
+    g_ptr_array_add(touched, (void *)id);
+  }
+  return finish(rebase, touched, error);
+}

@@ -33,7 +33,7 @@ struct ChangeView {
   ChangePane pane;
   gboolean both; /* graph and difference are on the screen */
   gboolean stage;
-  guint shown_files;
+  char *shown;  /* first file of the difference: another one is read from its top */
   HookJob *job; /* hooks are running */
 };
 
@@ -82,6 +82,7 @@ void changeview_free(ChangeView *view)
   snapshot_unref(view->snapshot);
   g_free(view->report);
   g_free(view->problem);
+  g_free(view->shown);
   g_free(view);
 }
 
@@ -126,9 +127,12 @@ static void take(ChangeView *view, Snapshot *snapshot, Changes *changes, Revisio
     snapshot_unref(view->snapshot);
     view->snapshot = snapshot_ref(snapshot);
   }
-  if (changes && (!view->changes || changes->files->len != view->shown_files))
+  const FileChange *first = changes ? g_ptr_array_index(changes->files, 0) : NULL;
+  if (first && g_strcmp0(first->path, view->shown) != 0) {
     textview_rewind(view->texts[PANE_DIFFERENCE]);
-  view->shown_files = changes ? changes->files->len : 0;
+    g_free(view->shown);
+    view->shown = g_strdup(first->path);
+  }
   view->changes = changes;
   graphpane_show(view->graph, map, app_workspace(view->app), marked);
   fill_difference(view);

@@ -144,17 +144,21 @@ static void propose(RebaseScreen *self, const Revision *side)
   rebase_onto(self->rebase, first->id, second->id, NULL);
 }
 
+/* On what was just loaded; moves made before are repeated there. */
 static void begin(RebaseScreen *self)
 {
+  g_autoptr(Snapshot) before = g_steal_pointer(&self->snapshot); /* whose map the old moves are on */
+  g_autoptr(Rebase) moves = g_steal_pointer(&self->rebase);
   changeview_refuse(self->view, "", self->ws->snapshot, NULL, NULL);
   g_clear_pointer(&self->plan, rebase_plan_free);
   g_clear_pointer(&self->rows, g_ptr_array_unref);
   g_clear_pointer(&self->map, revision_map_free);
-  g_clear_pointer(&self->rebase, rebase_free);
-  g_clear_pointer(&self->snapshot, snapshot_unref);
   self->snapshot = snapshot_ref(self->ws->snapshot);
   self->rebase = rebase_new(self->snapshot->project, self->snapshot->map);
-  propose(self, NULL);
+  if (moves)
+    rebase_repeat(self->rebase, moves, NULL);
+  else
+    propose(self, NULL);
   replan(self);
 }
 

@@ -40,6 +40,9 @@ gboolean rebase_set_parents(Rebase *rebase, const char *id, const char *const *p
 /* Takes the last move back; FALSE when there is none. */
 gboolean rebase_take_back(Rebase *rebase);
 
+/* The moves of another one, whose map was loaded before, as one move; FALSE when they make no sense here any more. */
+gboolean rebase_repeat(Rebase *rebase, const Rebase *before, GError **error);
+
 /* Parents after the moves so far, NULL-terminated; borrowed until the next move. */
 const char *const *rebase_parents(const Rebase *rebase, const char *id);
 /* Revisions (Revision* of the map, load order) that stand on others than their files say; the caller's. */
