@@ -157,7 +157,7 @@ static gboolean run_steps(Session *session, const PinnedPlan *pinned, const Pinn
   g_autofree const char **overrides = args_values(session->args, "override");
   g_autofree char *name = text_escape(args_positional(session->args, 0), -1, FALSE);
   g_autofree char *command = g_strconcat("rollout ", name, NULL);
-  gboolean allowed = args_has(session->args, "allow-python") || fallback_allowed(session->project);
+  gboolean allowed = fallback_allowed(session->project);
   SupervisedAnswers answers = {.overrides = overrides,
                                .skip_backup = args_has(session->args, "skip-backup"),
                                .allow_python = allowed,
@@ -205,6 +205,8 @@ COMMAND_RUN(rollout)
     return FALSE;
   g_autoptr(PinnedPlan) pinned = pinned_plan_read(path, error);
   if (!pinned || !migrate_may_write(session, error))
+    return FALSE;
+  if (args_has(session->args, "allow-python") && !fallback_allow(session->project, TRUE, error))
     return FALSE;
   g_autoptr(RolloutPolicy) policy = policy_from_session(session, error);
   if (!policy)

@@ -213,6 +213,49 @@ Test(rollout, production_wants_its_name)
   unconfigure(config);
 }
 
+/* Stands in for the project's Alembic: knows one revision. */
+static char *fake_alembic(const char *folder)
+{
+  char *path = g_build_filename(folder, "fake-alembic", NULL);
+  g_autofree char *name = server_database();
+  g_autofree char *text = g_strdup_printf("#!/bin/sh\ncase \"$*\" in\n*'upgrade s005') psql -qX -v "
+                                          "ON_ERROR_STOP=1 -d %s -c 'ALTER TABLE t1 ADD COLUMN note "
+                                          "text' -c \"UPDATE alembic_version SET version_num = "
+                                          "'s005'\";;\n*current*) echo 's005 (head)';;\nesac\n",
+                                          name);
+  cr_assert(g_file_set_contents(path, text, -1, NULL) && g_chmod(path, 0755) == 0, "%s is written", path);
+  return path;
+}
+
+Test(rollout, what_needs_python_is_run_by_alembic_once_that_is_allowed)
+{
+  g_autoptr(PgConn) conn = server_fresh();
+  char *copy = server_copy_project("linear");
+  server_add_migration(copy, "s005", "s004", "import shop.models; shop.models.fill(op.get_bind())");
+  g_autofree char *alembic = fake_alembic(copy);
+  g_autofree char *keys = g_strconcat("alembic = ", alembic, "\n[retort]\nalembic = ", alembic, "\n", NULL);
+  char *config = configure(keys);
+  server_expect(copy, "upgrade s003", 0, "", NULL);
+  g_autofree char *output = NULL;
+  g_autofree char *errors = NULL;
+  cr_expect(program_run(copy, "--target live plan heads -o plan.json", &output, NULL) == 0, "%s", output);
+  cr_expect(strstr(output, "by the project's own Alembic") != NULL && strstr(output, "s005.py:9") != NULL,
+            "the engine, and why:\n%s", output);
+  cr_expect(program_run(copy, "--target live rollout plan.json --skip-backup", NULL, &errors) == 1,
+            "not allowed");
+  cr_expect(strstr(errors, "needs Python") != NULL, "%s", errors);
+  server_expect_rows(conn, "s003", "while it is not allowed");
+  g_autofree char *done = NULL;
+  cr_expect(program_run(copy, "--target live rollout plan.json --skip-backup --allow-python", &done, NULL) ==
+                0,
+            "%s", done);
+  server_expect_rows(conn, "s005", "after Alembic ran");
+  g_autofree char *note = server_ask(conn, "SELECT count(*) FROM pg_attribute WHERE attname = 'note'");
+  cr_expect(strcmp(note, "1") == 0, "it ran once");
+  server_remove_copy(copy);
+  unconfigure(config);
+}
+
 Test(rollout, upgrade_keeps_a_targets_lock_timeout)
 {
   g_autoptr(PgConn) conn = server_fresh();
