@@ -118,10 +118,10 @@ static void add_locks(Writer *w, const Forecast *forecast)
 }
 
 static void add_finding(Writer *w, const Finding *finding, const Statement *statement,
-                        const RemedySubject *subject)
+                        const Forecast *forecast)
 {
   CheckInfo info = check_info(finding->check);
-  g_autoptr(Remedy) remedy = remedy_of(finding, subject);
+  g_autoptr(Remedy) remedy = remedy_of(finding, forecast, statement->sql);
   begin(w, '{');
   add_text(w, "id", info.name);
   add_text(w, "severity", severity_name(finding->severity));
@@ -144,7 +144,7 @@ static void add_finding(Writer *w, const Finding *finding, const Statement *stat
 
 /* whole: findings about the migration, told with its first statement. */
 static void add_findings(Writer *w, const char *name, gboolean silenced, const Forecast *forecast,
-                         const GPtrArray *whole, const Statement *statement, const RemedySubject *subject)
+                         const GPtrArray *whole, const Statement *statement)
 {
   const GPtrArray *lists[] = {forecast->findings, whole};
   begin_array(w, name);
@@ -152,7 +152,7 @@ static void add_findings(Writer *w, const char *name, gboolean silenced, const F
     for (guint i = 0; lists[l] && i < lists[l]->len; i++) {
       const Finding *finding = lists[l]->pdata[i];
       if ((finding->silenced != NULL) == silenced)
-        add_finding(w, finding, statement, subject);
+        add_finding(w, finding, statement, forecast);
     }
   end(w, ']');
 }
@@ -160,8 +160,6 @@ static void add_findings(Writer *w, const char *name, gboolean silenced, const F
 static void add_statement(Writer *w, const ReviewedFile *file, const Statement *statement,
                           const Forecast *forecast, const GPtrArray *whole)
 {
-  gboolean found = forecast->findings->len > 0 || (whole && whole->len > 0);
-  g_autoptr(RemedySubject) subject = found ? remedy_subject_new(statement->sql) : NULL;
   begin(w, '{');
   add_text(w, "statement", statement->sql);
   add_text(w, "revision", file->revision);
@@ -172,8 +170,8 @@ static void add_statement(Writer *w, const ReviewedFile *file, const Statement *
   add_array(w, "scans", forecast->scans);
   add_array(w, "rebuilds", forecast->rebuilds);
   add_text(w, "transaction", forecast->no_transaction ? "forbidden" : "allowed");
-  add_findings(w, "findings", FALSE, forecast, whole, statement, subject);
-  add_findings(w, "silenced", TRUE, forecast, whole, statement, subject);
+  add_findings(w, "findings", FALSE, forecast, whole, statement);
+  add_findings(w, "silenced", TRUE, forecast, whole, statement);
   add_text(w, "unknown", forecast->unknown);
   end(w, '}');
   g_string_append_c(w->out, '\n');

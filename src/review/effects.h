@@ -26,6 +26,7 @@ typedef struct Effects {
   char *enum_value;    /* that it adds, or NULL */
   char *enum_type;
   gboolean sets_lock_timeout;
+  struct RemedySubject *subject; /* of the one statement, when something was found; or NULL */
   gboolean few_rows;     /* what rows it changes it names: INSERT ... VALUES, WHERE id = 1 */
   gboolean type_changed; /* ALTER COLUMN TYPE */
 } Effects;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "remedy-private.h"
+
 #define AT(name) PG_QUERY__ALTER_TABLE_TYPE__AT_##name
 #define OBJECT(name) PG_QUERY__OBJECT_TYPE__OBJECT_##name
 /* deadlock_timeout as the server has it unless it was changed */
@@ -37,6 +39,7 @@ void effects_free(Effects *effects)
   g_ptr_array_unref(effects->made);
   g_ptr_array_unref(effects->dropped);
   g_ptr_array_unref(effects->analyzed);
+  remedy_subject_free(effects->subject);
   g_free(effects->enum_value);
   g_free(effects->enum_type);
   g_free(effects);
@@ -432,4 +435,6 @@ void judge_statement(Reading *r, const PgQuery__Node *s, gsize n_statements)
   case PG_QUERY__NODE__NODE_VACUUM_STMT: judge_vacuum(r, s->vacuum_stmt); break;
   default: break;
   }
+  if (n_statements == 1 && r->forecast->findings->len > 0)
+    effects_of(r)->subject = remedy_subject_read(s);
 }

@@ -4,14 +4,16 @@
 #include <string.h>
 
 #include "change-private.h"
+#include "effects.h"
 #include "forecast-private.h"
+#include "remedy-private.h"
 
 #define AT(name) PG_QUERY__ALTER_TABLE_TYPE__AT_##name
 
 /* What a template may name; NULL where the statement does not tell. */
 typedef struct RemedySubject {
-  char *statement;
-  char *table; /* without its schema */
+  const char *sql; /* of the statement, borrowed */
+  char *table;     /* without its schema */
   char *relation_schema;
   char *column;
   char *columns; /* "a, b" */
@@ -29,9 +31,9 @@ typedef struct RemedySubject {
 static void subject_clear(Subject *s)
 {
   char *texts[] = {
-      s->statement, s->table,      s->relation_schema,    s->column,          s->columns, s->list,
-      s->name,      s->referenced, s->referenced_columns, s->referenced_list, s->type,    s->expression,
-      s->kind,      s->new_name};
+      s->table,      s->relation_schema,    s->column,          s->columns, s->list,       s->name,
+      s->referenced, s->referenced_columns, s->referenced_list, s->type,    s->expression, s->kind,
+      s->new_name};
   for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
     g_free(texts[i]);
 }
@@ -177,10 +179,6 @@ static void read_statement(Subject *s, const PgQuery__Node *node)
 
 static void read_sql(Subject *s, const char *sql)
 {
-  s->statement = g_strstrip(g_strdup(sql));
-  gsize n = strlen(s->statement);
-  if (n > 0 && s->statement[n - 1] == ';')
-    s->statement[n - 1] = '\0';
   PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(sql);
   if (parsed.error == NULL) {
     PgQuery__ParseResult *tree =
@@ -229,29 +227,47 @@ static char *concurrently(const char *sql)
 }
 
 /* The same change of the next ten thousand rows. */
-static char *batched(const Subject *s)
+static char *batched(const Subject *s, const char *statement)
 {
   const char *table = s->table != NULL ? s->table : "TABLE";
   const char *where = NULL;
-  for (const char *p = s->statement; (p = strcasestr(p, "where")) != NULL; p += 5)
+  for (const char *p = statement; (p = strcasestr(p, "where")) != NULL; p += 5)
     where = p;
-  g_autofree char *head = g_strchomp(where != NULL ? g_strndup(s->statement, (gsize)(where - s->statement))
-                                                   : g_strdup(s->statement));
+  g_autofree char *head =
+      g_strchomp(where != NULL ? g_strndup(statement, (gsize)(where - statement)) : g_strdup(statement));
   g_autofree char *rows = g_strstrip(g_strdup(where != NULL ? where + 5 : "<not done yet>"));
   return g_strdup_printf("%s\n WHERE ctid = ANY (ARRAY(SELECT ctid FROM %s WHERE %s LIMIT 10000))", head,
                          table, rows);
+}
+
+/* Without blanks around it and the semicolon. */
+static char *plain_statement(const char *sql)
+{
+  char *statement = g_strstrip(g_strdup(sql));
+  gsize n = strlen(statement);
+  if (n > 0 && statement[n - 1] == ';')
+    statement[n - 1] = '\0';
+  return statement;
+}
+
+static char *statement_as(const Subject *s, const char *key)
+{
+  if (s->sql == NULL)
+    return g_strdup("...");
+  g_autofree char *statement = plain_statement(s->sql);
+  if (strcmp(key, "statement:concurrently") == 0)
+    return concurrently(statement);
+  if (strcmp(key, "statement:batched") == 0)
+    return batched(s, statement);
+  return g_steal_pointer(&statement);
 }
 
 static char *value_of(const Subject *s, const char *key, gboolean python)
 {
   const char *schema = s->relation_schema;
   const char *table = s->table != NULL ? s->table : "TABLE";
-  if (strcmp(key, "statement") == 0)
-    return g_strdup(s->statement != NULL ? s->statement : "...");
-  if (strcmp(key, "statement:concurrently") == 0)
-    return concurrently(s->statement != NULL ? s->statement : "...");
-  if (strcmp(key, "statement:batched") == 0)
-    return s->statement != NULL ? batched(s) : g_strdup("...");
+  if (g_str_has_prefix(key, "statement"))
+    return statement_as(s, key);
   if (strcmp(key, "schema") == 0)
     return schema != NULL ? g_strdup_printf(", schema=\"%s\"", schema) : g_strdup("");
   if (strcmp(key, "relation") == 0 || (strcmp(key, "table") == 0 && !python))
@@ -304,11 +320,10 @@ static char *fill(const char *text, const Subject *s, gboolean python)
   return g_string_free(out, FALSE);
 }
 
-RemedySubject *remedy_subject_new(const char *sql)
+RemedySubject *remedy_subject_read(const PgQuery__Node *statement)
 {
   Subject *subject = g_new0(Subject, 1);
-  if (sql != NULL)
-    read_sql(subject, sql);
+  read_statement(subject, statement);
   return subject;
 }
 
@@ -333,13 +348,14 @@ static Subject with_object(const Subject *subject, const Subject *named)
   return both;
 }
 
-Remedy *remedy_of(const Finding *finding, const RemedySubject *subject)
+static Remedy *remedy_about(const Finding *finding, const Subject *subject, const char *sql)
 {
   CheckInfo info = check_info(finding->check);
   Remedy *remedy = g_new0(Remedy, 1);
   g_auto(Subject) named = {0};
   read_object(&named, finding);
   Subject both = with_object(subject, &named);
+  both.sql = sql;
   remedy->since = info.since;
   remedy->alembic = fill(info.alembic, &both, TRUE);
   remedy->sql = fill(info.sql, &both, FALSE);
@@ -348,8 +364,16 @@ Remedy *remedy_of(const Finding *finding, const RemedySubject *subject)
 
 Remedy *remedy_for(const Finding *finding, const char *sql)
 {
-  g_autoptr(RemedySubject) subject = remedy_subject_new(sql);
-  return remedy_of(finding, subject);
+  g_auto(Subject) subject = {0};
+  if (sql != NULL)
+    read_sql(&subject, sql);
+  return remedy_about(finding, &subject, sql);
+}
+
+Remedy *remedy_of(const Finding *finding, const Forecast *forecast, const char *sql)
+{
+  const Subject *subject = forecast->effects != NULL ? forecast->effects->subject : NULL;
+  return subject != NULL ? remedy_about(finding, subject, sql) : remedy_for(finding, sql);
 }
 
 void remedy_free(Remedy *remedy)

@@ -20,7 +20,7 @@ src_review_libreview_a_SOURCES = \
 	src/review/effects.h src/review/judge.c src/review/judge.h \
 	src/review/migration.c include/retort/review/migration.h \
 	src/review/policy.c include/retort/review/policy.h \
-	src/review/remedy.c include/retort/review/remedy.h \
+	src/review/remedy.c src/review/remedy-private.h include/retort/review/remedy.h \
 	src/review/said.c src/review/said.h \
 	src/review/settle.c src/review/settle.h \
 	src/review/silence.c src/review/silence.h \

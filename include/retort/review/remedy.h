@@ -10,6 +10,7 @@
 #include <glib.h>
 
 #include "retort/review/check.h"
+#include "retort/review/forecast.h"
 
 typedef struct {
   char *alembic; /* NULL: nothing to write */
@@ -17,15 +18,9 @@ typedef struct {
   int since; /* the first major version of PostgreSQL that knows it; 0: all */
 } Remedy;
 
-/* What templates may name of one statement, read once for all findings about it.  sql NULL: about the migration. */
-typedef struct RemedySubject RemedySubject;
-RemedySubject *remedy_subject_new(const char *sql);
-void remedy_subject_free(RemedySubject *subject);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(RemedySubject, remedy_subject_free)
-
-/* Never NULL. */
-Remedy *remedy_of(const Finding *finding, const RemedySubject *subject);
-/* The same for a single finding; sql as above. */
+/* sql: of the statement; NULL: the finding is about the migration.  Never NULL. */
 Remedy *remedy_for(const Finding *finding, const char *sql);
+/* The same for one of the forecast's findings: what its reading noted need not be read again. */
+Remedy *remedy_of(const Finding *finding, const Forecast *forecast, const char *sql);
 void remedy_free(Remedy *remedy);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Remedy, remedy_free)
