@@ -17,13 +17,18 @@ static void step_info_free(void *data)
   g_free(info);
 }
 
+static void stop_idle(Supervision *s)
+{
+  if (s->idle == NULL)
+    return;
+  g_source_destroy(s->idle);
+  g_clear_pointer(&s->idle, g_source_unref);
+}
+
 /* Whatever runs: connections last, because the others use them. */
 static void stop_all(Supervision *s)
 {
-  if (s->idle != NULL) {
-    g_source_destroy(s->idle);
-    g_clear_pointer(&s->idle, g_source_unref);
-  }
+  stop_idle(s);
   g_clear_pointer(&s->rollout, rollout_free);
   g_clear_pointer(&s->run, alembic_run_free);
   g_clear_pointer(&s->backup, backup_free);
@@ -358,6 +363,7 @@ void supervision_end(Supervision *s, SupervisionOutcome outcome, const GError *e
   supervision_leave(s);
   if (s->freed)
     return;
+  stop_idle(s);
   s->idle = g_idle_source_new();
   g_source_set_priority(s->idle, G_PRIORITY_DEFAULT);
   g_source_set_callback(s->idle, say_goodbye, s, NULL);

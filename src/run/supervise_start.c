@@ -147,7 +147,10 @@ void supervision_do_connect(Supervision *s)
     g_string_append_printf(options, "-c statement_timeout=%u ", s->policy->statement_timeout_ms);
   supervision_enter(s);
   supervision_set_phase(s, PHASE_CONNECTING);
-  if (!supervision_stopped(s)) {
+  if (supervision_stopped(s)) {
+  } else if (s->policy->read_only) {
+    refuse(s, _("This target is configured as read-only: nothing is changed there."));
+  } else {
     s->conn = pg_conn_new(s->params,
                           &(PgConnOptions){.application_name = "retort-rollout", .options = options->str});
     pg_conn_connect(s->conn, connected, s);

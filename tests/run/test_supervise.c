@@ -518,3 +518,52 @@ Test(supervise, leftovers_are_found_before_the_first_step)
          "over end0",
          "a");
 }
+
+/* ---- CREATE INDEX CONCURRENTLY and an old snapshot ------------------------------------------------------------- */
+
+static gboolean saw_wait;
+
+static void cancel_when_it_waits(const SupervisionEvent *event, Watch *w)
+{
+  const Progress *progress = event->report != NULL ? event->report->progress : NULL;
+  if (event->kind != SUPERVISION_REPORT || progress == NULL ||
+      g_strcmp0(progress->phase, "waiting for old snapshots") != 0)
+    return;
+  cr_expect(progress->overall > 0.99, "all but done: %f", progress->overall);
+  cr_expect(progress->waits_for == pg_conn_backend_pid(w->f->conn), "it waits for %d", progress->waits_for);
+  saw_wait = TRUE;
+  supervision_cancel(w->supervision);
+}
+
+Test(supervise, a_concurrent_build_that_waits_is_cancelled_and_cleaned_up)
+{
+  g_autoptr(Watch) w = watch_new("supervise_snapshot");
+  test_sql(w->f->other, "CREATE TABLE t (x int); INSERT INTO t VALUES (1); CREATE TABLE elsewhere (x int)");
+  test_sql(w->f->conn, "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM elsewhere");
+  rollout_fixture_add(w->f, DIRECTION_UPGRADE, "+a", "!CREATE INDEX CONCURRENTLY t_x ON t (x)", NULL);
+  w->hook = cancel_when_it_waits;
+  w->answers[QUESTION_AFTERMATH] = ANSWER_CLEANUP;
+  watch_run(w, "");
+  cr_expect(saw_wait && w->outcome == SUPERVISED_CANCELLED && recorded(w, "repair-done"), "%s", w->log->str);
+  g_autofree char *left = invalid_indexes(w);
+  cr_expect(strcmp(left, "0") == 0, "%s indexes are left", left);
+}
+
+Test(supervise, nothing_is_changed_on_a_read_only_target)
+{
+  g_autoptr(Watch) w = watch_new("supervise_read_only");
+  rollout_fixture_add(w->f, DIRECTION_UPGRADE, "+a", "CREATE TABLE t (x int)", NULL);
+  w->policy->read_only = TRUE;
+  watch_run(w, "");
+  expect(w, "connecting over end1", NULL);
+}
+
+Test(supervise, can_be_cancelled_before_it_begins)
+{
+  g_autoptr(Watch) w = watch_new("supervise_early");
+  rollout_fixture_add(w->f, DIRECTION_UPGRADE, "+a", "CREATE TABLE t (x int)", NULL);
+  watch_start(w, "");
+  supervision_cancel(w->supervision);
+  watch_wait(w);
+  expect(w, "over end2", NULL);
+}
