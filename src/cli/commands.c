@@ -109,7 +109,8 @@ static const ArgPositional preflight_of[] = {
 };
 
 static const ArgPositional recover_of[] = {
-    {"revision", ARG_OPTIONAL, N_("The migration in question; default: the one the record names, or the next.")},
+    {"revision", ARG_OPTIONAL,
+     N_("The migration in question; default: the one the record names, or the next.")},
     {NULL, 0, NULL},
 };
 
@@ -126,10 +127,11 @@ static const ArgPositional any_words[] = {
 const Command commands[] = {
     {.name = "backup",
      .summary = N_("Back the database up with pg_dump, checked before it gets its name."),
-     .manual = N_("The file is named for database, time and position, and readable by its owner only. While it is "
-                  "written its name ends in .part; it is read back with pg_restore --list before it is renamed, and "
-                  "what a failure leaves is removed. A pg_dump older than the server and a disk without room are "
-                  "refused."),
+     .manual = N_(
+         "The file is named for database, time and position, and readable by its owner only. While it is "
+         "written its name ends in .part; it is read back with pg_restore --list before it is renamed, and "
+         "what a failure leaves is removed. A pg_dump older than the server and a disk without room are "
+         "refused."),
      .options = backup_options,
      .own = TRUE,
      .has_json = TRUE,
@@ -177,9 +179,10 @@ const Command commands[] = {
      .run = cmd_delete},
     {.name = "diff",
      .summary = N_("Show which revisions a release adds, changes and removes."),
-     .manual = N_("A..B compares two commits, tags or branches; A...B begins where B left A; A alone ends at HEAD. "
-                  "Nothing is checked out. What was changed after it was there is worth a look: a database that "
-                  "has the revision does not run it again."),
+     .manual =
+         N_("A..B compares two commits, tags or branches; A...B begins where B left A; A alone ends at HEAD. "
+            "Nothing is checked out. What was changed after it was there is worth a look: a database that "
+            "has the revision does not run it again."),
      .options = no_options,
      .positionals = range_one,
      .own = TRUE,
@@ -204,8 +207,9 @@ const Command commands[] = {
      .run = cmd_ensure_version},
     {.name = "graph",
      .summary = N_("Draw the revision graph: as text, JSON, Mermaid or Graphviz."),
-     .manual = N_("With --at as of any branch, tag or commit, with --diff two of them in one: + is added, ~ changed, "
-                  "> moved to another file, - removed."),
+     .manual = N_(
+         "With --at as of any branch, tag or commit, with --diff two of them in one: + is added, ~ changed, "
+         "> moved to another file, - removed."),
      .options = graph_options,
      .own = TRUE,
      .has_json = TRUE,
@@ -242,9 +246,11 @@ const Command commands[] = {
      .run = cmd_locks},
     {.name = "log",
      .summary = N_("Show what rollouts did, or the record of one."),
-     .manual = N_("The records are in $XDG_STATE_HOME/retort/journal, one file a rollout, one JSON object a line. One is "
-                  "shown as a timeline; --json prints its lines. --watch follows a rollout that is at work, as a "
-                  "second person may do, and touches neither it nor the database."),
+     .manual =
+         N_("The records are in $XDG_STATE_HOME/retort/journal, one file a rollout, one JSON object a line. "
+            "One is "
+            "shown as a timeline; --json prints its lines. --watch follows a rollout that is at work, as a "
+            "second person may do, and touches neither it nor the database."),
      .options = log_options,
      .positionals = record_optional,
      .own = TRUE,
@@ -252,8 +258,11 @@ const Command commands[] = {
      .run = cmd_log},
     {.name = "merge",
      .summary = N_("Write a revision that joins heads."),
-     .manual = N_("The file is written from the project's script.py.mako, and the post-write hooks run. What "
-                  "takes the project's Python is handed over to its own Alembic."),
+     .manual = N_(
+         "The file is written from the project's script.py.mako, and the post-write hooks run. What "
+         "takes the project's Python is handed over to its own Alembic. Unlike Alembic, one head alone and "
+         "a revision with its own ancestor are refused, and a hook that cannot be run or was stopped leaves "
+         "no file behind."),
      .options = merge_options,
      .positionals = revisions_some,
      .words = WORDS_TARGETS,
@@ -295,8 +304,9 @@ const Command commands[] = {
      .run = cmd_rebase},
     {.name = "preflight",
      .summary = N_("Say whether this is a good moment, on this server, for a plan."),
-     .manual = N_("Changes nothing and locks no table. Each check is ok, a warning or a stop, with what to do about "
-                  "it. The exit status is 1 when one of them is a stop."),
+     .manual = N_(
+         "Changes nothing and locks no table. Each check is ok, a warning or a stop, with what to do about "
+         "it. The exit status is 1 when one of them is a stop."),
      .options = preflight_options,
      .positionals = preflight_of,
      .words = WORDS_TARGETS,
@@ -305,14 +315,16 @@ const Command commands[] = {
      .run = cmd_preflight},
     {.name = "recover",
      .summary = N_("Say what an interrupted migration left behind, and help out of it."),
-     .manual = N_("Reads the record of the newest rollout of this database and compares the statements of the "
-                  "migration that was at work with the catalog: which are done, in doubt, not done. It works without "
-                  "a record as well, when Alembic itself left half a migration. Nothing is run unless told: "
-                  "--continue cleans up and runs what is left, --undo prints the SQL that takes back what is done, "
-                  "--stamp writes the version row as if all were done.\n\nA database that stands at a revision which no file "
-                  "has is another case: the file is looked for in other branches and in history; --restore writes it "
-                  "back, and --undo prints the SQL of its downgrade. The exit status is 1 while something is half "
-                  "applied or lost."),
+     .manual = N_(
+         "Reads the record of the newest rollout of this database and compares the statements of the "
+         "migration that was at work with the catalog: which are done, in doubt, not done. It works without "
+         "a record as well, when Alembic itself left half a migration. Nothing is run unless told: "
+         "--continue cleans up and runs what is left, --undo prints the SQL that takes back what is done, "
+         "--stamp writes the version row as if all were done.\n\nA database that stands at a revision which "
+         "no file "
+         "has is another case: the file is looked for in other branches and in history; --restore writes it "
+         "back, and --undo prints the SQL of its downgrade. The exit status is 1 while something is half "
+         "applied or lost."),
      .options = recover_options,
      .positionals = recover_of,
      .words = WORDS_TARGETS,
@@ -320,12 +332,13 @@ const Command commands[] = {
      .run = cmd_recover},
     {.name = "rehearse",
      .summary = N_("Try a plan where it does no harm, and see what it locks and how long it takes."),
-     .manual = N_("In a transaction of the database itself, which is rolled back: its locks are real while it lasts. "
-                  "Or with --scratch on a database made for the purpose and dropped afterwards: schema copies the "
-                  "schema, without rows, and template everything, while nobody is connected. There, statements "
-                  "outside transactions run as well.\n\nWith --round-trip the plan is gone there, back and there "
-                  "again, and the catalog compared each time: what the downgrade did not undo is listed. The exit "
-                  "status is 1 when something failed or differs."),
+     .manual = N_(
+         "In a transaction of the database itself, which is rolled back: its locks are real while it lasts. "
+         "Or with --scratch on a database made for the purpose and dropped afterwards: schema copies the "
+         "schema, without rows, and template everything, while nobody is connected. There, statements "
+         "outside transactions run as well.\n\nWith --round-trip the plan is gone there, back and there "
+         "again, and the catalog compared each time: what the downgrade did not undo is listed. The exit "
+         "status is 1 when something failed or differs."),
      .options = rehearse_options,
      .positionals = target_one,
      .words = WORDS_TARGETS,
@@ -334,23 +347,24 @@ const Command commands[] = {
      .run = cmd_rehearse},
     {.name = "review",
      .summary = N_("Say what statements will lock, rewrite and risk."),
-     .manual =
-         N_("Of the revisions, ranges and files named; else of those that are pending, when a database is named; "
-            "else, in a git repository, of those that the current branch (and the working folder) adds to the "
-            "branch that origin/HEAD names, or changes. With a database the forecast knows its tables, their "
-            "sizes and what hangs on them.\n\n"
-            "A finding is silenced by a comment with a reason: \"# retort: allow CHECK: reason\" behind the "
-            "statement or in a line of its own above it; on or above a line that opens a block or a function "
-            "it speaks of all of that, outside of functions of the whole file. Several checks are parted by "
-            "commas. In SQL the comment begins with --. A silence without a reason, or one that silences "
-            "nothing, is a finding itself. --checks lists the checks.\n\n"
-            "[retort.review] in alembic.ini, [tool.retort.review] in pyproject.toml and [review] in the "
-            "operator's configuration say, for each check, danger, care, note or off; fail_on and "
-            "server_version stand for the options; allow lists lines \"CHECK, CHECK PATH: REASON\" (PATH is a "
-            "file, a folder or a pattern, from its end).\n\n"
-            "Plain SQL is judged as psql would send it: outside BEGIN and COMMIT each statement is a "
-            "transaction of its own. What is not known (a statement that no rule fits, a migration that cannot "
-            "be rendered) counts as care."),
+     .manual = N_(
+         "Of the revisions, ranges and files named; else of those that are pending, when a database is "
+         "named; "
+         "else, in a git repository, of those that the current branch (and the working folder) adds to the "
+         "branch that origin/HEAD names, or changes. With a database the forecast knows its tables, their "
+         "sizes and what hangs on them.\n\n"
+         "A finding is silenced by a comment with a reason: \"# retort: allow CHECK: reason\" behind the "
+         "statement or in a line of its own above it; on or above a line that opens a block or a function "
+         "it speaks of all of that, outside of functions of the whole file. Several checks are parted by "
+         "commas. In SQL the comment begins with --. A silence without a reason, or one that silences "
+         "nothing, is a finding itself. --checks lists the checks.\n\n"
+         "[retort.review] in alembic.ini, [tool.retort.review] in pyproject.toml and [review] in the "
+         "operator's configuration say, for each check, danger, care, note or off; fail_on and "
+         "server_version stand for the options; allow lists lines \"CHECK, CHECK PATH: REASON\" (PATH is a "
+         "file, a folder or a pattern, from its end).\n\n"
+         "Plain SQL is judged as psql would send it: outside BEGIN and COMMIT each statement is a "
+         "transaction of its own. What is not known (a statement that no rule fits, a migration that cannot "
+         "be rendered) counts as care."),
      .options = review_options,
      .positionals = sql_targets,
      .words = WORDS_RANGES,
@@ -434,9 +448,10 @@ const Command commands[] = {
      .run = cmd_upgrade},
     {.name = "where",
      .summary = N_("Show where a revision lives: branches, tags, commits."),
-     .manual = N_("Also of a revision that no file here has, as when a database stands at one: when its file was "
-                  "added, changed, moved and deleted, by whom, and which branches and tags have it. The start of an "
-                  "id is enough. The exit status is 1 when git has never seen it."),
+     .manual = N_(
+         "Also of a revision that no file here has, as when a database stands at one: when its file was "
+         "added, changed, moved and deleted, by whom, and which branches and tags have it. The start of an "
+         "id is enough. The exit status is 1 when git has never seen it."),
      .options = no_options,
      .positionals = id_one,
      .words = WORDS_REVISIONS,
