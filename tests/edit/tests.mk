@@ -1,7 +1,7 @@
 # Criterion programs of the room edit; link them with $(EDIT_LIBS) $(EDIT_EXT) only.
 check_PROGRAMS += tests/edit/test_edit
 TESTS += tests/edit/test_edit
-tests_edit_test_edit_SOURCES = tests/edit/test_conflict.c tests/edit/test_mako.c tests/edit/test_draft.c tests/edit/test_environment.c tests/edit/test_rewrite.c tests/edit/test_changes.c tests/edit/test_rebase.c
+tests_edit_test_edit_SOURCES = tests/edit/test_conflict.c tests/edit/test_mako.c tests/edit/test_draft.c tests/edit/test_environment.c tests/edit/test_rewrite.c tests/edit/test_changes.c tests/edit/test_rebase.c tests/edit/test_guard.c
 tests_edit_test_edit_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_edit_test_edit_LDADD = $(EDIT_LIBS) $(TEST_EXT) $(EDIT_EXT)
 
