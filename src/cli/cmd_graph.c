@@ -23,18 +23,6 @@ static void mark(GHashTable *marks, const RevisionMap *map, const GPtrArray *rev
   }
 }
 
-/* One map of both: what b has, and what only a had. */
-static RevisionMap *union_map(const GitRevisions *b, const GitDifference *difference)
-{
-  GPtrArray *all = g_ptr_array_new();
-
-  for (guint i = 0; i < b->map->revisions->len; i++)
-    g_ptr_array_add(all, revision_copy(b->map->revisions->pdata[i]));
-  for (guint i = 0; i < difference->removed->len; i++)
-    g_ptr_array_add(all, revision_copy(difference->removed->pdata[i]));
-  return revision_map_new(all);
-}
-
 static gboolean graph_diff(Session *session, const char *range, const char *format, GError **error)
 {
   g_autoptr(GitRevisions) a = NULL;
@@ -43,7 +31,7 @@ static gboolean graph_diff(Session *session, const char *range, const char *form
   if (!refs_open_range(session, range, &a, &b, error))
     return FALSE;
   g_autoptr(GitDifference) difference = git_difference_new(a, b);
-  g_autoptr(RevisionMap) map = union_map(b, difference);
+  g_autoptr(RevisionMap) map = git_difference_map(difference, b);
   g_autoptr(GHashTable) marks = g_hash_table_new(NULL, NULL);
   mark(marks, map, difference->added, "added");
   mark(marks, map, difference->removed, "removed");

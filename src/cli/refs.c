@@ -1,11 +1,9 @@
 #include "refs.h"
 
-#include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "out.h"
-#include "retort/base/error.h"
 #include "retort/base/text.h"
 
 GitRefs *refs_open(Session *session, const char *at, gboolean *bare, GError **error)
@@ -39,28 +37,10 @@ gboolean refs_report(const GitRevisions *revisions)
 gboolean refs_open_range(Session *session, const char *range, GitRevisions **a, GitRevisions **b,
                          GError **error)
 {
-  const char *dots = strstr(range, "..");
-  gboolean fork = dots && dots[2] == '.';
-  g_autofree char *from = dots ? g_strndup(range, (gsize)(dots - range)) : g_strdup(range);
-  const char *to = dots && dots[fork ? 3 : 2] ? dots + (fork ? 3 : 2) : "HEAD";
-  const char *since = *from ? from : "HEAD";
   gboolean bare;
-  g_autoptr(GError) inner = NULL;
-  g_autoptr(GitRefs) refs = refs_open(session, to, &bare, error);
+  g_autoptr(GitRefs) refs = refs_open(session, NULL, &bare, error);
 
-  if (!refs)
-    return FALSE;
-  g_autofree char *base = fork ? git_refs_base(refs, since, to, &inner) : NULL;
-  if (fork && !base) {
-    if (inner)
-      g_propagate_error(error, g_steal_pointer(&inner));
-    else
-      g_set_error(error, RETORT_ERROR, RETORT_ERROR_FILE, _("%s and %s have no commit in common"), since, to);
-    return FALSE;
-  }
-  *a = git_revisions_at(refs, base ? base : since, error);
-  *b = *a ? git_revisions_at(refs, to, error) : NULL;
-  if (!*b)
+  if (!refs || !git_revisions_range(refs, range, a, b, error))
     return FALSE;
   refs_report(*a);
   refs_report(*b);

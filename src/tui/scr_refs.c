@@ -41,21 +41,9 @@ static void job_free(void *data)
 static gboolean read_both(RefsJob *job, GError **error)
 {
   g_autoptr(GitRefs) refs = git_refs_open(job->snapshot->project, error);
-  const char *dots = strstr(job->asked, "..");
-  g_autofree char *from = dots ? g_strndup(job->asked, (gsize)(dots - job->asked)) : NULL;
-  const char *to = dots ? dots + 2 : job->asked;
-  if (!refs)
-    return FALSE;
-  if (dots && *to == '.')
-    to++;
-  if (from) {
-    const char *since = *from ? from : "HEAD";
-    g_autofree char *base = dots[2] == '.' ? git_refs_base(refs, since, *to ? to : "HEAD", error) : NULL;
-    job->from = git_revisions_at(refs, base ? base : since, error);
-    if (!job->from)
-      return FALSE;
-  }
-  job->to = git_revisions_at(refs, *to ? to : "HEAD", error);
+  if (refs && strstr(job->asked, ".."))
+    return git_revisions_range(refs, job->asked, &job->from, &job->to, error);
+  job->to = refs ? git_revisions_at(refs, job->asked, error) : NULL;
   return job->to != NULL;
 }
 
@@ -71,16 +59,6 @@ static void read_thread(GTask *task, void *source, void *task_data, GCancellable
 }
 
 /* ---- showing ---- */
-
-static RevisionMap *union_map(const GitRevisions *to, const GitDifference *difference)
-{
-  GPtrArray *all = g_ptr_array_new();
-  for (guint i = 0; i < to->map->revisions->len; i++)
-    g_ptr_array_add(all, revision_copy(g_ptr_array_index(to->map->revisions, i)));
-  for (guint i = 0; difference && i < difference->removed->len; i++)
-    g_ptr_array_add(all, revision_copy(g_ptr_array_index(difference->removed, i)));
-  return revision_map_new(all);
-}
 
 static void mark(GHashTable *marks, const GPtrArray *revisions, const char *with)
 {
@@ -135,7 +113,7 @@ static void show(RefsScreen *self, const RefsJob *job)
   }
   add_problems(self, job->to);
   textview_add(self->view, STYLE_NORMAL, "");
-  g_autoptr(RevisionMap) map = union_map(job->to, difference);
+  g_autoptr(RevisionMap) map = git_difference_map(difference, job->to);
   g_autoptr(Graph) graph = graph_layout(map, NULL);
   for (guint i = 0; i < graph->rows->len; i++)
     add_row(self, graph_row(graph, i), graph->n_lanes, marks);

@@ -59,6 +59,10 @@ char *git_refs_newest_tag(GitRefs *refs);
 /* The source of a revision of this GitRefs, NUL-terminated beyond *len; the caller's. */
 char *git_refs_source(GitRefs *refs, const Revision *revision, gsize *len, GError **error);
 
+/* Both ends of "A..B", of "A...B" (from where B left A) or of "A" (to HEAD). */
+gboolean git_revisions_range(GitRefs *refs, const char *range, GitRevisions **a, GitRevisions **b,
+                             GError **error);
+
 /* What a commit's revisions are compared with another's. */
 typedef struct {
   GPtrArray *added;   /* Revision* of b, in its order; borrowed from b */
@@ -68,5 +72,7 @@ typedef struct {
 } GitDifference;
 
 GitDifference *git_difference_new(const GitRevisions *a, const GitRevisions *b);
+/* One map of both: what b has, and what only a had; NULL for difference: b's alone.  The caller's. */
+RevisionMap *git_difference_map(const GitDifference *difference, const GitRevisions *b);
 void git_difference_free(GitDifference *difference);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GitDifference, git_difference_free)
