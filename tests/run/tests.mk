@@ -3,7 +3,7 @@ check_PROGRAMS += tests/run/test_run.pgtest tests/run/test_crash.pgtest tests/ru
 TESTS += tests/run/test_run.pgtest tests/run/test_crash.pgtest
 tests_run_support = tests/run/rollout_support.c tests/run/rollout_support.h tests/pg/support.c tests/pg/support.h
 tests_run_test_run_pgtest_SOURCES = tests/run/test_answers.c tests/run/test_fallback.c tests/run/test_rollout.c tests/run/test_journal.c tests/run/test_engine.c tests/run/test_aftermath.c tests/run/test_pinned.c tests/run/test_backup.c tests/run/test_mutex.c tests/run/test_preflight.c tests/run/test_recovery.c \
-	tests/run/test_monitor.c tests/run/test_scratch.c tests/run/test_proof.c tests/run/test_supervise.c tests/run/test_losses.c tests/run/test_lost.c $(tests_run_support)
+	tests/run/test_monitor.c tests/run/test_scratch.c tests/run/test_proof.c tests/run/test_supervise.c tests/run/test_losses.c tests/run/test_lost.c tests/run/test_policy.c $(tests_run_support)
 tests_run_test_run_pgtest_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_run_test_run_pgtest_LDADD = $(RUN_LIBS) $(TEST_EXT) $(RUN_EXT)
 tests_run_test_crash_pgtest_SOURCES = tests/run/test_crash.c $(tests_run_support)
