@@ -377,6 +377,7 @@ static guint act(Screen *screen, ActionId action)
     return SCREEN_DONE;
   case ACTION_REVISION:
     app_push(screen->app, screen_revision_new(screen->app, selected_id(&selection)));
+    app_run_action(screen->app, ACTION_MESSAGE);
     return SCREEN_DONE;
   case ACTION_DELETE:
     app_push(screen->app, screen_delete_new(screen->app, selected_id(&selection)));
@@ -451,7 +452,8 @@ static void changed(Screen *screen, guint what)
     self->repairing = TRUE;
     app_push(screen->app, screen_repair_new(screen->app, self->ws->recovery->revision));
   }
-  gboolean shows_sql = details_tab(self->details) == TAB_UPGRADE || details_tab(self->details) == TAB_DOWNGRADE ||
+  gboolean shows_sql = details_tab(self->details) == TAB_UPGRADE ||
+                       details_tab(self->details) == TAB_DOWNGRADE ||
                        details_tab(self->details) == TAB_REVIEW;
   if ((what & CHANGED_CATALOG) && shows_sql)
     sync_details(self, TRUE);

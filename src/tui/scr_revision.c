@@ -467,13 +467,32 @@ static const ScreenClass revision_class = {
     .free = free_screen,
 };
 
-/* On the only head, else on what is selected. */
-static char *first_parent(const Workspace *ws, const char *revision)
+static gboolean stands_on(const Revision *head, const Revision *below)
 {
-  const GPtrArray *heads = ws->snapshot->map->heads;
-  if (heads->len == 1 || (heads->len > 0 && !revision))
-    return g_strdup(((const Revision *)g_ptr_array_index(heads, 0))->id);
-  return g_strdup(revision);
+  g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+  g_autoptr(GPtrArray) todo = g_ptr_array_new();
+  g_ptr_array_add(todo, (void *)head);
+  while (todo->len > 0) {
+    Revision *next = g_ptr_array_steal_index(todo, todo->len - 1);
+    if (next == below)
+      return TRUE;
+    for (guint i = 0; g_hash_table_add(seen, next) && i < next->down->len; i++)
+      g_ptr_array_add(todo, g_ptr_array_index(next->down, i));
+  }
+  return FALSE;
+}
+
+/* The head above what is selected, so that no head is added unasked. */
+static char *first_parent(const Workspace *ws, const char *selected)
+{
+  const RevisionMap *map = ws->snapshot->map;
+  const Revision *below = selected ? revision_map_get(map, selected) : NULL;
+  for (guint i = 0; i < map->heads->len; i++) {
+    const Revision *head = g_ptr_array_index(map->heads, i);
+    if (!below || stands_on(head, below))
+      return g_strdup(head->id);
+  }
+  return g_strdup(selected);
 }
 
 Screen *screen_revision_new(App *app, const char *revision)

@@ -140,7 +140,7 @@ Test(wizards, a_new_revision_is_written_shown_and_taken_back)
 {
   Fixture f;
   open_fixture(&f, "");
-  bench_keys(f.bench, "# d d d Enter a e");
+  bench_keys(f.bench, "# d d d Enter a");
   bench_type(f.bench, "add colours");
   expect(f.bench, "Enter", "_add_colours.py");
   expect(f.bench, "", "+down_revision = 'ddd'");
@@ -168,7 +168,7 @@ Test(wizards, a_hook_that_cannot_run_leaves_nothing)
 {
   Fixture f;
   open_fixture(&f, "[post_write_hooks]\nhooks = x\nx.type = exec\nx.executable = no-such-program-anywhere\n");
-  bench_keys(f.bench, "a");
+  bench_keys(f.bench, "a Enter");
   expect(f.bench, "Enter", "taken back: post write hook 'x' cannot be run");
   bench_reloaded(f.bench);
   cr_expect_eq(workspace_heads(f.bench->ws), 2, "%u heads", workspace_heads(f.bench->ws));
@@ -180,7 +180,7 @@ Test(wizards, a_hook_that_hangs_is_stopped_with_esc)
   Fixture f;
   open_fixture(&f, "[post_write_hooks]\nhooks = x\nx.type = exec\nx.executable = sh\n"
                    "x.options = -c 'echo at work; exec sleep 1000' REVISION_SCRIPT_FILENAME\n");
-  bench_keys(f.bench, "a Enter");
+  bench_keys(f.bench, "a Enter Enter");
   for (;;) {
     g_autofree char *screen = canvas_dump(app_paint(f.bench->app));
     if (strstr(screen, "at work"))
