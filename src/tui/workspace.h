@@ -127,6 +127,8 @@ struct Workspace {
   int server_version;   /* as libpq gives it */
   PgParams *params;
   ReviewCatalog *catalog; /* its relations, for forecasts; NULL until loaded */
+  gint64 catalog_time;    /* g_get_monotonic_time() of its arrival */
+  gboolean catalog_asked; /* a newer one is on its way */
   PgConn *conn; /* for the position and for questions of screens */
   gboolean position_busy;
   Supervision *supervision; /* a rollout at work, borrowed, or NULL: the position is its business meanwhile */
@@ -187,8 +189,9 @@ void workspace_read_position(Workspace *ws);
  * is called when there is no connection. */
 void workspace_when_free(Workspace *ws, void (*func)(PgConn *conn, void *data), void *data);
 void workspace_forget(Workspace *ws, void *data);
-/* workspace_catalog.c: loads it anew; the one that holds for a step, or NULL */
+/* workspace_catalog.c: loads it anew, at once or when it has grown old; the one that holds for a step, or NULL */
 void workspace_load_catalog(Workspace *ws);
+void workspace_freshen_catalog(Workspace *ws);
 const ReviewCatalog *workspace_catalog_for(const Workspace *ws, const Revision *revision, Direction direction);
 /* Who was given the connection has its answer. */
 void workspace_serve(Workspace *ws);

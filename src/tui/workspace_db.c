@@ -266,6 +266,7 @@ void workspace_connect(Workspace *ws)
   g_clear_pointer(&ws->params, pg_params_free);
   g_clear_pointer(&ws->locks_error, g_free);
   g_clear_pointer(&ws->catalog, review_catalog_unref);
+  ws->catalog_asked = FALSE;
   ws->params = resolve(ws);
   if (!ws->params) {
     set_state(ws, DATABASE_NONE, NULL);

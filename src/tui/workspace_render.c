@@ -88,6 +88,7 @@ static void rendered_one(GObject *source, GAsyncResult *result, void *data)
 void workspace_render(Workspace *ws, const Revision *revision, Direction direction, GCancellable *cancellable,
                       WorkspaceScriptFunc func, void *data)
 {
+  workspace_freshen_catalog(ws);
   RenderJob *job = g_new0(RenderJob, 1);
   *job = (RenderJob){.snapshot = snapshot_ref(ws->snapshot),
                      .options = ws->render_options,
