@@ -85,6 +85,27 @@ static void print_text(const Session *session, const Where *where)
   }
 }
 
+/* A file here that git has never seen. */
+static gboolean print_uncommitted(Session *session, const char *id)
+{
+  const RevisionMap *map = session_map_with_faults(session, NULL);
+  gboolean any = FALSE;
+
+  for (guint i = 0; map && i < map->revisions->len; i++) {
+    const Revision *revision = map->revisions->pdata[i];
+    if (!g_str_has_prefix(revision->id, id))
+      continue;
+    any = TRUE;
+    if (session->json)
+      continue;
+    g_autofree char *message = refs_message(revision->doc);
+    out_line(session, "%s  %s", revision->id, message);
+    out_line(session, "  %s", revision->path);
+    out_line(session, _("  not committed"));
+  }
+  return any;
+}
+
 COMMAND_RUN(where)
 {
   const char *id = args_positional(session->args, 0);
@@ -98,6 +119,8 @@ COMMAND_RUN(where)
     print_json(found);
   for (guint i = 0; i < found->len && !session->json; i++)
     print_text(session, found->pdata[i]);
+  if (found->len == 0 && !bare && print_uncommitted(session, id))
+    return TRUE;
   if (found->len == 0) {
     g_autofree char *advice = where_advice(NULL, id);
     out_note("%s", advice);

@@ -146,7 +146,7 @@ static char *nearest_name(git_repository *git, const char *name)
 
 static gboolean unknown_name(git_repository *git, const char *name, GError **error)
 {
-  if (git_repository_is_empty(git) == 1) {
+  if (git_repository_head_unborn(git) == 1) {
     g_set_error(error, RETORT_ERROR, RETORT_ERROR_FILE, _("%s: the repository has no commit yet"), name);
     return FALSE;
   }

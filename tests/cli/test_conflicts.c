@@ -119,6 +119,23 @@ Test(conflicts, need_no_working_folder)
   fs_remove(other);
 }
 
+Test(conflicts, need_commits)
+{
+  char *root = fs_new();
+
+  fs_write(root, "alembic.ini", "[alembic]\nscript_location = .\n");
+  fs_write(root, "env.py", "");
+  migration(root, "a1", "", "pass");
+  expect(root, "conflicts", 1, NULL, "is in no git repository");
+  expect(root, "graph --at HEAD", 1, NULL, "is in no git repository");
+  fs_git(root, 0, "init -q");
+  expect(root, "conflicts", 1, NULL, "HEAD: the repository has no commit yet");
+  expect(root, "heads --with main", 1, NULL, "the repository has no commit yet");
+  expect(root, "where a1", 0, "not committed", NULL);
+  expect(root, "heads", 0, "a1 (head)\n", "");
+  fs_remove(root);
+}
+
 Test(graph, comes_in_several_forms_and_of_any_commit)
 {
   char *root = new_repository();
