@@ -182,8 +182,10 @@ Review *review_migration(ForecastSession *session, const MigrationFacts *facts, 
 {
   const GPtrArray *statements = facts->downwards ? facts->downgrade : facts->upgrade;
   Review *review = review_read(session, statements);
+  /* of SQL nothing but the silences matters */
+  gboolean matters = facts->source != NULL && (!facts->is_sql || strstr(facts->source, "retort:") != NULL);
   g_autoptr(SourceNotes) notes =
-      facts->source != NULL ? source_notes_read(facts->source, facts->source_len, facts->is_sql) : NULL;
+      matters ? source_notes_read(facts->source, facts->source_len, facts->is_sql) : NULL;
   Judging judging = {session, facts, notes, review};
   judge_types(&judging, statements);
   judge_downgrade(&judging);

@@ -365,7 +365,10 @@ static Remedy *remedy_about(const Finding *finding, const Subject *subject, cons
 Remedy *remedy_for(const Finding *finding, const char *sql)
 {
   g_auto(Subject) subject = {0};
-  if (sql != NULL)
+  CheckInfo info = check_info(finding->check);
+  gboolean names = (info.alembic != NULL && strchr(info.alembic, '{') != NULL) ||
+                   (info.sql != NULL && strchr(info.sql, '{') != NULL);
+  if (sql != NULL && names)
     read_sql(&subject, sql);
   return remedy_about(finding, &subject, sql);
 }
