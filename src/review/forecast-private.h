@@ -94,6 +94,13 @@ GStrv columns_mentioned(const PgQuery__Node *expression);
 typedef gboolean (*MessageVisit)(const ProtobufCMessage *message, void *data);
 void visit_messages(const ProtobufCMessage *root, MessageVisit visit, void *data);
 
+/* ---- names in statements (catalog_names.c) ---- */
+
+/* ARRAY['"a"', ...]::text[] of everything in the statements (char*) that may be a relation or a type; the caller's. */
+char *catalog_names_of(const GPtrArray *sql);
+/* What the statements touch is more than what hangs together with their names. */
+gboolean catalog_names_reach_far(const GPtrArray *sql);
+
 /* ---- types (types.c) ---- */
 
 /* A type as a statement or the catalog says it. */
