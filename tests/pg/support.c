@@ -27,3 +27,9 @@ char *test_ask(PgConn *conn, const char *sql)
   const PGresult *last = g_ptr_array_index(results, results->len - 1);
   return g_strdup(PQntuples(last) > 0 ? PQgetvalue(last, 0, 0) : PQcmdStatus((PGresult *)last));
 }
+
+void test_remove(const char *folder)
+{
+  char *const argv[] = {(char *)"rm", (char *)"-rf", (char *)"--", (char *)folder, NULL};
+  g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+}

@@ -64,7 +64,7 @@ static void seen_clear(Seen *seen)
 static void use_own_database(const char *name)
 {
   g_autoptr(PgConn) conn = test_conn();
-  g_autofree char *sql = g_strdup_printf("CREATE DATABASE \"%s\"", name);
+  g_autofree char *sql = g_strdup_printf("CREATE DATABASE \"%s\" TEMPLATE template0", name);
   test_sql(conn, sql);
   g_setenv("PGDATABASE", name, TRUE);
   g_autoptr(PgConn) own = test_conn();

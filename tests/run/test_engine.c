@@ -57,7 +57,7 @@ static void setting_set_up(Setting *setting, const char *database, const char *s
   setting->argv[0] = setting->script;
   setting->command.argv = setting->argv;
   g_autoptr(PgConn) admin = test_conn();
-  g_autofree char *sql = g_strdup_printf("CREATE DATABASE %s", database);
+  g_autofree char *sql = g_strdup_printf("CREATE DATABASE %s TEMPLATE template0", database);
   test_sql(admin, sql);
   g_setenv("PGDATABASE", database, TRUE);
   setting->conn = test_conn();

@@ -3,6 +3,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "../pg/support.h"
 #include "retort/base/error.h"
 #include "retort/history/plan.h"
 #include "retort/run/lost.h"
@@ -55,7 +56,13 @@ static Project *project(void)
   return project;
 }
 
-Test(lost, are_found_with_what_they_stand_on)
+static void clean_up(void)
+{
+  test_remove(folder);
+  g_free(folder);
+}
+
+Test(lost, are_found_with_what_they_stand_on, .fini = clean_up)
 {
   g_autoptr(Project) p = project();
   g_autoptr(GError) error = NULL;
@@ -78,7 +85,7 @@ Test(lost, are_found_with_what_they_stand_on)
   cr_expect(nowhere != NULL && nowhere->missing->len == 1 && nowhere->found->len == 0, "nowhere");
 }
 
-Test(lost, a_file_can_be_put_back_once)
+Test(lost, a_file_can_be_put_back_once, .fini = clean_up)
 {
   g_autoptr(Project) p = project();
   g_autoptr(GError) error = NULL;

@@ -51,7 +51,7 @@ static void ended(G_GNUC_UNUSED PgConn *conn, G_GNUC_UNUSED GPtrArray *results,
 static PgParams *own_database(const char *name)
 {
   g_autoptr(PgConn) conn = test_conn();
-  g_autofree char *sql = g_strdup_printf("CREATE DATABASE %s", name);
+  g_autofree char *sql = g_strdup_printf("CREATE DATABASE %s TEMPLATE template0", name);
   test_sql(conn, sql);
   PgParams *params = pg_params_default();
   pg_params_set(params, "dbname", name);

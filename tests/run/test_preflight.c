@@ -92,7 +92,7 @@ static void expect_item(GPtrArray *items, const char *check, PreflightLevel leve
 static PgConn *own_database(const char *name)
 {
   g_autoptr(PgConn) conn = test_conn();
-  g_autofree char *sql = g_strdup_printf("CREATE DATABASE %s", name);
+  g_autofree char *sql = g_strdup_printf("CREATE DATABASE %s TEMPLATE template0", name);
   test_sql(conn, sql);
   g_setenv("PGDATABASE", name, TRUE);
   return test_conn();

@@ -244,7 +244,7 @@ Test(recovery, a_rollout_killed_at_every_event_is_finished)
   guint n = 0;
   for (;; n++) {
     g_autofree char *name = g_strdup_printf("killed_%u", n);
-    g_autofree char *create = g_strdup_printf("CREATE DATABASE %s", name);
+    g_autofree char *create = g_strdup_printf("CREATE DATABASE %s TEMPLATE template0", name);
     test_sql(admin, create);
     g_setenv("PGDATABASE", name, TRUE);
     if (!run_killed("s", folder, n))

@@ -22,7 +22,8 @@ struct Watch {
   SupervisionOutcome outcome;
   GError *error;
   char *rows;
-  char *path; /* of the record */
+  char *path;  /* of the record */
+  char *state; /* $XDG_STATE_HOME */
   guint events;
   guint skip;                   /* statements of the first step */
   SupervisionAnswer answers[8]; /* by question */
@@ -31,9 +32,9 @@ struct Watch {
 
 static Watch *watch_new(const char *schema)
 {
-  g_autofree char *state = g_dir_make_tmp("retort-supervise-XXXXXX", NULL);
-  g_setenv("XDG_STATE_HOME", state, TRUE);
   Watch *w = g_new0(Watch, 1);
+  w->state = g_dir_make_tmp("retort-supervise-XXXXXX", NULL);
+  g_setenv("XDG_STATE_HOME", w->state, TRUE);
   g_autofree char *path = g_strdup_printf("-c search_path=%s", schema);
   w->f = rollout_fixture_new(schema);
   w->params = pg_params_default();
@@ -59,6 +60,8 @@ static void watch_free(Watch *w)
   g_clear_error(&w->error);
   g_free(w->rows);
   g_free(w->path);
+  test_remove(w->state);
+  g_free(w->state);
   g_free(w);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Watch, watch_free)
@@ -371,6 +374,7 @@ Test(supervise, steps_of_the_projects_alembic)
   cr_expect(w->outcome == SUPERVISED_DONE && strstr(w->log->str, "ask2:9 ") != NULL, "%s: %s", w->log->str,
             w->error != NULL ? w->error->message : "");
   cr_expect(strcmp(w->rows, "a") == 0 && recorded(w, "output"), "%s", w->rows);
+  test_remove(folder);
 }
 
 /* ---- Stopped anywhere ------------------------------------------------------------------------------------------ */
