@@ -39,6 +39,7 @@ typedef struct {
   RunStep *steps;
   guint step; /* in work */
   gint64 started;
+  gint64 now; /* monotonic, for tests that make time stand still; 0: the clock */
   SupervisionPhase phase;
   char *holder; /* who has the mutex we wait for, or NULL */
   RunBackup backup;

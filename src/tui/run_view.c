@@ -239,7 +239,7 @@ static char *live_text(const RunState *state, const LockNode *own, gint64 now)
 
 static void paint_live(const RunState *state, Canvas *canvas, Rect rect)
 {
-  gint64 now = g_get_monotonic_time();
+  gint64 now = state->now ? state->now : g_get_monotonic_time();
   const LockNode *own = run_state_own(state);
   gboolean waits = own && own->wait_s >= 0 && !run_log_paused(state->log);
   gboolean care = waits || state->holder;
