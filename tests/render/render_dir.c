@@ -1,11 +1,13 @@
 /* Renders every revision file below the folders given and prints what came out as JSON: the other half of score.py.
  *
- *   render_dir [--old] [--named] [--online] FOLDER...
+ *   render_dir [--old] [--named] [--online] [--parse] FOLDER...
  *
  * Each body is rendered alone, as the oracle does; percent signs are doubled unless --named says that the environment
- * sets paramstyle="named"; --online renders what a server is sent.
+ * sets paramstyle="named"; --online renders what a server is sent; --parse tells, on stderr, what PostgreSQL's own parser says of
+ * the statements of whole scripts.
  */
 #include <json-glib/json-glib.h>
+#include <pg_query.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,6 +19,23 @@ static const char *const state_names[] = {
     [RENDER_DATABASE] = "database",
     [RENDER_PYTHON] = "python",
 };
+
+static gboolean parse;
+static guint n_statements, n_broken;
+
+static void parse_statements(const char *path, const Script *script)
+{
+  for (guint i = 0; parse && script->state == RENDER_EXACT && i < script->statements->len; i++) {
+    const char *sql = ((const Statement *)script->statements->pdata[i])->sql;
+    PgQueryParseResult result = pg_query_parse(sql);
+    n_statements++;
+    if (result.error) {
+      n_broken++;
+      g_printerr("%s: %s\n%s\n", path, result.error->message, sql);
+    }
+    pg_query_free_parse_result(result);
+  }
+}
 
 static void add_script(JsonBuilder *json, const Script *script)
 {
@@ -62,6 +81,7 @@ static void render_file(RenderSession *session, const char *root, const char *pa
   for (int d = DIRECTION_UPGRADE; d <= DIRECTION_DOWNGRADE; d++) {
     render_session_restart(session);
     g_autoptr(Script) script = render_source(session, path, text, len, (Direction)d);
+    parse_statements(path, script);
     json_builder_set_member_name(json, d == DIRECTION_UPGRADE ? "upgrade" : "downgrade");
     add_script(json, script);
   }
@@ -93,6 +113,8 @@ int main(int argc, char **argv)
       options.pyformat = FALSE;
     else if (g_str_equal(argv[first], "--online"))
       options.online = TRUE;
+    else if (g_str_equal(argv[first], "--parse"))
+      parse = TRUE;
     else
       g_error("%s: unknown option", argv[first]);
   }
@@ -103,6 +125,9 @@ int main(int argc, char **argv)
     render_folder(session, argv[i], argv[i], json);
   json_builder_end_object(json);
   g_printerr("rendered in %.1f ms\n", (double)(g_get_monotonic_time() - start) / 1000.0);
+
+  if (parse)
+    g_printerr("%u statements, %u of them do not parse\n", n_statements, n_broken);
 
   g_autoptr(JsonGenerator) generator = json_generator_new();
   g_autoptr(JsonNode) root = json_builder_get_root(json);

@@ -10,7 +10,7 @@ tests_render_test_render_LDADD = $(RENDER_LIBS) $(TEST_EXT) $(PG_QUERY_LIBS) $(R
 # The hand-run score against real projects: tests/render/score.py.
 check_PROGRAMS += tests/render/render_dir
 tests_render_render_dir_SOURCES = tests/render/render_dir.c
-tests_render_render_dir_LDADD = $(RENDER_LIBS) $(RENDER_EXT)
+tests_render_render_dir_LDADD = $(RENDER_LIBS) $(PG_QUERY_LIBS) $(RENDER_EXT)
 
 # Real runs next to Alembic's own, where that is installed.
 TESTS += tests/render/executed.pgtest
