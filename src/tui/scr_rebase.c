@@ -147,7 +147,7 @@ static void propose(RebaseScreen *self, const Revision *side)
 /* On what was just loaded; moves made before are repeated there. */
 static void begin(RebaseScreen *self)
 {
-  g_autoptr(Snapshot) before = g_steal_pointer(&self->snapshot); /* whose map the old moves are on */
+  Snapshot *before = self->snapshot; /* whose map the old moves are on */
   g_autoptr(Rebase) moves = g_steal_pointer(&self->rebase);
   changeview_refuse(self->view, "", self->ws->snapshot, NULL, NULL);
   g_clear_pointer(&self->plan, rebase_plan_free);
@@ -159,6 +159,7 @@ static void begin(RebaseScreen *self)
     rebase_repeat(self->rebase, moves, NULL);
   else
     propose(self, NULL);
+  snapshot_unref(before);
   replan(self);
 }
 

@@ -105,7 +105,8 @@ static void rendered(RenderedScript *script, void *data)
   g_clear_object(&self->rendering);
   TextView *text = changeview_text(self->view, PANE_SQL);
   textview_clear(text);
-  details_add_script(text, taken->script, taken->review->forecasts, NULL);
+  const Revision *revision = revision_map_get(self->ws->snapshot->map, self->rev_id);
+  details_add_script(text, taken->script, taken->review->forecasts, revision ? revision->path : NULL);
   changeview_set_pane(self->view, PANE_SQL);
   app_repaint(self->screen.app);
 }
