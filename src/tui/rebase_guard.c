@@ -213,11 +213,12 @@ guint rebase_guard_lines(const RebaseGuard *guard, guint limit)
   return MIN(reasons(guard) + (rebase_guard_asking(guard) ? 1 : 0), limit);
 }
 
+static const char *const marks[] = {"✓ ", "! ", "‼ "};
+static const Style styles[] = {STYLE_FAINT, STYLE_CARE, STYLE_DANGER};
+
 /* The gravest first, so that a small window shows what counts. */
 static int paint_weight(const RebaseGuard *guard, GuardVerdict weight, Canvas *canvas, Rect rect, int line)
 {
-  static const char *const marks[] = {"✓ ", "! ", "‼ "};
-  static const Style styles[] = {STYLE_FAINT, STYLE_CARE, STYLE_DANGER};
   for (guint i = 0; i < reasons(guard) && line < rect.height; i++) {
     const GuardReason *reason = g_ptr_array_index(guard->guard->reasons, i);
     if (reason->weight != weight)
@@ -238,4 +239,14 @@ void rebase_guard_paint(const RebaseGuard *guard, Canvas *canvas, Rect rect)
   canvas_put(canvas, rect.x + 1, rect.y + line, STYLE_FAINT, theme_spinner(g_get_monotonic_time()));
   canvas_text_clipped(canvas, rect.x + 3, rect.y + line, rect.width - 3, STYLE_FAINT,
                       _("asking the databases and git who has it"));
+}
+
+void rebase_guard_fill(const RebaseGuard *guard, TextView *view)
+{
+  textview_clear(view);
+  for (guint i = 0; i < reasons(guard); i++) {
+    const GuardReason *reason = g_ptr_array_index(guard->guard->reasons, i);
+    textview_add_marked(view, styles[reason->weight], marks[reason->weight], styles[reason->weight],
+                        reason->text);
+  }
 }

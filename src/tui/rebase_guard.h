@@ -3,6 +3,7 @@
 
 #include "app.h"
 #include "retort/edit/guard.h"
+#include "textview.h"
 
 typedef struct RebaseGuard RebaseGuard;
 
@@ -21,3 +22,5 @@ char *rebase_guard_question(RebaseGuard *guard);
 
 guint rebase_guard_lines(const RebaseGuard *guard, guint limit);
 void rebase_guard_paint(const RebaseGuard *guard, Canvas *canvas, Rect rect);
+/* All sentences, unclipped. */
+void rebase_guard_fill(const RebaseGuard *guard, TextView *view);
