@@ -131,7 +131,9 @@ static gboolean animated(Screen *screen)
 
 static void news(void *data)
 {
-  app_repaint(((DeleteScreen *)data)->screen.app);
+  DeleteScreen *self = data;
+  rebase_guard_fill(self->guard, changeview_text(self->view, PANE_REPORT));
+  app_repaint(self->screen.app);
 }
 
 static void free_screen(Screen *screen)
@@ -164,7 +166,7 @@ Screen *screen_delete_new(App *app, const char *revision)
   self->screen = (Screen){&delete_class, app};
   self->ws = app_workspace(app);
   self->id = g_strdup(revision);
-  self->view = changeview_new(app, _("Hooks"), news, self);
+  self->view = changeview_new(app, _("Who has it"), news, self);
   self->guard = rebase_guard_new(app, news, self);
   rebase_guard_set_purpose(self->guard, GUARD_OF_DELETE);
   begin(self);
