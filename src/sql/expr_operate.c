@@ -181,8 +181,10 @@ static gboolean is_schema_column(const SqlExpr *x)
  * SQLAlchemy knows of the others. */
 static gboolean asks_right_side(SqlOperator op, const SqlExpr *left, const SqlExpr *right)
 {
-  if (left->kind == SQL_EXPR_FUNCTION && right->kind == SQL_EXPR_FUNCTION)
-    return op >= SQL_OP_EQ && op <= SQL_OP_GE && !sql_is_known_function(left) && sql_is_known_function(right);
+  gboolean next = right->kind == SQL_EXPR_NEXTVAL;
+  if (left->kind == SQL_EXPR_FUNCTION && (next || right->kind == SQL_EXPR_FUNCTION))
+    return op >= SQL_OP_EQ && op <= SQL_OP_GE && !sql_is_known_function(left) &&
+           (next || sql_is_known_function(right));
   return op >= SQL_OP_EQ && op <= SQL_OP_GE && left->kind == SQL_EXPR_COLUMN && !is_schema_column(left) &&
          is_schema_column(right);
 }
