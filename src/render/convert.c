@@ -38,6 +38,8 @@ static PyValue plain(PyInterp *interp, PyValue v)
 
 static PyValue name_binary(PyInterp *interp, PyOp op, PyValue self, PyValue other, gboolean reflected)
 {
+  if (py_is_host(other, &column_element_class))
+    return refuse(interp, _("a name beside an expression"));
   PyValue a = name_text(interp, self), b = plain(interp, other);
   return reflected ? py_binary(interp, op, b, a) : py_binary(interp, op, a, b);
 }

@@ -169,6 +169,9 @@ static PyValue element_binary(PyInterp *interp, PyOp op, PyValue self, PyValue o
     sql_expr_list_add(py_arena(interp), &list, right);
     return expr_value(interp, sql_conjunction(py_arena(interp), op == PY_AND ? SQL_OP_AND : SQL_OP_OR, list));
   }
+  gboolean compares = op >= PY_EQ && op <= PY_GE;
+  if (!compares && (mine->kind == SQL_EXPR_TUPLE || theirs->kind == SQL_EXPR_TUPLE))
+    return refuse(interp, _("the operator %s on a tuple"), py_op_text(op));
   if (op == PY_FLOORDIV && run_is_old(interp))
     return refuse(interp, _("// with SQLAlchemy 1.4"));
   if (is_range(mine) && op != PY_EQ && op != PY_NE)
@@ -213,6 +216,8 @@ static PyValue element_getitem(PyInterp *interp, PyValue self, PyValue key)
     return py_null();
   if (py_is(key, PY_SLICE))
     return element_slice(interp, x, key);
+  if (py_is(key, PY_BYTES))
+    return refuse(interp, _("bytes as an index"));
   SqlExpr *index = to_expr(interp, key), *item = index ? sql_getitem(arena, x, index, &error) : NULL;
   if (index && !item && !error)
     return py_raise(interp, "NotImplementedError", "Operator 'getitem' is not supported on this expression");

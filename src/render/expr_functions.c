@@ -286,6 +286,10 @@ static PyValue fn_aggregate_order_by(PyInterp *interp, PyCall *call)
 static gboolean add_when(PyInterp *interp, PyValue condition, PyValue result, gboolean simple,
                          SqlExprList *whens)
 {
+  if (!simple && to_text(condition)) {
+    refuse(interp, _("case() of text"));
+    return FALSE;
+  }
   SqlExpr *when = simple ? to_expr(interp, condition) : to_condition(interp, condition);
   SqlExpr *then = when ? to_expr(interp, result) : NULL;
   if (!then)
