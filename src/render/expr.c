@@ -216,8 +216,8 @@ static PyValue element_getitem(PyInterp *interp, PyValue self, PyValue key)
     return py_null();
   if (py_is(key, PY_SLICE))
     return element_slice(interp, x, key);
-  if (py_is(key, PY_BYTES))
-    return refuse(interp, _("bytes as an index"));
+  if (py_is(key, PY_BYTES) || py_is(key, PY_BOOL))
+    return refuse(interp, _("%s as an index"), py_type_name(interp, key));
   SqlExpr *index = to_expr(interp, key), *item = index ? sql_getitem(arena, x, index, &error) : NULL;
   if (index && !item && !error)
     return py_raise(interp, "NotImplementedError", "Operator 'getitem' is not supported on this expression");
