@@ -252,9 +252,8 @@ void read_drop_column(Reading *r, const ReviewRelation *table, const PgQuery__Al
   }
   g_autofree char *name = model_full_name(table);
   g_autofree char *rows =
-      table->rows > 0 ? g_strdup_printf(ngettext("about %" G_GINT64_FORMAT " row",
-                                                 "about %" G_GINT64_FORMAT " rows", (gulong)table->rows),
-                                        table->rows)
+      table->rows > 0 ? g_strdup_printf(ngettext("about %lld row", "about %lld rows", (gulong)table->rows),
+                                        (long long)table->rows)
                       : NULL;
   add_loss(r, LOSS_COLUMN, table, cmd->name);
   add_finding_detail(r, CHECK_COLUMN_DROPPED, table, rows);

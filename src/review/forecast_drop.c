@@ -103,9 +103,8 @@ void drop_relation(Reading *r, const ReviewRelation *relation, gboolean cascade,
 static void drop_table(Reading *r, const ReviewRelation *table, gboolean cascade)
 {
   g_autofree char *rows =
-      table->rows > 0 ? g_strdup_printf(ngettext("about %" G_GINT64_FORMAT " row",
-                                                 "about %" G_GINT64_FORMAT " rows", (gulong)table->rows),
-                                        table->rows)
+      table->rows > 0 ? g_strdup_printf(ngettext("about %lld row", "about %lld rows", (gulong)table->rows),
+                                        (long long)table->rows)
                       : NULL;
   add_loss(r, LOSS_TABLE, table, NULL);
   add_finding_detail(r, CHECK_TABLE_DROPPED, table, rows);

@@ -80,7 +80,7 @@ static void judge_setting(Reading *r, const PgQuery__VariableSetStmt *set)
   gint64 ms = duration_ms(set->args[0]->a_const);
   if (ms <= 0 || ms > DEADLOCK_TIMEOUT_MS)
     return;
-  g_autofree char *detail = g_strdup_printf(_("%" G_GINT64_FORMAT " ms"), ms);
+  g_autofree char *detail = g_strdup_printf(_("%lld ms"), (long long)ms);
   finding_add(r->forecast->findings, CHECK_LOCK_TIMEOUT_SHORT, NULL, detail);
 }
 
