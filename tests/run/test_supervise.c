@@ -136,10 +136,23 @@ static void watch_start(Watch *w, const char *before)
   supervision_start(w->supervision);
 }
 
+/* Far more than any of these rollouts takes: one that hangs fails, and says where it was. */
+#define LIMIT_S 120
+
+static gboolean too_late(G_GNUC_UNUSED void *data)
+{
+  return G_SOURCE_CONTINUE; /* wakes the loop */
+}
+
 static void watch_wait(Watch *w)
 {
-  while (!w->ended && w->supervision != NULL)
+  gint64 deadline = g_get_monotonic_time() + LIMIT_S * G_USEC_PER_SEC;
+  guint waker = g_timeout_add_seconds(LIMIT_S, too_late, NULL);
+  while (!w->ended && w->supervision != NULL) {
     g_main_context_iteration(NULL, TRUE);
+    cr_assert(g_get_monotonic_time() < deadline, "the rollout hangs: %s", w->log->str);
+  }
+  g_source_remove(waker);
 }
 
 static void watch_run(Watch *w, const char *before)
@@ -412,6 +425,8 @@ static void stop_everywhere(const char *schema, void (*hook)(const SupervisionEv
                       "!CREATE INDEX CONCURRENTLY t_x ON t (x)", NULL);
   w->policy->backup = BACKUP_POLICY_ASK;
   w->answers[QUESTION_BACKUP] = ANSWER_SKIP;
+  /* Cancelled while it builds, the index is left invalid. */
+  w->answers[QUESTION_AFTERMATH] = ANSWER_CLEANUP;
   w->hook = hook;
   for (act_at = 1;; act_at++) {
     cr_assert(act_at < 60, "it comes to its end: %s", w->log->str);
