@@ -172,13 +172,26 @@ void app_confirm(App *app, const char *question, AppAnswerFunc func, void *data)
   app_prompt(app, &spec);
 }
 
+static gboolean search(Screen *screen, const char *text)
+{
+  const ScreenClass *class = screen->class;
+  if (class->search)
+    return class->search(screen, text);
+  return !class->text_view || textview_search(class->text_view(screen), text);
+}
+
+static gboolean search_next(Screen *screen, int direction)
+{
+  const ScreenClass *class = screen->class;
+  if (class->search_next)
+    return class->search_next(screen, direction);
+  return !class->text_view || textview_search_next(class->text_view(screen), direction);
+}
+
 static void search_done(const char *text, void *data)
 {
   App *app = data;
-  Screen *screen = app_top(app);
-  if (!text || !screen->class->search)
-    return;
-  if (!screen->class->search(screen, text) && *text)
+  if (text && !search(app_top(app), text) && *text)
     app_message(app, STYLE_CARE, _("“%s” is not here"), text);
 }
 
@@ -284,7 +297,7 @@ void app_quit(App *app)
 
 static void move_search(App *app, Screen *screen, int direction)
 {
-  if (screen->class->search_next && !screen->class->search_next(screen, direction))
+  if (!search_next(screen, direction))
     app_message(app, STYLE_CARE, _("nothing found; / starts a search"));
 }
 
@@ -378,6 +391,16 @@ static void key_event(App *app, Key key)
     app_run_action(app, action);
 }
 
+static guint mouse(Screen *screen, const MouseEvent *event)
+{
+  const ScreenClass *class = screen->class;
+  if (class->mouse)
+    return class->mouse(screen, event);
+  if (class->text_view && (event->kind == MOUSE_WHEEL_UP || event->kind == MOUSE_WHEEL_DOWN))
+    textview_scroll(class->text_view(screen), event->kind == MOUSE_WHEEL_UP ? -3 : 3);
+  return SCREEN_DONE;
+}
+
 void app_event(App *app, const InputEvent *event)
 {
   Screen *screen = app_top(app);
@@ -385,9 +408,8 @@ void app_event(App *app, const InputEvent *event)
     return;
   if (event->type == EVENT_KEY) {
     key_event(app, event->key);
-  } else if (event->type == EVENT_MOUSE && !app->prompt && screen->class->mouse) {
-    guint result = screen->class->mouse(screen, &event->mouse);
-    if (result & SCREEN_POP)
+  } else if (event->type == EVENT_MOUSE && !app->prompt) {
+    if (mouse(screen, &event->mouse) & SCREEN_POP)
       app_close(app, screen);
     app_repaint(app);
   }

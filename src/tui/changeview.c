@@ -411,7 +411,7 @@ static void next_pane(ChangeView *view, int direction)
   }
 }
 
-static TextView *current_text(const ChangeView *view)
+TextView *changeview_shown_text(const ChangeView *view)
 {
   return view->texts[view->pane == PANE_GRAPH ? PANE_DIFFERENCE : view->pane];
 }
@@ -426,7 +426,7 @@ gboolean changeview_act(ChangeView *view, ActionId action)
   case ACTION_PAGE_UP:
   case ACTION_PAGE_DOWN:
     if (view->pane != PANE_GRAPH)
-      return textview_act(current_text(view), action);
+      return textview_act(changeview_shown_text(view), action);
     graphpane_scroll(view->graph, action == ACTION_PAGE_UP ? -8 : 8);
     return TRUE;
   default: return FALSE;
@@ -438,17 +438,7 @@ void changeview_wheel(ChangeView *view, int rows)
   if (view->pane == PANE_GRAPH)
     graphpane_scroll(view->graph, rows);
   else
-    textview_scroll(current_text(view), rows);
-}
-
-gboolean changeview_search(ChangeView *view, const char *text)
-{
-  return textview_search(current_text(view), text);
-}
-
-gboolean changeview_search_next(ChangeView *view, int direction)
-{
-  return textview_search_next(current_text(view), direction);
+    textview_scroll(changeview_shown_text(view), rows);
 }
 
 /* Painting */
@@ -473,7 +463,7 @@ static void paint_tabs(const ChangeView *view, Canvas *canvas, Rect rect)
     }
   char buffer[32];
   const char *place =
-      view->pane == PANE_GRAPH ? "" : textview_place(current_text(view), buffer, sizeof buffer);
+      view->pane == PANE_GRAPH ? "" : textview_place(changeview_shown_text(view), buffer, sizeof buffer);
   int width = text_width(place);
   if (x + width <= rect.x + rect.width)
     canvas_text(canvas, rect.x + rect.width - width, rect.y, -1, STYLE_FAINT, place);
@@ -483,7 +473,7 @@ static void paint_pane(ChangeView *view, Canvas *canvas, Rect rect)
 {
   if (view->pane != PANE_GRAPH) {
     rect_cut_left(&rect, 1);
-    textview_paint(current_text(view), canvas, rect);
+    textview_paint(changeview_shown_text(view), canvas, rect);
   } else if (graphpane_map(view->graph)) {
     graphpane_paint(view->graph, canvas, rect);
   } else {

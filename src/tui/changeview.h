@@ -55,6 +55,6 @@ void changeview_interrupt(ChangeView *view);
 /* Panes, scrolling, and writing that needs no more words; FALSE when the action is none of them. */
 gboolean changeview_act(ChangeView *view, ActionId action);
 void changeview_wheel(ChangeView *view, int rows);
-gboolean changeview_search(ChangeView *view, const char *text);
-gboolean changeview_search_next(ChangeView *view, int direction);
+/* What the chosen pane shows as text, for searching. */
+TextView *changeview_shown_text(const ChangeView *view);
 void changeview_paint(ChangeView *view, Canvas *canvas, Rect rect);

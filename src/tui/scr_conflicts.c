@@ -230,21 +230,9 @@ static guint act(Screen *screen, ActionId action)
   return SCREEN_DONE;
 }
 
-static guint mouse(Screen *screen, const MouseEvent *event)
+static TextView *text_view(Screen *screen)
 {
-  if (event->kind == MOUSE_WHEEL_UP || event->kind == MOUSE_WHEEL_DOWN)
-    textview_scroll(((ConflictsScreen *)screen)->view, event->kind == MOUSE_WHEEL_UP ? -3 : 3);
-  return SCREEN_DONE;
-}
-
-static gboolean search(Screen *screen, const char *text)
-{
-  return textview_search(((ConflictsScreen *)screen)->view, text);
-}
-
-static gboolean search_next(Screen *screen, int direction)
-{
-  return textview_search_next(((ConflictsScreen *)screen)->view, direction);
+  return ((ConflictsScreen *)screen)->view;
 }
 
 static void changed(Screen *screen, guint what)
@@ -271,9 +259,7 @@ static const ScreenClass conflicts_class = {
     .contexts = contexts,
     .paint = paint,
     .act = act,
-    .mouse = mouse,
-    .search = search,
-    .search_next = search_next,
+    .text_view = text_view,
     .changed = changed,
     .free = free_screen,
 };

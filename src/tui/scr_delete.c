@@ -107,14 +107,9 @@ static guint act(Screen *screen, ActionId action)
   }
 }
 
-static gboolean search(Screen *screen, const char *text)
+static TextView *text_view(Screen *screen)
 {
-  return changeview_search(((DeleteScreen *)screen)->view, text);
-}
-
-static gboolean search_next(Screen *screen, int direction)
-{
-  return changeview_search_next(((DeleteScreen *)screen)->view, direction);
+  return changeview_shown_text(((DeleteScreen *)screen)->view);
 }
 
 static void changed(Screen *screen, guint what)
@@ -153,8 +148,7 @@ static const ScreenClass delete_class = {
     .paint = paint,
     .refuse = refuse,
     .act = act,
-    .search = search,
-    .search_next = search_next,
+    .text_view = text_view,
     .changed = changed,
     .animated = animated,
     .free = free_screen,

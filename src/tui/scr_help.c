@@ -92,21 +92,9 @@ static guint act(Screen *screen, ActionId action)
   return textview_act(((HelpScreen *)screen)->view, action) ? SCREEN_DONE : 0;
 }
 
-static guint mouse(Screen *screen, const MouseEvent *event)
+static TextView *text_view(Screen *screen)
 {
-  if (event->kind == MOUSE_WHEEL_UP || event->kind == MOUSE_WHEEL_DOWN)
-    textview_scroll(((HelpScreen *)screen)->view, event->kind == MOUSE_WHEEL_UP ? -3 : 3);
-  return SCREEN_DONE;
-}
-
-static gboolean search(Screen *screen, const char *text)
-{
-  return textview_search(((HelpScreen *)screen)->view, text);
-}
-
-static gboolean search_next(Screen *screen, int direction)
-{
-  return textview_search_next(((HelpScreen *)screen)->view, direction);
+  return ((HelpScreen *)screen)->view;
 }
 
 static void free_screen(Screen *screen)
@@ -121,9 +109,7 @@ static const ScreenClass help_class = {
     .contexts = contexts,
     .paint = paint,
     .act = act,
-    .mouse = mouse,
-    .search = search,
-    .search_next = search_next,
+    .text_view = text_view,
     .free = free_screen,
 };
 

@@ -405,14 +405,9 @@ static guint mouse(Screen *screen, const MouseEvent *event)
                                                                         : SCREEN_DONE;
 }
 
-static gboolean search(Screen *screen, const char *text)
+static TextView *text_view(Screen *screen)
 {
-  return changeview_search(((MergeScreen *)screen)->view, text);
-}
-
-static gboolean search_next(Screen *screen, int direction)
-{
-  return changeview_search_next(((MergeScreen *)screen)->view, direction);
+  return changeview_shown_text(((MergeScreen *)screen)->view);
 }
 
 static void changed(Screen *screen, guint what)
@@ -473,8 +468,7 @@ static const ScreenClass merge_class = {
     .refuse = refuse,
     .act = act,
     .mouse = mouse,
-    .search = search,
-    .search_next = search_next,
+    .text_view = text_view,
     .changed = changed,
     .animated = animated,
     .busy = busy,

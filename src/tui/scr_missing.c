@@ -204,21 +204,9 @@ static guint act(Screen *screen, ActionId action)
   return 0;
 }
 
-static guint mouse(Screen *screen, const MouseEvent *event)
+static TextView *text_view(Screen *screen)
 {
-  if (event->kind == MOUSE_WHEEL_UP || event->kind == MOUSE_WHEEL_DOWN)
-    textview_scroll(((MissingScreen *)screen)->view, event->kind == MOUSE_WHEEL_UP ? -3 : 3);
-  return SCREEN_DONE;
-}
-
-static gboolean search(Screen *screen, const char *text)
-{
-  return textview_search(((MissingScreen *)screen)->view, text);
-}
-
-static gboolean search_next(Screen *screen, int direction)
-{
-  return textview_search_next(((MissingScreen *)screen)->view, direction);
+  return ((MissingScreen *)screen)->view;
 }
 
 static gboolean animated(Screen *screen)
@@ -245,9 +233,7 @@ static const ScreenClass missing_class = {
     .paint = paint,
     .refuse = refuse,
     .act = act,
-    .mouse = mouse,
-    .search = search,
-    .search_next = search_next,
+    .text_view = text_view,
     .animated = animated,
     .free = free_screen,
 };

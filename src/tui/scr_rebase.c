@@ -484,14 +484,9 @@ static guint mouse(Screen *screen, const MouseEvent *event)
   return SCREEN_DONE;
 }
 
-static gboolean search(Screen *screen, const char *text)
+static TextView *text_view(Screen *screen)
 {
-  return changeview_search(((RebaseScreen *)screen)->view, text);
-}
-
-static gboolean search_next(Screen *screen, int direction)
-{
-  return changeview_search_next(((RebaseScreen *)screen)->view, direction);
+  return changeview_shown_text(((RebaseScreen *)screen)->view);
 }
 
 static void changed(Screen *screen, guint what)
@@ -547,8 +542,7 @@ static const ScreenClass rebase_class = {
     .refuse = refuse,
     .act = act,
     .mouse = mouse,
-    .search = search,
-    .search_next = search_next,
+    .text_view = text_view,
     .changed = changed,
     .animated = animated,
     .free = free_screen,

@@ -205,21 +205,9 @@ static guint act(Screen *screen, ActionId action)
   return SCREEN_DONE;
 }
 
-static guint mouse(Screen *screen, const MouseEvent *event)
+static TextView *text_view(Screen *screen)
 {
-  if (event->kind == MOUSE_WHEEL_UP || event->kind == MOUSE_WHEEL_DOWN)
-    textview_scroll(((RefsScreen *)screen)->view, event->kind == MOUSE_WHEEL_UP ? -3 : 3);
-  return SCREEN_DONE;
-}
-
-static gboolean search(Screen *screen, const char *text)
-{
-  return textview_search(((RefsScreen *)screen)->view, text);
-}
-
-static gboolean search_next(Screen *screen, int direction)
-{
-  return textview_search_next(((RefsScreen *)screen)->view, direction);
+  return ((RefsScreen *)screen)->view;
 }
 
 static gboolean animated(Screen *screen)
@@ -243,9 +231,7 @@ static const ScreenClass refs_class = {
     .contexts = contexts,
     .paint = paint,
     .act = act,
-    .mouse = mouse,
-    .search = search,
-    .search_next = search_next,
+    .text_view = text_view,
     .animated = animated,
     .free = free_screen,
 };

@@ -363,21 +363,9 @@ static guint act(Screen *screen, ActionId action)
   }
 }
 
-static guint mouse(Screen *screen, const MouseEvent *event)
+static TextView *text_view(Screen *screen)
 {
-  if (event->kind == MOUSE_WHEEL_UP || event->kind == MOUSE_WHEEL_DOWN)
-    textview_scroll(((RepairScreen *)screen)->view, event->kind == MOUSE_WHEEL_UP ? -3 : 3);
-  return SCREEN_DONE;
-}
-
-static gboolean search(Screen *screen, const char *text)
-{
-  return textview_search(((RepairScreen *)screen)->view, text);
-}
-
-static gboolean search_next(Screen *screen, int direction)
-{
-  return textview_search_next(((RepairScreen *)screen)->view, direction);
+  return ((RepairScreen *)screen)->view;
 }
 
 static gboolean animated(Screen *screen)
@@ -408,9 +396,7 @@ static const ScreenClass repair_class = {
     .paint = paint,
     .refuse = refuse,
     .act = act,
-    .mouse = mouse,
-    .search = search,
-    .search_next = search_next,
+    .text_view = text_view,
     .animated = animated,
     .free = free_screen,
 };

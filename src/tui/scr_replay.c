@@ -211,21 +211,9 @@ static guint act(Screen *screen, ActionId action)
   }
 }
 
-static guint mouse(Screen *screen, const MouseEvent *event)
+static TextView *text_view(Screen *screen)
 {
-  if (event->kind == MOUSE_WHEEL_UP || event->kind == MOUSE_WHEEL_DOWN)
-    textview_scroll(((ReplayScreen *)screen)->view, event->kind == MOUSE_WHEEL_UP ? -3 : 3);
-  return SCREEN_DONE;
-}
-
-static gboolean search(Screen *screen, const char *text)
-{
-  return textview_search(((ReplayScreen *)screen)->view, text);
-}
-
-static gboolean search_next(Screen *screen, int direction)
-{
-  return textview_search_next(((ReplayScreen *)screen)->view, direction);
+  return ((ReplayScreen *)screen)->view;
 }
 
 static gboolean animated(Screen *screen)
@@ -252,9 +240,7 @@ static const ScreenClass replay_class = {
     .status = status,
     .refuse = refuse,
     .act = act,
-    .mouse = mouse,
-    .search = search,
-    .search_next = search_next,
+    .text_view = text_view,
     .animated = animated,
     .free = free_screen,
 };

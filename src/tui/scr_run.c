@@ -287,21 +287,9 @@ static guint act(Screen *screen, ActionId action)
   }
 }
 
-static guint mouse(Screen *screen, const MouseEvent *event)
+static TextView *text_view(Screen *screen)
 {
-  if (event->kind == MOUSE_WHEEL_UP || event->kind == MOUSE_WHEEL_DOWN)
-    textview_scroll(run_log_view(((RunScreen *)screen)->state->log), event->kind == MOUSE_WHEEL_UP ? -3 : 3);
-  return SCREEN_DONE;
-}
-
-static gboolean search(Screen *screen, const char *text)
-{
-  return textview_search(run_log_view(((RunScreen *)screen)->state->log), text);
-}
-
-static gboolean search_next(Screen *screen, int direction)
-{
-  return textview_search_next(run_log_view(((RunScreen *)screen)->state->log), direction);
+  return run_log_view(((RunScreen *)screen)->state->log);
 }
 
 static gboolean busy(Screen *screen)
@@ -336,9 +324,7 @@ static const ScreenClass run_class = {
     .status = status,
     .refuse = refuse,
     .act = act,
-    .mouse = mouse,
-    .search = search,
-    .search_next = search_next,
+    .text_view = text_view,
     .animated = busy,
     .busy = busy,
     .interrupt = interrupt,

@@ -365,21 +365,9 @@ static guint act(Screen *screen, ActionId action)
   }
 }
 
-static guint mouse(Screen *screen, const MouseEvent *event)
+static TextView *text_view(Screen *screen)
 {
-  if (event->kind == MOUSE_WHEEL_UP || event->kind == MOUSE_WHEEL_DOWN)
-    textview_scroll(((StepScreen *)screen)->view, event->kind == MOUSE_WHEEL_UP ? -3 : 3);
-  return SCREEN_DONE;
-}
-
-static gboolean search(Screen *screen, const char *text)
-{
-  return textview_search(((StepScreen *)screen)->view, text);
-}
-
-static gboolean search_next(Screen *screen, int direction)
-{
-  return textview_search_next(((StepScreen *)screen)->view, direction);
+  return ((StepScreen *)screen)->view;
 }
 
 /* Reading the files again is no change as long as these are the same. */
@@ -434,9 +422,7 @@ static const ScreenClass step_class = {
     .status = status,
     .refuse = refuse,
     .act = act,
-    .mouse = mouse,
-    .search = search,
-    .search_next = search_next,
+    .text_view = text_view,
     .changed = changed,
     .animated = animated,
     .free = free_screen,

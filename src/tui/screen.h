@@ -11,6 +11,7 @@
 #include "action.h"
 #include "canvas.h"
 #include "prompt.h"
+#include "textview.h"
 
 typedef struct App App;
 typedef struct Screen Screen;
@@ -32,6 +33,8 @@ typedef struct {
   /* Why an action does not work now, translated, static or interned; NULL: it works. */
   const char *(*refuse)(Screen *screen, ActionId action);
   guint (*act)(Screen *screen, ActionId action);
+  /* The text that the wheel scrolls and a search looks through, where the three below do not say otherwise. */
+  TextView *(*text_view)(Screen *screen);
   guint (*mouse)(Screen *screen, const MouseEvent *mouse);
   gboolean (*search)(Screen *screen, const char *text);
   gboolean (*search_next)(Screen *screen, int direction);
