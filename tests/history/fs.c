@@ -63,6 +63,14 @@ void fs_git(const char *root, int time, const char *arguments)
   cr_assert(run(root, time, arguments, &output) == 0, "git %s failed in %s", arguments, root);
 }
 
+void fs_commit(const char *root, int time, const char *message)
+{
+  g_autofree char *line = g_strdup_printf("commit -q --no-verify --allow-empty -m '%s'", message);
+
+  fs_git(root, time, "add -A");
+  fs_git(root, time, line);
+}
+
 char *fs_git_output(const char *root, const char *arguments)
 {
   char *output = NULL;

@@ -13,5 +13,7 @@ void fs_write(const char *root, const char *path, const char *text);
 void fs_revision(const char *root, const char *id, const char *down);
 /* Runs git in root with an identity and a clock of its own; the commit's time is seconds since 2024. */
 void fs_git(const char *root, int time, const char *arguments);
+/* Commits the whole folder as it stands. */
+void fs_commit(const char *root, int time, const char *message);
 /* What git prints, without the last line end; the caller's. */
 char *fs_git_output(const char *root, const char *arguments);

@@ -7,14 +7,6 @@
 #include "retort/history/collisions.h"
 #include "retort/history/where.h"
 
-static void commit(const char *root, int time, const char *message)
-{
-  g_autofree char *line = g_strdup_printf("commit -q --no-verify --allow-empty -m '%s'", message);
-
-  fs_git(root, time, "add -A");
-  fs_git(root, time, line);
-}
-
 /* alembic.ini, and revision a on main. */
 static char *new_repository(void)
 {
@@ -24,7 +16,7 @@ static char *new_repository(void)
   fs_write(root, "env.py", "");
   fs_git(root, 0, "init -q");
   fs_revision(root, "a", "");
-  commit(root, 0, "start");
+  fs_commit(root, 0, "start");
   return root;
 }
 
@@ -45,7 +37,7 @@ static void add_branch(const char *root, const char *from, const char *branch, c
 
   fs_git(root, time, checkout);
   fs_revision(root, id, down);
-  commit(root, time, id);
+  fs_commit(root, time, id);
   fs_git(root, time, "checkout -q main");
 }
 
@@ -135,13 +127,13 @@ Test(collisions, not_of_what_is_joined_or_meant)
   fs_git(root, 40, "merge -q --no-edit main");
   expect(root, "merged, but the heads are not", "a: c on main | b on feature");
   fs_revision(root, "m", "b,c");
-  commit(root, 50, "join");
+  fs_commit(root, 50, "join");
   expect(root, "joined by a merge revision", "");
   fs_git(root, 60, "checkout -q main");
   fs_git(root, 60, "checkout -q -b labelled");
   fs_write(root, "versions/l.py",
            "revision = 'l'\ndown_revision = 'a'\nbranch_labels = ('side',)\ndepends_on = None\n");
-  commit(root, 60, "a branch with a label");
+  fs_commit(root, 60, "a branch with a label");
   expect(root, "labelled on purpose", "");
   fs_remove(root);
 }
@@ -153,16 +145,16 @@ Test(collisions, not_of_what_the_trunk_has_had)
   add_branch(root, "main", "old", "b", "a", 10);
   fs_git(root, 20, "merge -q --no-ff --no-edit old");
   fs_git(root, 30, "rm -q versions/b.py");
-  commit(root, 30, "take b back");
+  fs_commit(root, 30, "take b back");
   fs_revision(root, "c", "a");
-  commit(root, 40, "add c");
+  fs_commit(root, 40, "add c");
   expect(root, "merged and deleted", "");
   add_branch(root, "main~1", "squashed", "d", "a", 50);
   fs_revision(root, "d", "c");
-  commit(root, 60, "squash d, on top of c");
+  fs_commit(root, 60, "squash d, on top of c");
   expect(root, "squashed with another parent", "");
   fs_git(root, 70, "mv versions/d.py versions/d_renamed.py");
-  commit(root, 70, "rename");
+  fs_commit(root, 70, "rename");
   expect(root, "renamed", "");
   fs_remove(root);
 }
@@ -187,7 +179,7 @@ Test(collisions, with_what_is_not_committed)
               "a: b on feature | w on not committed");
   fs_git(root, 20, "add -A");
   expect_with(root, "staged", (CollisionOptions){0}, TRUE, "a: b on feature | w on not committed");
-  commit(root, 30, "add w");
+  fs_commit(root, 30, "add w");
   expect_with(root, "committed", (CollisionOptions){0}, TRUE, "a: w on main | b on feature");
   fs_remove(root);
 }
@@ -212,7 +204,7 @@ Test(collisions, say_what_cannot_be_read)
 
   fs_git(root, 10, "checkout -q -b broken");
   fs_write(root, "versions/x.py", "revision = 'x'\ndown_revision = (\n");
-  commit(root, 10, "break x");
+  fs_commit(root, 10, "break x");
   fs_git(root, 10, "checkout -q main");
   add_branch(root, "main", "feature", "b", "a", 20);
   add_branch(root, "main", "lost", "l", "nobody", 30);
@@ -250,7 +242,7 @@ Test(collisions, in_a_bare_and_in_a_shallow_clone)
 
   add_branch(root, "main", "feature", "b", "a", 10);
   fs_revision(root, "c", "a");
-  commit(root, 20, "add c");
+  fs_commit(root, 20, "add c");
   fs_git(other, 0, clone_bare);
   fs_git(other, 0, clone_shallow);
   cr_expect(git_is_bare(bare) && !git_is_bare(root), "which one is bare");
@@ -286,7 +278,7 @@ Test(refs, merges_are_thought_through)
 
   add_branch(root, "main", "feature", "b", "a", 10);
   fs_revision(root, "c", "a");
-  commit(root, 20, "add c");
+  fs_commit(root, 20, "add c");
   fs_revision(root, "d", "c");
   g_autoptr(Project) project = open_root(root);
   g_autoptr(GitRefs) refs = git_refs_open(project, &error);
@@ -303,10 +295,10 @@ Test(refs, merges_are_thought_through)
   fs_git(root, 30, "checkout -q -b cleanup main");
   fs_git(root, 30, "rm -q versions/c.py");
   fs_write(root, "versions/a.py", "revision = 'a'\ndown_revision = None\n# there\n");
-  commit(root, 30, "clean up");
+  fs_commit(root, 30, "clean up");
   fs_git(root, 30, "checkout -q -f main");
   fs_write(root, "versions/a.py", "revision = 'a'\ndown_revision = None\n# here\n");
-  commit(root, 40, "change a");
+  fs_commit(root, 40, "change a");
   g_autoptr(GitRevisions) cleaned = git_revisions_merged(refs, NULL, "cleanup", &error);
   cr_expect(cleaned && !revision_map_get(cleaned->map, "c"), "c was deleted there");
   cr_expect(cleaned->clashes->len == 1 && strstr(cleaned->clashes->pdata[0], "versions/a.py"), "%u clashes",
@@ -323,14 +315,14 @@ Test(refs, releases_are_compared_across_a_move)
 
   fs_revision(root, "b", "a");
   fs_revision(root, "x", "b");
-  commit(root, 10, "add b and x");
+  fs_commit(root, 10, "add b and x");
   fs_git(root, 10, "tag v1");
   fs_git(root, 20, "rm -q versions/x.py");
   fs_git(root, 20, "mv versions db_versions");
   fs_write(root, "alembic.ini", "[alembic]\nscript_location = .\nversion_locations = db_versions\n");
   fs_write(root, "db_versions/b.py", "revision = 'b'\ndown_revision = 'a'\n# changed\n");
   fs_write(root, "db_versions/c.py", "revision = 'c'\ndown_revision = 'b'\n");
-  commit(root, 30, "move and change");
+  fs_commit(root, 30, "move and change");
   g_autoptr(Project) project = open_root(root);
   g_autoptr(GitRefs) refs = git_refs_open(project, &error);
   g_autoptr(GitRevisions) old = git_revisions_at(refs, "v1", &error);
@@ -357,17 +349,17 @@ Test(where, tells_what_happened_to_a_file)
   g_autoptr(GString) seen = g_string_new(NULL);
 
   fs_revision(root, "feed12", "a");
-  commit(root, 10, "add it");
+  fs_commit(root, 10, "add it");
   fs_git(root, 10, "tag v1");
   fs_git(root, 20, "mv versions/feed12.py versions/feed12_better.py");
-  commit(root, 20, "give it a name");
+  fs_commit(root, 20, "give it a name");
   fs_write(root, "versions/feed12_better.py", "revision = 'feed12'\ndown_revision = 'a'\n");
-  commit(root, 30, "rewrite it");
+  fs_commit(root, 30, "rewrite it");
   fs_git(root, 30, "branch side");
   fs_git(root, 40, "rm -q versions/feed12_better.py");
-  commit(root, 40, "drop it");
+  fs_commit(root, 40, "drop it");
   fs_revision(root, "feed99", "a");
-  commit(root, 50, "another");
+  fs_commit(root, 50, "another");
   g_autoptr(Project) project = open_root(root);
   g_autoptr(GitRefs) refs = git_refs_open(project, &error);
   g_autoptr(GPtrArray) found = git_where(refs, "feed1", NULL, &error);

@@ -110,14 +110,6 @@ static void expect_foreign(const Annotation *annotation, const char *id, const c
   cr_expect(g_strcmp0(got, expected) == 0, "%s: expected \"%s\", got \"%s\"", id, expected, got);
 }
 
-static void commit(const char *root, int time, const char *message)
-{
-  g_autofree char *line = g_strdup_printf("commit -q --no-verify -m '%s'", message);
-
-  fs_git(root, time, "add -A");
-  fs_git(root, time, line);
-}
-
 /* A repository with alembic.ini and env.py in its first commit. */
 static char *new_repository(void)
 {
@@ -126,7 +118,7 @@ static char *new_repository(void)
   fs_write(root, "alembic.ini", "[alembic]\nscript_location = .\n");
   fs_write(root, "env.py", "");
   fs_git(root, 0, "init -q");
-  commit(root, 0, "start");
+  fs_commit(root, 0, "start");
   return root;
 }
 
@@ -135,13 +127,13 @@ Test(git, tells_introductions_and_states)
   char *root = new_repository();
 
   fs_revision(root, "a", "");
-  commit(root, 10, "add a");
+  fs_commit(root, 10, "add a");
   fs_revision(root, "b", "a");
-  commit(root, 20, "add b");
+  fs_commit(root, 20, "add b");
   fs_write(root, "versions/a.py", "revision = 'a'\ndown_revision = None\n");
-  commit(root, 30, "touch a");
+  fs_commit(root, 30, "touch a");
   fs_revision(root, "c", "b");
-  commit(root, 40, "add c");
+  fs_commit(root, 40, "add c");
   fs_write(root, "versions/b.py", "revision = 'b'\ndown_revision = 'a'\n# changed\n");
   fs_revision(root, "staged", "c");
   fs_git(root, 50, "add versions/staged.py");
@@ -164,17 +156,17 @@ Test(git, follows_renames_and_moves)
 
   fs_revision(root, "a", "");
   fs_revision(root, "b", "a");
-  commit(root, 10, "add both");
+  fs_commit(root, 10, "add both");
   fs_git(root, 20, "mv versions/a.py versions/a_users.py");
-  commit(root, 20, "rename a");
+  fs_commit(root, 20, "rename a");
   fs_git(root, 30, "mv versions/b.py versions/b_orders.py");
   fs_write(root, "versions/b_orders.py",
            "\"\"\"quite another text\"\"\"\nrevision = 'b'\ndown_revision = 'a'\n");
-  commit(root, 30, "rename and rewrite b");
+  fs_commit(root, 30, "rename and rewrite b");
   fs_write(root, "db/env.py", "");
   fs_git(root, 40, "mv versions db/versions");
   fs_write(root, "alembic.ini", "[alembic]\nscript_location = db\n");
-  commit(root, 40, "move the folder");
+  fs_commit(root, 40, "move the folder");
 
   Annotation *got = annotate(root, NULL);
   expect_file(got, "a_users.py", "clean add both");
@@ -188,13 +180,13 @@ Test(git, follows_merges)
   char *root = new_repository();
 
   fs_revision(root, "a", "");
-  commit(root, 10, "add a");
+  fs_commit(root, 10, "add a");
   fs_git(root, 0, "checkout -q -b side");
   fs_revision(root, "s", "a");
-  commit(root, 20, "add s");
+  fs_commit(root, 20, "add s");
   fs_git(root, 0, "checkout -q main");
   fs_revision(root, "m", "a");
-  commit(root, 30, "add m");
+  fs_commit(root, 30, "add m");
   fs_git(root, 40, "merge -q --no-ff -m merge side");
   fs_revision(root, "x", "m,s");
   fs_git(root, 50, "add -A");
@@ -216,17 +208,17 @@ Test(git, reads_only_new_commits_with_a_memory)
   g_autoptr(GitMemory) memory = git_memory_new();
 
   fs_revision(root, "a", "");
-  commit(root, 10, "add a");
+  fs_commit(root, 10, "add a");
   fs_revision(root, "b", "a");
-  commit(root, 20, "add b");
+  fs_commit(root, 20, "add b");
   Annotation *first = annotate_again(root, memory, NULL);
   expect_file(first, "a.py", "clean add a");
   annotation_free(first);
 
   fs_revision(root, "c", "b");
-  commit(root, 30, "add c");
+  fs_commit(root, 30, "add c");
   fs_git(root, 0, "mv versions/b.py versions/renamed.py");
-  commit(root, 40, "rename b");
+  fs_commit(root, 40, "rename b");
   g_autofree char *old = fs_git_output(root, "rev-parse HEAD~4");
   g_autofree char *object = g_strdup_printf("%s/.git/objects/%.2s/%s", root, old, old + 2);
   cr_assert(g_unlink(object) == 0, "%s", object);
@@ -250,15 +242,15 @@ Test(git, finds_revisions_of_other_branches)
   gsize len;
 
   fs_revision(root, "a", "");
-  commit(root, 10, "add a");
+  fs_commit(root, 10, "add a");
   fs_git(root, 0, "checkout -q -b feature/x");
   fs_revision(root, "fx", "a");
-  commit(root, 20, "add fx");
+  fs_commit(root, 20, "add fx");
   fs_write(root, "other", "1");
-  commit(root, 30, "something else");
+  fs_commit(root, 30, "something else");
   fs_git(root, 0, "checkout -q -b feature/y");
   fs_revision(root, "fy", "fx");
-  commit(root, 40, "add fy");
+  fs_commit(root, 40, "add fy");
   fs_git(root, 0, "update-ref refs/remotes/origin/z HEAD");
   fs_git(root, 0, "symbolic-ref refs/remotes/origin/HEAD refs/remotes/origin/z");
   fs_git(root, 0, "checkout -q main");
@@ -287,21 +279,21 @@ Test(git, finds_where_a_revision_went)
 
   fs_revision(root, "a", "");
   fs_revision(root, "gone", "a");
-  commit(root, 10, "add both");
+  fs_commit(root, 10, "add both");
   fs_write(root, "x", "");
-  commit(root, 20, "last with it");
+  fs_commit(root, 20, "last with it");
   g_autofree char *last = fs_git_output(root, "rev-parse HEAD");
   fs_git(root, 0, "rm -q versions/gone.py");
-  commit(root, 30, "remove it");
+  fs_commit(root, 30, "remove it");
   fs_revision(root, "b", "a");
-  commit(root, 40, "add b");
+  fs_commit(root, 40, "add b");
   fs_git(root, 0, "checkout -q -b side");
   fs_revision(root, "other", "b");
-  commit(root, 50, "add other");
+  fs_commit(root, 50, "add other");
   fs_git(root, 0, "checkout -q main");
   fs_git(root, 0, "checkout -q --detach");
   fs_revision(root, "lost", "b");
-  commit(root, 60, "never on a branch");
+  fs_commit(root, 60, "never on a branch");
   fs_git(root, 0, "checkout -q main");
 
   g_autoptr(Project) project = open_root(root);
@@ -339,11 +331,11 @@ Test(git, shows_a_files_last_change)
   g_autofree char *untracked = g_build_filename(root, "versions/u.py", NULL);
 
   fs_revision(root, "a", "");
-  commit(root, 10, "add a");
+  fs_commit(root, 10, "add a");
   fs_write(root, "versions/a.py", "revision = 'a'\ndown_revision = None\n");
-  commit(root, 20, "rewrite a");
+  fs_commit(root, 20, "rewrite a");
   fs_revision(root, "b", "a");
-  commit(root, 30, "add b");
+  fs_commit(root, 30, "add b");
   fs_revision(root, "u", "a");
   g_autofree char *log = git_file_log(path, &error);
   cr_assert(log, "%s", error ? error->message : "");
@@ -429,9 +421,9 @@ Test(git, manages_bare_shallow_linked_and_submodule)
   g_autofree char *sub = g_build_filename(super, "sub", NULL);
 
   fs_revision(root, "a", "");
-  commit(root, 10, "add a");
+  fs_commit(root, 10, "add a");
   fs_revision(root, "b", "a");
-  commit(root, 20, "add b");
+  fs_commit(root, 20, "add b");
   g_autofree char *clone_bare = g_strdup_printf("clone -q --bare %s %s", root, bare);
   g_autofree char *clone_shallow = g_strdup_printf("clone -q --depth 1 file://%s %s", root, shallow);
   g_autofree char *worktree = g_strdup_printf("worktree add -q -b linked %s", linked);
@@ -472,7 +464,7 @@ Test(git, stops_when_cancelled)
   g_autoptr(GCancellable) cancellable = g_cancellable_new();
 
   fs_revision(root, "a", "");
-  commit(root, 10, "add a");
+  fs_commit(root, 10, "add a");
   g_cancellable_cancel(cancellable);
   Annotation *got = annotate(root, cancellable);
   cr_expect(got->error && got->batches == 0, "%u batches, error %s", got->batches, got->error);
@@ -486,10 +478,10 @@ Test(git, manages_thousands_of_branches)
   g_autoptr(GString) refs = g_string_new(NULL);
 
   fs_revision(root, "a", "");
-  commit(root, 10, "add a");
+  fs_commit(root, 10, "add a");
   fs_git(root, 0, "checkout -q -b feature");
   fs_revision(root, "f", "a");
-  commit(root, 20, "add f");
+  fs_commit(root, 20, "add f");
   g_autofree char *tip = fs_git_output(root, "rev-parse HEAD");
   g_autofree char *base = fs_git_output(root, "rev-parse main");
   fs_git(root, 0, "checkout -q main");

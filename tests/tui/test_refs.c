@@ -5,14 +5,6 @@
 #include "../history/fs.h"
 #include "bench.h"
 
-static void commit(const char *root, int time, const char *message)
-{
-  g_autofree char *line = g_strdup_printf("commit -q --no-verify -m '%s'", message);
-
-  fs_git(root, time, "add -A");
-  fs_git(root, time, line);
-}
-
 /* main: aaa, then ccc; feature: bbb beside ccc. */
 static char *new_repository(void)
 {
@@ -22,14 +14,14 @@ static char *new_repository(void)
   fs_write(root, "env.py", "");
   fs_git(root, 0, "init -q");
   fs_revision(root, "aaa", "");
-  commit(root, 0, "start");
+  fs_commit(root, 0, "start");
   fs_git(root, 0, "tag v1");
   fs_git(root, 0, "checkout -q -b feature");
   fs_revision(root, "bbb", "aaa");
-  commit(root, 10, "add bbb");
+  fs_commit(root, 10, "add bbb");
   fs_git(root, 0, "checkout -q main");
   fs_revision(root, "ccc", "aaa");
-  commit(root, 20, "add ccc");
+  fs_commit(root, 20, "add ccc");
   return root;
 }
 
