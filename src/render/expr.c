@@ -136,8 +136,6 @@ static const struct {
     {PY_DIV, SQL_OP_DIV},
     {PY_FLOORDIV, SQL_OP_FLOORDIV},
     {PY_MOD, SQL_OP_MOD},
-    {PY_LSHIFT, SQL_OP_BITWISE_LSHIFT},
-    {PY_RSHIFT, SQL_OP_BITWISE_RSHIFT},
     {PY_EQ, SQL_OP_EQ},
     {PY_NE, SQL_OP_NE},
     {PY_LT, SQL_OP_LT},
@@ -152,6 +150,18 @@ static gboolean is_range(const SqlExpr *x)
   return affinity == SQL_AFFINITY_RANGE;
 }
 
+/* a & b is and_(a, b). */
+static PyValue expr_join(PyInterp *interp, SqlOperator op, PyValue left, PyValue right)
+{
+  SqlExpr *a = to_condition(interp, left), *b = a ? to_condition(interp, right) : NULL;
+  SqlExprList list = {0};
+  if (!b)
+    return py_null();
+  sql_expr_list_add(py_arena(interp), &list, a);
+  sql_expr_list_add(py_arena(interp), &list, b);
+  return expr_value(interp, sql_conjunction(py_arena(interp), op, list));
+}
+
 static PyValue element_binary(PyInterp *interp, PyOp op, PyValue self, PyValue other, gboolean reflected)
 {
   if (py_is_unknown(other))
@@ -159,16 +169,19 @@ static PyValue element_binary(PyInterp *interp, PyOp op, PyValue self, PyValue o
   /* "...%s" % column formats text before the column is ever asked. */
   if (reflected && op == PY_MOD && py_is(other, PY_STR))
     return py_percent(interp, other, self);
-  SqlExpr *mine = as_expr(interp, self), *theirs = to_expr(interp, other);
-  if (!mine || !theirs)
+  gboolean joins = op == PY_AND || op == PY_OR, shifts = op == PY_LSHIFT || op == PY_RSHIFT;
+  if (reflected && (joins || shifts))
+    return py_not_implemented();
+  if (joins)
+    return expr_join(interp, op == PY_AND ? SQL_OP_AND : SQL_OP_OR, self, other);
+  SqlExpr *mine = as_expr(interp, self);
+  if (mine && shifts && !is_range(mine)) /* only ranges know << and >> */
+    return py_raise(interp, "NotImplementedError", "Operator '%s' is not supported on this expression",
+                    op == PY_LSHIFT ? "lshift" : "rshift");
+  SqlExpr *theirs = mine ? to_expr(interp, other) : NULL;
+  if (!theirs)
     return py_null();
   SqlExpr *left = reflected ? theirs : mine, *right = reflected ? mine : theirs;
-  if (op == PY_AND || op == PY_OR) {
-    SqlExprList list = {0};
-    sql_expr_list_add(py_arena(interp), &list, left);
-    sql_expr_list_add(py_arena(interp), &list, right);
-    return expr_value(interp, sql_conjunction(py_arena(interp), op == PY_AND ? SQL_OP_AND : SQL_OP_OR, list));
-  }
   gboolean compares = op >= PY_EQ && op <= PY_GE;
   if (!compares && (mine->kind == SQL_EXPR_TUPLE || theirs->kind == SQL_EXPR_TUPLE))
     return refuse(interp, _("the operator %s on a tuple"), py_op_text(op));
@@ -182,6 +195,13 @@ static PyValue element_binary(PyInterp *interp, PyOp op, PyValue self, PyValue o
   return refuse(interp, _("the operator %s on an expression"), py_op_text(op));
 }
 
+PyValue expr_not(PyInterp *interp, SqlExpr *x)
+{
+  if (x->kind == SQL_EXPR_TEXT && !run_is_old(interp))
+    return py_raise(interp, "AssertionError", "%s", ""); /* SQLAlchemy 2.0 cannot negate text() */
+  return expr_value(interp, sql_not(py_arena(interp), x));
+}
+
 static PyValue element_unary(PyInterp *interp, PyOp op, PyValue self)
 {
   SqlExpr *x = as_expr(interp, self);
@@ -190,7 +210,7 @@ static PyValue element_unary(PyInterp *interp, PyOp op, PyValue self)
   if (x->kind == SQL_EXPR_TUPLE || x->kind == SQL_EXPR_LABEL)
     return refuse(interp, _("the operator %s on a tuple or a label"), py_op_text(op));
   switch (op) {
-  case PY_INVERT: return expr_value(interp, sql_not(py_arena(interp), x));
+  case PY_INVERT: return expr_not(interp, x);
   case PY_NEG: return expr_value(interp, sql_negative(py_arena(interp), x));
   default: return refuse(interp, _("the operator %s on an expression"), py_op_text(op));
   }

@@ -6,6 +6,8 @@
 /* left op right, or what SQLAlchemy raises. */
 PyValue expr_operate(PyInterp *interp, SqlOperator op, SqlExpr *left, SqlExpr *right);
 extern const PyMethod element_methods[];
+/* not_(x) */
+PyValue expr_not(PyInterp *interp, SqlExpr *x);
 PyValue expr_or_raise(PyInterp *interp, SqlExpr *expr, GError *error);
 /* Converts a bare value that meets a column whose type does so in Python; FALSE when that cannot be followed. */
 gboolean check_opaque(PyInterp *interp, SqlExpr *a, SqlExpr *b);

@@ -144,9 +144,9 @@ SqlExpr *to_condition(PyInterp *interp, PyValue v)
     return NULL;
   }
   if (to_text(v)) {
-    raise_sa(interp, "ArgumentError",
-             "Textual SQL expression '%s' should be explicitly declared as text('%s')", to_text(v),
-             to_text(v));
+    const char *repr = sql_value_repr(arena, sql_value_string(arena, to_text(v)));
+    raise_sa(interp, "ArgumentError", "Textual SQL expression %s should be explicitly declared as text(%s)",
+             repr, repr);
     return NULL;
   }
   return to_expr(interp, v);
@@ -182,7 +182,7 @@ static PyValue fn_or(PyInterp *interp, PyCall *call)
 static PyValue fn_not(PyInterp *interp, PyCall *call)
 {
   SqlExpr *x = to_condition(interp, call->values[0]);
-  return x ? expr_value(interp, sql_not(py_arena(interp), x)) : py_null();
+  return x ? expr_not(interp, x) : py_null();
 }
 
 /* desc("a"), asc(column), distinct(x), any_(x): a str names a column here. */

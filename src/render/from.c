@@ -314,12 +314,13 @@ static PyValue from_data(PyInterp *interp, PyCall *call)
   for (gsize i = 0; items && i < items->len; i++) {
     PyValue *cells;
     gsize width;
-    SqlExprList row = {0};
+    SqlExpr *row = arena_new0(arena, SqlExpr);
+    row->kind = SQL_EXPR_TUPLE;
     if (!py_sequence(items->items[i], &cells, &width))
       return refuse(interp, _("a row of values() that is no tuple"));
-    if (!to_expr_list(interp, cells, width, &row))
+    if (!to_expr_list(interp, cells, width, &row->args))
       return py_null();
-    sql_expr_list_add(arena, &rows, sql_tuple(arena, row));
+    sql_expr_list_add(arena, &rows, row);
   }
   if (!items)
     return py_failed(interp) ? py_null() : refuse(interp, _("data() of no values()"));

@@ -71,6 +71,12 @@ const SqlValue *to_typed_value(PyInterp *interp, PyValue v, const SqlType *type)
     return to_sql_value(interp, v);
   PyValue args[] = {v, dialect_value(interp)};
   PyValue made = py_call_method(interp, *converter, method, args, 2);
+  if (py_outcome(interp) == PY_RAISED) {
+    /* SQLAlchemy wraps the exception, with the type in words of its own. */
+    py_clear(interp);
+    refuse(interp, _("%s(), which raises an exception"), method);
+    return NULL;
+  }
   if (py_is_null(made) || !py_require_known(interp, made))
     return NULL;
   if (!online && py_is_none(made)) {

@@ -272,6 +272,7 @@ typedef struct SqlScope {
   struct SqlScope *outer;
   const SqlQuery *query;
   SqlFromSet froms; /* as displayed, joins flattened */
+  gboolean in_columns; /* its list of columns is being printed */
 } SqlScope;
 
 /* as_from: in a FROM list or a CTE, where columns take AS labels. */

@@ -174,7 +174,7 @@ static void put_item(SqlCompiler *c, GString *out, const Item *item)
 {
   const SqlExpr *column = item->column;
 
-  if (column->kind == SQL_EXPR_TUPLE) {
+  if (sql_type_affinity(column->type) == SQL_AFFINITY_TUPLE) {
     /* On its own Alembic fails; within a subquery it may not. */
     sql_fail(c, SQL_ERROR_UNKNOWN, "a tuple among the columns of a SELECT");
     return;
@@ -201,7 +201,9 @@ void sql_put_columns(SqlCompiler *c, GString *out, const SqlExprList *columns, g
     g_autoptr(GString) text = g_string_new(NULL);
     Item item = label_item(&l, columns->items[i]);
     item.column = sql_settle(c->arena, columns->items[i], NULL, NULL);
+    c->scope->in_columns = TRUE;
     put_item(c, text, &item);
+    c->scope->in_columns = FALSE;
     g_string_append_printf(out, "%s%s", i > 0 ? ", " : "", text->str);
   }
   c->hide_table = hide_table;

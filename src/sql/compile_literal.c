@@ -94,6 +94,23 @@ static char *whole_part(const char *text)
   return integer_text(whole);
 }
 
+/* int(uuid): its 128 bits as one number. */
+static char *uuid_integer(const char *text)
+{
+  __extension__ unsigned __int128 number = 0;
+  char digits[40];
+  char *p = digits + sizeof digits - 1;
+
+  for (; *text != '\0'; text++)
+    if (g_ascii_isxdigit(*text))
+      number = number * 16 + (unsigned)g_ascii_xdigit_value(*text);
+  *p = '\0';
+  do
+    *--p = (char)('0' + (int)(number % 10));
+  while ((number /= 10) != 0);
+  return g_strdup(p);
+}
+
 static void put_integer(SqlCompiler *c, GString *out, const SqlValue *value, const SqlType *type)
 {
   g_autofree char *digits = NULL;
@@ -104,6 +121,8 @@ static void put_integer(SqlCompiler *c, GString *out, const SqlValue *value, con
     digits = integer_text(value->text);
   else if (value->kind == SQL_VALUE_FLOAT || value->kind == SQL_VALUE_DECIMAL)
     digits = whole_part(value->text);
+  else if (value->kind == SQL_VALUE_UUID)
+    digits = uuid_integer(value->text);
   if (digits != NULL)
     g_string_append(out, digits);
   else if (value->kind == SQL_VALUE_FLOAT || value->kind == SQL_VALUE_DECIMAL)

@@ -59,6 +59,22 @@ static gboolean put_from_column(SqlCompiler *c, GString *out, const char *key)
   return FALSE;
 }
 
+static gboolean is_select(const SqlQuery *query)
+{
+  return query->kind == SQL_QUERY_SELECT || query->kind == SQL_QUERY_COMPOUND;
+}
+
+static void fail_label_reference(SqlCompiler *c, const SqlExpr *reference)
+{
+  const char *repr = sql_value_repr(c->arena, sql_value_string(c->arena, reference->name.text));
+
+  sql_fail(c, SQL_ERROR_COMPILE,
+           "Can't resolve label reference for ORDER BY / GROUP BY / DISTINCT etc. Textual SQL expression %s "
+           "should "
+           "be explicitly declared as text(%s)",
+           repr, repr);
+}
+
 void sql_put_label_reference(SqlCompiler *c, GString *out, const SqlExpr *reference)
 {
   const SqlExprList *columns = scope_columns(c);
@@ -68,6 +84,14 @@ void sql_put_label_reference(SqlCompiler *c, GString *out, const SqlExpr *refere
   /* Outside a SELECT (an index's desc("a")) the name is text. */
   if (c->scope == NULL) {
     sql_put_text(c, out, &text);
+    return;
+  }
+  if (c->scope->in_columns) {
+    sql_fail(c, SQL_ERROR_UNKNOWN, "the name of a selected column among those columns");
+    return;
+  }
+  if (!is_select(c->scope->query)) {
+    fail_label_reference(c, reference);
     return;
   }
   for (guint i = 0; i < columns->n; i++) {
@@ -82,11 +106,7 @@ void sql_put_label_reference(SqlCompiler *c, GString *out, const SqlExpr *refere
   }
   if (put_from_column(c, out, reference->name.text))
     return;
-  sql_fail(c, SQL_ERROR_COMPILE,
-           "Can't resolve label reference for ORDER BY / GROUP BY / DISTINCT etc. Textual SQL expression "
-           "'%s' should "
-           "be explicitly declared as text('%s')",
-           reference->name.text, reference->name.text);
+  fail_label_reference(c, reference);
 }
 
 /* --- FROM and correlation --- */

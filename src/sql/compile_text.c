@@ -132,6 +132,10 @@ static void put_expanded(SqlCompiler *c, GString *out, const SqlExpr *bind)
   const SqlValueList *items = &bind->value->items;
   const SqlType *type = sql_has_type(bind) ? bind->type : sql_type_of_value(items->items[0]);
 
+  if (!sql_has_type(bind) && items->items[0]->kind == SQL_VALUE_LIST) {
+    sql_fail(c, SQL_ERROR_ATTRIBUTE, "'NullType' object has no attribute 'types'");
+    return;
+  }
   g_string_append_c(out, '(');
   for (guint i = 0; i < items->n; i++) {
     if (i > 0)

@@ -53,27 +53,56 @@ SqlExpr *sql_exists(Arena *arena, SqlQuery *query)
 
 /* --- Indexing --- */
 
+/* str() of a Python value; NULL when it is not known here. */
+static const char *value_str(Arena *arena, const SqlValue *value)
+{
+  switch (value->kind) {
+  case SQL_VALUE_INT:
+  case SQL_VALUE_FLOAT:
+  case SQL_VALUE_DECIMAL:
+  case SQL_VALUE_STRING:
+  case SQL_VALUE_DATE:
+  case SQL_VALUE_TIME:
+  case SQL_VALUE_DATETIME:
+  case SQL_VALUE_UUID: return value->text;
+  case SQL_VALUE_NULL:
+  case SQL_VALUE_BOOL:
+  case SQL_VALUE_BYTES:
+  case SQL_VALUE_LIST:
+  case SQL_VALUE_JSON: return sql_value_repr(arena, value);
+  default: return NULL;
+  }
+}
+
 /* "{a, b}": a path as the server reads it. */
-static const SqlValue *path_value(Arena *arena, const SqlValue *list)
+static const SqlValue *path_value(Arena *arena, const SqlValue *list, GError **error)
 {
   g_autoptr(GString) path = g_string_new("{");
 
   for (guint i = 0; i < list->items.n; i++) {
-    const SqlValue *item = list->items.items[i];
-    g_string_append_printf(path, "%s%s", i > 0 ? ", " : "", item->text != NULL ? item->text : "None");
+    const char *text = value_str(arena, list->items.items[i]);
+    if (text == NULL) {
+      g_set_error(error, SQL_ERROR, SQL_ERROR_UNKNOWN, "%s in a JSON path",
+                  sql_value_repr(arena, list->items.items[i]));
+      return NULL;
+    }
+    g_string_append_printf(path, "%s%s", i > 0 ? ", " : "", text);
   }
   g_string_append_c(path, '}');
   return sql_value_string(arena, path->str);
 }
 
-static SqlExpr *json_getitem(Arena *arena, SqlExpr *x, SqlExpr *index)
+static SqlExpr *json_getitem(Arena *arena, SqlExpr *x, SqlExpr *index, GError **error)
 {
   SqlOperator op = SQL_OP_JSON_GETITEM;
   const SqlType *type = sql_type(SQL_TYPE_TEXT);
 
   if (sql_is_bare(index) && index->value != NULL && index->value->kind == SQL_VALUE_LIST) {
     op = SQL_OP_JSON_PATH_GETITEM;
-    index = sql_bind_value(arena, path_value(arena, index->value), NULL);
+    const SqlValue *path = path_value(arena, index->value, error);
+    if (path == NULL)
+      return NULL;
+    index = sql_bind_value(arena, path, NULL);
   } else if (sql_is_bare(index) && index->value != NULL && index->value->kind == SQL_VALUE_INT) {
     type = sql_type(SQL_TYPE_INTEGER);
   }
@@ -83,7 +112,7 @@ static SqlExpr *json_getitem(Arena *arena, SqlExpr *x, SqlExpr *index)
 SqlExpr *sql_getitem(Arena *arena, SqlExpr *x, SqlExpr *index, GError **error)
 {
   switch (sql_type_affinity(x->type)) {
-  case SQL_AFFINITY_JSON: return json_getitem(arena, x, index);
+  case SQL_AFFINITY_JSON: return json_getitem(arena, x, index, error);
   case SQL_AFFINITY_HSTORE: {
     SqlExpr *key = sql_settle(arena, index, sql_type(SQL_TYPE_TEXT), sql_bind_key(x));
     SqlExpr *expr = sql_expr_binary(arena, SQL_OP_JSON_GETITEM, x, key, sql_type(SQL_TYPE_TEXT));

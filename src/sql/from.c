@@ -70,12 +70,11 @@ SqlFrom *sql_values(Arena *arena, SqlExprList columns, SqlExprList rows, SqlName
     for (guint k = 0; k < rows.items[i]->args.n; k++) {
       const SqlType *type = k < columns.n ? columns.items[k]->type : NULL;
       SqlExpr *value = rows.items[i]->args.items[k];
-      if (value->kind == SQL_EXPR_BIND && value->unique && type != NULL) {
-        const SqlValue *bare = value->value;
-        value = bare == NULL || bare->kind == SQL_VALUE_NULL ? sql_null(arena)
-                                                             : sql_bind_value(arena, bare, type);
-      }
-      sql_expr_list_add(arena, &row->args, value);
+      if (sql_is_bare(value) && (value->value == NULL || value->value->kind == SQL_VALUE_NULL))
+        value = sql_null(arena);
+      else if (sql_is_bare(value))
+        value = sql_bind_value(arena, value->value, type != NULL ? type : sql_type_of_value(value->value));
+      sql_expr_list_add(arena, &row->args, sql_self_group(arena, value, SQL_OP_COMMA));
     }
     sql_expr_list_add(arena, &from->rows, row);
   }
