@@ -103,7 +103,7 @@ static gboolean examine(Session *session, Case *what, GError **error)
   if (what->lost)
     return TRUE;
   g_autoptr(GError) problem = NULL;
-  g_autoptr(ServerInfo) server = pin_server(session, error);
+  g_autoptr(ServerInfo) server = session_server(session, error);
   if (!server)
     return FALSE;
   what->recovery = interrupted_find(session, server->system_id, &problem);

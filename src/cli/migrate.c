@@ -1,21 +1,18 @@
 #include "migrate.h"
 
-#include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <string.h>
 
 #include "command.h"
 #include "handover.h"
-#include "interrupted.h"
+#include "migrate_run.h"
 #include "out.h"
-#include "pin.h"
-#include "policy.h"
 #include "position.h"
+#include "production.h"
 #include "retort/base/error.h"
 #include "retort/history/target.h"
 #include "retort/render/offline.h"
 #include "retort/run/answers.h"
-#include "retort/run/rollout.h"
 
 #define LOGGER "alembic.runtime.migration"
 
@@ -71,7 +68,7 @@ static void print_warnings(const Plan *plan)
     out_warning(plan->warnings->pdata[i]);
 }
 
-static void log_step(const Session *session, const PlanStep *step)
+void migrate_log_step(const Session *session, const PlanStep *step)
 {
   if (!step->from[0] && !step->to[0])
     return; /* `stamp --purge base` only empties the table */
@@ -181,7 +178,7 @@ gboolean migrate_offline(Session *session, const char *start, PlanFunc make_plan
   if (!scripts)
     return FALSE;
   for (guint i = 0; i < scripts->len; i++)
-    log_step(session, plan->steps->pdata[i]);
+    migrate_log_step(session, plan->steps->pdata[i]);
   RenderOptions options;
   migrate_render_options(session, FALSE, &options);
   g_autoptr(RenderSession) renderer = render_session_new(session->project, &options);
@@ -231,55 +228,6 @@ gboolean migrate_may_write(Session *session, GError **error)
   return TRUE;
 }
 
-typedef struct {
-  Session *session;
-  const Plan *plan;
-  GMainLoop *loop;
-  Rollout *rollout;
-  GError *error;
-  char *became; /* what became of the work, as a sentence */
-  char **rows;
-} Run;
-
-static void on_event(const RolloutEvent *event, void *data)
-{
-  Run *run = data;
-  switch (event->kind) {
-  case ROLLOUT_EVENT_STEP: log_step(run->session, run->plan->steps->pdata[event->step]); break;
-  case ROLLOUT_EVENT_FAILED:
-    run->error = g_error_copy(event->error);
-    run->became = g_strdup(event->text);
-    run->rows = g_strdupv(event->rows);
-    g_main_loop_quit(run->loop);
-    break;
-  case ROLLOUT_EVENT_CANCELLED:
-    run->error =
-        g_error_new(RETORT_ERROR, RETORT_ERROR_CANCELLED, _("interrupted; what was open is rolled back"));
-    run->rows = g_strdupv(event->rows);
-    g_main_loop_quit(run->loop);
-    break;
-  case ROLLOUT_EVENT_DONE: g_main_loop_quit(run->loop); break;
-  default: break;
-  }
-}
-
-static gboolean on_signal(void *data)
-{
-  Run *run = data;
-  rollout_cancel(run->rollout);
-  return G_SOURCE_CONTINUE;
-}
-
-static void note_outcome(const Run *run)
-{
-  if (run->became)
-    out_note("%s", run->became);
-  if (!run->rows)
-    return;
-  g_autofree char *rows = g_strjoinv(", ", run->rows);
-  out_note(_("the database stands at %s"), *rows ? rows : "base");
-}
-
 RolloutTransaction migrate_transaction(const Project *project)
 {
   const EnvScript *env = &project->env;
@@ -288,86 +236,10 @@ RolloutTransaction migrate_transaction(const Project *project)
   return is_set(&env->transaction_per_migration, FALSE) ? ROLLOUT_PER_MIGRATION : ROLLOUT_ALL;
 }
 
-/* A record that cannot be written does not stop the work. */
-static Journal *begin_journal(Session *session, const char *system_id)
+/* One attempt; *again: another rollout ended meanwhile, so the plan has to be made anew. */
+static gboolean migrate_once(Session *session, PlanFunc make_plan, gconstpointer data, gboolean *again,
+                             GError **error)
 {
-  g_autoptr(GError) error = NULL;
-  g_autofree char *folder =
-      session->project->config_path ? g_path_get_dirname(session->project->config_path) : g_get_current_dir();
-  g_autofree char *line = handover_line(session);
-  const char *words = strchr(line, ' ');
-  JournalHead head = {.database = pg_conn_display(session->conn),
-                      .system_id = system_id,
-                      .project = folder,
-                      .command = words ? words + 1 : line};
-  Journal *journal = journal_new(&head, &error);
-  if (!journal)
-    out_note(_("this rollout is not recorded: %s"), error->message);
-  return journal;
-}
-
-/* Says what a rollout left behind that was killed or failed halfway; the plan starts from the rows all the same. */
-static void note_interrupted(Session *session, const char *system_id)
-{
-  g_autoptr(Recovery) recovery = interrupted_find(session, system_id, NULL);
-  if (recovery && (recovery->state == RECOVERY_PARTIAL || recovery->state == RECOVERY_UNKNOWN))
-    out_note(_("an earlier rollout (%s): %s"), recovery->journal, recovery->text);
-}
-
-/* Alembic's behaviour, but for a lock time-out that the configuration has for this very target. */
-static gboolean choose_lock_timeout(const Session *session, RolloutOptions *options, GError **error)
-{
-  const char *name = session->target ? session->target->name : NULL;
-  if (!name || !settings_get_for(session->settings, name, NULL, NULL, "ddl_lock_timeout"))
-    return TRUE;
-  g_autoptr(RolloutPolicy) policy = policy_from_session(session, error);
-  if (policy)
-    options->lock_timeout_ms = policy->ddl_lock_timeout_ms;
-  return policy != NULL;
-}
-
-static gboolean run_plan(Session *session, const Plan *plan, GPtrArray *scripts, GError **error)
-{
-  g_autofree RolloutStep *steps = g_new0(RolloutStep, plan->steps->len + 1);
-  for (guint i = 0; i < plan->steps->len; i++)
-    steps[i] = (RolloutStep){.step = plan->steps->pdata[i], .script = scripts->pdata[i]};
-  RolloutOptions options = {.create_version_table = TRUE,
-                            .transaction = migrate_transaction(session->project)};
-  if (!choose_lock_timeout(session, &options, error))
-    return FALSE;
-  g_autoptr(ServerInfo) server = pin_server(session, error);
-  if (!server)
-    return FALSE;
-  note_interrupted(session, server->system_id);
-  g_autoptr(Journal) journal = begin_journal(session, server->system_id);
-  options.journal = journal;
-  RolloutSink sink = {.event = on_event};
-  Run run = {.session = session, .plan = plan, .loop = g_main_loop_new(NULL, FALSE)};
-  run.rollout = rollout_new(session->conn, session->project, steps, plan->steps->len,
-                            (const char *const *)plan->rows_before, &options, &sink, &run);
-  guint interrupt = g_unix_signal_add(SIGINT, on_signal, &run);
-  guint terminate = g_unix_signal_add(SIGTERM, on_signal, &run);
-  rollout_start(run.rollout);
-  if (!rollout_finished(run.rollout))
-    g_main_loop_run(run.loop);
-  g_source_remove(interrupt);
-  g_source_remove(terminate);
-  rollout_free(run.rollout);
-  g_main_loop_unref(run.loop);
-  gboolean ok = run.error == NULL;
-  if (!ok) {
-    note_outcome(&run);
-    g_propagate_error(error, run.error);
-  }
-  g_strfreev(run.rows);
-  g_free(run.became);
-  return ok;
-}
-
-gboolean migrate_online(Session *session, PlanFunc make_plan, gconstpointer data, GError **error)
-{
-  if (!migrate_may_write(session, error))
-    return FALSE;
   g_autoptr(VersionRows) rows = session_rows(session, error);
   RevisionMap *map = rows ? session_map(session, error) : NULL;
   if (!map)
@@ -384,5 +256,27 @@ gboolean migrate_online(Session *session, PlanFunc make_plan, gconstpointer data
   }
   print_warnings(plan);
   g_autoptr(GPtrArray) scripts = render_steps(session, plan, TRUE, error);
-  return scripts && run_plan(session, plan, scripts, error);
+  if (!scripts)
+    return FALSE;
+  /* Where there is nothing to do, nobody has to wait for others. */
+  if (plan->steps->len == 0 && rows->exists)
+    return TRUE;
+  return migrate_run(session, plan, scripts, again, error);
+}
+
+gboolean migrate_online(Session *session, PlanFunc make_plan, gconstpointer data, GError **error)
+{
+  if (!migrate_may_write(session, error) ||
+      !production_confirm(session, args_value(session->args, "confirm"), session->command->name, error))
+    return FALSE;
+  for (;;) {
+    gboolean again = FALSE;
+    g_autoptr(GError) problem = NULL;
+    if (migrate_once(session, make_plan, data, &again, &problem))
+      return TRUE;
+    if (!again) {
+      g_propagate_error(error, g_steal_pointer(&problem));
+      return FALSE;
+    }
+  }
 }

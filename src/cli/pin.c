@@ -31,34 +31,6 @@ Plan *pin_towards(const RevisionMap *map, const char *const *rows, const char *t
                                                                  : plan_upgrade(map, rows, target, error);
 }
 
-typedef struct {
-  ServerInfo *info;
-  GError *error;
-  gboolean done;
-} ServerWait;
-
-static void on_server(ServerInfo *info, const GError *error, void *data)
-{
-  ServerWait *wait = data;
-  wait->info = info;
-  wait->error = error ? g_error_copy(error) : NULL;
-  wait->done = TRUE;
-}
-
-ServerInfo *pin_server(Session *session, GError **error)
-{
-  ServerWait wait = {0};
-  PgConn *conn = session_connect(session, error);
-  if (!conn)
-    return NULL;
-  catalog_server(conn, on_server, &wait);
-  while (!wait.done)
-    g_main_context_iteration(NULL, TRUE);
-  if (wait.error)
-    g_propagate_error(error, wait.error);
-  return wait.info;
-}
-
 /* Only for reading: what Alembic prints with --sql, where its code may run. */
 static void fill_by_alembic(Session *session, const PlanStep *step, Script *script)
 {
@@ -112,7 +84,7 @@ static void review(Session *session, PinnedPlan *pinned)
 
 PinnedPlan *pin_plan(Session *session, const Plan *plan, GPtrArray **scripts, GError **error)
 {
-  g_autoptr(ServerInfo) server = session->conn ? pin_server(session, error) : NULL;
+  g_autoptr(ServerInfo) server = session->conn ? session_server(session, error) : NULL;
   if (session->conn && !server)
     return NULL;
   g_autoptr(GPtrArray) rendered = pin_render(session, plan, error);

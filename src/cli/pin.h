@@ -7,8 +7,6 @@
 /* Down when the target is relative and negative, or is applied already and no row itself; else up. */
 Direction pin_direction(const RevisionMap *map, const char *const *rows, const char *target);
 Plan *pin_towards(const RevisionMap *map, const char *const *rows, const char *target, GError **error);
-/* What the server is and who we are there; waits for the answer.  NULL with an error. */
-ServerInfo *pin_server(Session *session, GError **error);
 /* Scripts (Script*) by step, NULL for a stamp, as the migrations stand now: with a connection the database is asked,
  * read-only, what they ask it, and where the project's Python may run, its Alembic renders what needs it (for reading
  * only).  Nothing is refused here. */

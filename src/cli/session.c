@@ -282,6 +282,34 @@ VersionRows *session_rows(Session *session, GError **error)
   return version_rows_read_sync(conn, table, schema, error);
 }
 
+typedef struct {
+  ServerInfo *info;
+  GError *error;
+  gboolean done;
+} ServerWait;
+
+static void on_server(ServerInfo *info, const GError *error, void *data)
+{
+  ServerWait *wait = data;
+  wait->info = info;
+  wait->error = error ? g_error_copy(error) : NULL;
+  wait->done = TRUE;
+}
+
+ServerInfo *session_server(Session *session, GError **error)
+{
+  ServerWait wait = {0};
+  PgConn *conn = session_connect(session, error);
+  if (!conn)
+    return NULL;
+  catalog_server(conn, on_server, &wait);
+  while (!wait.done)
+    g_main_context_iteration(NULL, TRUE);
+  if (wait.error)
+    g_propagate_error(error, wait.error);
+  return wait.info;
+}
+
 RenderFlavor session_flavor(const Session *session)
 {
   g_autofree char *folder = session->project && session->project->config_path

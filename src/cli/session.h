@@ -11,6 +11,7 @@
 #include "retort/base/settings.h"
 #include "retort/history/plan.h"
 #include "retort/history/revmap.h"
+#include "retort/pg/catalog.h"
 #include "retort/pg/conn.h"
 #include "retort/pg/version_table.h"
 #include "retort/render/render.h"
@@ -60,6 +61,8 @@ PgParams *session_params(Session *session, GError **error);
 PgConn *session_connect(Session *session, GError **error);
 /* The version rows of the live database; the caller's. */
 VersionRows *session_rows(Session *session, GError **error);
+/* What the server is and who we are there; waits for the answer.  NULL with an error. */
+ServerInfo *session_server(Session *session, GError **error);
 /* The URL in use with its password hidden, as Alembic shows it; the caller's. */
 char *session_display_url(Session *session);
 /* Alembic has run env.py by now: its first log lines, and logging from here on. */

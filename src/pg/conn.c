@@ -96,7 +96,7 @@ static void add_param(GPtrArray *keywords, GPtrArray *values, const char *keywor
 }
 
 /* Everything a session of ours gets.  The search path stays the user's: migrations depend on it. */
-static void session_params(PgConn *conn, const PgParams *params, const PgConnOptions *options)
+static void startup_params(PgConn *conn, const PgParams *params, const PgConnOptions *options)
 {
   static const char *const ours[] = {"application_name", "client_encoding", "options"};
   static const char *const defaults[][2] = {{"connect_timeout", NULL},
@@ -138,7 +138,7 @@ PgConn *pg_conn_new(const PgParams *params, const PgConnOptions *options)
   conn->context = g_main_context_ref_thread_default();
   conn->notices = g_ptr_array_new_with_free_func(notice_free);
   conn->display = g_strdup(params->display);
-  session_params(conn, params, options);
+  startup_params(conn, params, options);
   return conn;
 }
 
