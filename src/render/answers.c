@@ -113,6 +113,8 @@ static Change *change_of(const AnswerSource *source, const SqlOp *op, const char
   switch (op->kind) {
   case SQL_CREATE_TABLE: return with(object(op->create_table.table->name), TRUE, TRUE, NULL);
   case SQL_DROP_TABLE: return with(object(op->drop_table.name), TRUE, TRUE, NULL);
+  case SQL_CREATE_ALL:
+  case SQL_DROP_ALL: return of_kind(CHANGE_ANY);
   case SQL_RENAME_TABLE:
     return with(object(op->rename_table.name), TRUE, FALSE, op->rename_table.new_name.text);
   case SQL_ADD_COLUMN: return with(object(op->add_column.table), FALSE, TRUE, NULL);

@@ -146,6 +146,7 @@ typedef struct {
   PyDict *tables; /* key -> Table, in the order they were made */
   SqlName schema;
   SqlNaming *naming;
+  SqlSequenceList sequences; /* Sequence(metadata=...) */
 } MetaDataObject;
 
 extern const PyHostClass column_class;

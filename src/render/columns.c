@@ -165,6 +165,8 @@ static PyValue sequence_new(PyInterp *interp, PyCall *call)
   MetaDataObject *metadata = py_payload(a[14], &metadata_class);
   if (metadata && !sequence->schema.text)
     sequence->schema = metadata->schema;
+  if (metadata)
+    sql_sequence_list_add(py_arena(interp), &metadata->sequences, sequence);
   sequence->optional = to_tri(interp, a[12]) == SQL_YES;
   if (py_arg_given(call, 13))
     sequence->name.quote = py_is_true(a[13]) ? SQL_QUOTE_ALWAYS : SQL_QUOTE_NEVER;
@@ -181,6 +183,8 @@ static PyValue sequence_emit(PyInterp *interp, PyCall *call, SqlOpKind kind)
   if (py_is_true(call->values[1]) && run_of(interp)->options->online)
     return needs_database(interp, _("whether the sequence %s exists decides what is done"),
                           sequence->name.text);
+  if (sequence->optional) /* PostgreSQL can do without */
+    return py_none();
   SqlOp *op = op_new(interp, kind);
   op->sequence.sequence = sequence;
   return run_emit(interp, op) ? py_none() : py_null();

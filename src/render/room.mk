@@ -1,7 +1,7 @@
 noinst_LIBRARIES += src/render/librender.a
 src_render_librender_a_SOURCES = \
 	include/retort/render/answers.h include/retort/render/offline.h include/retort/render/render.h \
-	src/render/answers.c src/render/answers.h src/render/inspect.c \
+	src/render/answers.c src/render/answers.h src/render/inspect.c src/render/metadata.c \
 	src/render/batch.c src/render/bind.h src/render/columns.c src/render/constraints.c src/render/context.c \
 	src/render/context.h src/render/convert.c src/render/ddl.c src/render/dml.c src/render/dml.h \
 	src/render/expr.c src/render/expr.h src/render/expr_functions.c src/render/expr_methods.c src/render/expr_text.c src/render/from.c src/render/modules.c \

@@ -13,6 +13,8 @@ SqlTable *index_table(const SqlIndex *index);
 
 /* FALSE and a stop when a foreign key leads out of the MetaData. */
 gboolean table_check_references(PyInterp *interp, const TableObject *object);
+/* The name a MetaData has it by: "schema.table". */
+char *table_key(Arena *arena, const SqlTable *table);
 
 /* A ForeignKey(), which stands inside Column() and nowhere else. */
 gboolean is_foreign_key(PyValue v);

@@ -202,7 +202,7 @@ PyValue table_value(PyInterp *interp, SqlTable *table, PyValue metadata)
   return py_host_object(interp, &table_class, object);
 }
 
-static char *table_key(Arena *arena, const SqlTable *table)
+char *table_key(Arena *arena, const SqlTable *table)
 {
   return table->schema.text ? arena_printf(arena, "%s.%s", table->schema.text, table->name.text)
                             : arena_strdup(arena, table->name.text);
@@ -322,36 +322,6 @@ static PyValue fn_table(PyInterp *interp, PyCall *call)
 
 /* ---- CREATE and DROP ---- */
 
-/* A Table of a MetaData must find the tables its foreign keys name there; SQLAlchemy fails otherwise. */
-static gboolean reference_known(const PyDict *tables, const SqlConstraint *constraint)
-{
-  if (constraint->kind != SQL_CONSTRAINT_FOREIGN_KEY)
-    return TRUE;
-  g_autofree char *key =
-      constraint->referred_schema.text
-          ? g_strdup_printf("%s.%s", constraint->referred_schema.text, constraint->referred_table.text)
-          : g_strdup(constraint->referred_table.text);
-  return !py_is_null(py_dict_get_text(tables, key));
-}
-
-gboolean table_check_references(PyInterp *interp, const TableObject *object)
-{
-  const MetaDataObject *metadata = py_payload(object->metadata, &metadata_class);
-  const SqlTable *table = object->table;
-  gboolean known = TRUE;
-  if (!metadata)
-    return TRUE;
-  for (guint i = 0; i < table->constraints.n; i++)
-    known = known && reference_known(metadata->tables, table->constraints.items[i]);
-  for (guint i = 0; i < table->columns.n; i++)
-    for (guint k = 0; k < table->columns.items[i]->constraints.n; k++)
-      known = known && reference_known(metadata->tables, table->columns.items[i]->constraints.items[k]);
-  if (!known)
-    refuse(interp, _("Table(%s) with a foreign key to a table that its MetaData does not have"),
-           table->name.text);
-  return known;
-}
-
 static PyValue emit_table(PyInterp *interp, const TableObject *object, SqlOpKind kind)
 {
   SqlTable *table = object->table;
@@ -442,110 +412,6 @@ const PyHostClass table_class = {
     .getattr = table_getattr,
     .str = table_text,
     .format = table_format,
-};
-
-/* ---- MetaData(schema=None, quote_schema=None, naming_convention=None, info=None) ---- */
-
-static SqlNaming *to_naming(PyInterp *interp, PyValue v)
-{
-  static const char *const names[SQL_N_NAMING] = {"ix", "uq", "ck", "fk", "pk"};
-  SqlNaming *naming = arena_new0(py_arena(interp), SqlNaming);
-  PyValue key, value;
-  for (gsize at = 0; py_dict_next(v.dict, &at, &key, &value);) {
-    int kind = -1;
-    for (int i = 0; i < SQL_N_NAMING && to_text(key); i++)
-      if (strcmp(names[i], to_text(key)) == 0)
-        kind = i;
-    if (kind < 0 || !to_text(value)) {
-      refuse(interp, _("a naming_convention that is not plain text"));
-      return NULL;
-    }
-    naming->templates[kind] = arena_strdup(py_arena(interp), to_text(value));
-  }
-  return naming;
-}
-
-static PyValue metadata_new(PyInterp *interp, PyCall *call)
-{
-  MetaDataObject *metadata = arena_new0(py_arena(interp), MetaDataObject);
-  metadata->tables = py_dict(interp).dict;
-  /* bind= went away with SQLAlchemy 2. */
-  PyValue *rest;
-  gsize n;
-  py_sequence(call->values[0], &rest, &n);
-  if (n > 0 && !(n == 1 && to_text(rest[0])))
-    return refuse(interp, _("MetaData(%s)"), py_type_name(interp, rest[0]));
-  if (!to_name(interp, n == 1 ? rest[0] : call->values[1], &metadata->schema))
-    return py_null();
-  if (py_arg_given(call, 3)) {
-    if (!py_is(call->values[3], PY_DICT))
-      return refuse(interp, _("MetaData(naming_convention=%s)"), py_type_name(interp, call->values[3]));
-    if (!(metadata->naming = to_naming(interp, call->values[3])))
-      return py_null();
-  }
-  return py_host_new(interp, call->cls, metadata);
-}
-
-static PyValue metadata_all(PyInterp *interp, PyCall *call, SqlOpKind kind)
-{
-  MetaDataObject *metadata = py_payload(call->self, &metadata_class);
-  if (!is_bind(call->values[0]) || py_arg_given(call, 1))
-    return refuse(interp, _("%s() like this"), call->function);
-  if (py_is_true(call->values[2]) && run_of(interp)->options->online)
-    return needs_database(interp, _("which tables exist decides what %s() does"), call->function);
-  if (py_dict_len(metadata->tables) > 1)
-    return refuse(interp, _("%s() of several tables"), call->function);
-  PyValue key, value;
-  for (gsize at = 0; py_dict_next(metadata->tables, &at, &key, &value);) {
-    TableObject *object = py_payload(value, &table_class);
-    if (py_is_null(emit_table(interp, object, kind)))
-      return py_null();
-  }
-  return py_none();
-}
-
-static PyValue metadata_create_all(PyInterp *interp, PyCall *call)
-{
-  return metadata_all(interp, call, SQL_CREATE_TABLE);
-}
-
-static PyValue metadata_drop_all(PyInterp *interp, PyCall *call)
-{
-  return metadata_all(interp, call, SQL_DROP_TABLE);
-}
-
-static PyValue metadata_reflect(PyInterp *interp, PyCall *call)
-{
-  (void)call;
-  return needs_database(interp, _("MetaData.reflect() reads the database"));
-}
-
-static const PyMethod metadata_methods[] = {
-    {"create_all", metadata_create_all, "bind, tables=None, checkfirst=True", 0},
-    {"drop_all", metadata_drop_all, "bind, tables=None, checkfirst=True", 0},
-    {"reflect", metadata_reflect, "*args, **kw", PY_TAKES_UNKNOWN},
-    {NULL, NULL, NULL, 0},
-};
-
-static PyValue metadata_getattr(PyInterp *interp, PyValue self, PyStr *name)
-{
-  MetaDataObject *metadata = py_payload(self, &metadata_class);
-  if (strcmp(name->data, "tables") == 0)
-    return (PyValue){.type = PY_DICT, .dict = metadata->tables};
-  if (strcmp(name->data, "schema") == 0)
-    return metadata->schema.text ? py_str(interp, metadata->schema.text, -1) : py_none();
-  return refuse_getattr(interp, self, name);
-}
-
-const PyHostClass metadata_class = {
-    .name = "MetaData",
-    .module = "sqlalchemy.sql.schema",
-    .construct = metadata_new,
-    .params = "*args, schema=None, quote_schema=None, naming_convention=None, info=None",
-    .methods = metadata_methods,
-    .getattr = metadata_getattr,
-    .setattr = refuse_setattr,
-    .class_getattr = refuse_class_getattr,
 };
 
 const PyHostClass *const table_classes[] = {&table_class, &metadata_class, NULL};

@@ -61,6 +61,8 @@ void sql_put_verbatim(SqlCompiler *c, GString *out, const char *text);
 /* One function an operation; compile.c's table calls them. */
 void sql_compile_create_table(SqlCompiler *c, const SqlOp *op);
 void sql_compile_drop_table(SqlCompiler *c, const SqlOp *op);
+void sql_compile_create_all(SqlCompiler *c, const SqlOp *op);
+void sql_compile_drop_all(SqlCompiler *c, const SqlOp *op);
 void sql_compile_rename_table(SqlCompiler *c, const SqlOp *op);
 void sql_compile_add_column(SqlCompiler *c, const SqlOp *op);
 void sql_compile_drop_column(SqlCompiler *c, const SqlOp *op);
@@ -176,6 +178,7 @@ void sql_emit_create_table(SqlCompiler *c, const SqlTable *table, gboolean if_no
 /* --- compile_comment.c --- */
 
 void sql_emit_create_sequence(SqlCompiler *c, const SqlSequence *sequence, gboolean if_not_exists);
+void sql_emit_drop_sequence(SqlCompiler *c, const SqlSequence *sequence, gboolean if_exists);
 void sql_emit_table_comment(SqlCompiler *c, SqlName schema, SqlName table, const char *comment);
 void sql_emit_column_comment(SqlCompiler *c, SqlName schema, SqlName table, SqlName column,
                              const char *comment);

@@ -39,6 +39,8 @@ typedef void (*Compile)(SqlCompiler *c, const SqlOp *op);
 static const Compile compilers[SQL_N_OP_KINDS] = {
     [SQL_CREATE_TABLE] = sql_compile_create_table,
     [SQL_DROP_TABLE] = sql_compile_drop_table,
+    [SQL_CREATE_ALL] = sql_compile_create_all,
+    [SQL_DROP_ALL] = sql_compile_drop_all,
     [SQL_RENAME_TABLE] = sql_compile_rename_table,
     [SQL_ADD_COLUMN] = sql_compile_add_column,
     [SQL_DROP_COLUMN] = sql_compile_drop_column,

@@ -107,14 +107,19 @@ void sql_compile_create_sequence(SqlCompiler *c, const SqlOp *op)
   sql_emit_create_sequence(c, op->sequence.sequence, op->sequence.if_exists);
 }
 
-void sql_compile_drop_sequence(SqlCompiler *c, const SqlOp *op)
+void sql_emit_drop_sequence(SqlCompiler *c, const SqlSequence *sequence, gboolean if_exists)
 {
   GString *text = g_string_new("DROP SEQUENCE ");
 
-  if (op->sequence.if_exists && !sql_is_old(c))
+  if (if_exists && !sql_is_old(c))
     g_string_append(text, "IF EXISTS ");
-  sql_put_qualified(c, text, op->sequence.sequence->schema, op->sequence.sequence->name);
+  sql_put_qualified(c, text, sequence->schema, sequence->name);
   sql_emit(c, text);
+}
+
+void sql_compile_drop_sequence(SqlCompiler *c, const SqlOp *op)
+{
+  sql_emit_drop_sequence(c, op->sequence.sequence, op->sequence.if_exists);
 }
 
 void sql_compile_ddl_text(SqlCompiler *c, const SqlOp *op)

@@ -230,6 +230,15 @@ static void emit_types(SqlCompiler *c, const SqlTable *table)
     sql_create_types_of(c, table->columns.items[i]->type, table->schema);
 }
 
+static void emit_sequences(SqlCompiler *c, const SqlTable *table)
+{
+  for (guint i = 0; i < table->columns.n && c->error == NULL; i++) {
+    const SqlSequence *sequence = table->columns.items[i]->sequence;
+    if (sequence != NULL && !sequence->optional)
+      sql_emit_create_sequence(c, sequence, FALSE);
+  }
+}
+
 /* Table.create(): types are remembered for this one call, sequences of columns are created. */
 static void emit_direct_preparations(SqlCompiler *c, const SqlTable *table)
 {
@@ -241,10 +250,7 @@ static void emit_direct_preparations(SqlCompiler *c, const SqlTable *table)
   c->context = &inner;
   emit_types(c, table);
   c->context = outer;
-  for (guint i = 0; i < table->columns.n && c->error == NULL; i++) {
-    if (table->columns.items[i]->sequence != NULL)
-      sql_emit_create_sequence(c, table->columns.items[i]->sequence, FALSE);
-  }
+  emit_sequences(c, table);
 }
 
 void sql_compile_create_table(SqlCompiler *c, const SqlOp *op)
@@ -280,6 +286,76 @@ void sql_compile_drop_table(SqlCompiler *c, const SqlOp *op)
     g_string_append(text, "IF EXISTS ");
   sql_put_qualified(c, text, op->drop_table.schema, op->drop_table.name);
   sql_emit(c, text);
+  for (guint i = 0; typed != NULL && i < typed->columns.n; i++) {
+    const SqlSequence *sequence = typed->columns.items[i]->sequence;
+    if (sequence != NULL && !sequence->optional)
+      sql_emit_drop_sequence(c, sequence, FALSE);
+  }
   for (guint i = 0; typed != NULL && i < typed->columns.n; i++)
     sql_drop_types_of(c, typed->columns.items[i]->type, typed->schema);
+}
+
+/* --- MetaData.create_all(), drop_all() --- */
+
+/* Each type of the MetaData once, however many tables have it. */
+static void emit_registered_types(SqlCompiler *c, const SqlTableList *tables)
+{
+  for (guint i = 0; i < tables->n; i++)
+    emit_types(c, tables->items[i]);
+}
+
+static void drop_registered_types(SqlCompiler *c, const SqlTableList *tables)
+{
+  g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)statement_free);
+  GPtrArray *out = c->out;
+
+  c->out = all;
+  for (guint i = 0; i < tables->n; i++) {
+    const SqlTable *table = tables->items[i];
+    for (guint k = 0; k < table->columns.n; k++)
+      sql_drop_types_of(c, table->columns.items[k]->type, table->schema);
+  }
+  c->out = out;
+  for (guint i = 0; i < all->len; i++) {
+    guint first = 0;
+    while (strcmp(((Statement *)all->pdata[first])->sql, ((Statement *)all->pdata[i])->sql) != 0)
+      first++;
+    if (first == i)
+      sql_emit(c, g_string_new(((Statement *)all->pdata[i])->sql));
+  }
+}
+
+void sql_compile_create_all(SqlCompiler *c, const SqlOp *op)
+{
+  const SqlContext *outer = c->context;
+  g_autoptr(SqlRun) run = sql_run_new();
+  SqlContext inner = *outer;
+
+  for (guint i = 0; i < op->all.tables.n && c->error == NULL; i++)
+    check_table(c, op->all.tables.items[i]);
+  inner.run = run;
+  c->context = &inner;
+  emit_registered_types(c, &op->all.registered);
+  c->context = outer;
+  for (guint i = 0; i < op->all.sequences.n && c->error == NULL; i++)
+    sql_emit_create_sequence(c, op->all.sequences.items[i], FALSE);
+  for (guint i = 0; i < op->all.tables.n && c->error == NULL; i++) {
+    const SqlTable *table = op->all.tables.items[i];
+    emit_sequences(c, table);
+    sql_emit_create_table(c, table, FALSE);
+    emit_indexes(c, table);
+    emit_comments(c, table, TRUE);
+  }
+}
+
+void sql_compile_drop_all(SqlCompiler *c, const SqlOp *op)
+{
+  for (guint i = 0; i < op->all.tables.n; i++) {
+    const SqlTable *table = op->all.tables.items[i];
+    SqlOp drop = {.kind = SQL_DROP_TABLE, .drop_table = {table->name, table->schema, .direct = TRUE}};
+    sql_compile_drop_table(c, &drop);
+  }
+  for (guint i = 0; i < op->all.sequences.n; i++)
+    sql_emit_drop_sequence(c, op->all.sequences.items[i], FALSE);
+  drop_registered_types(c, &op->all.registered);
 }

@@ -14,6 +14,8 @@
 typedef enum {
   SQL_CREATE_TABLE,
   SQL_DROP_TABLE,
+  SQL_CREATE_ALL,
+  SQL_DROP_ALL,
   SQL_RENAME_TABLE,
   SQL_ADD_COLUMN,
   SQL_DROP_COLUMN,
@@ -59,7 +61,7 @@ SQL_DEFINE_LIST(SqlCellRowList, sql_cell_row_list, SqlCellList *)
 struct SqlOp {
   SqlOpKind kind;
   union {
-    /* op.create_table(), Table.create(), metadata.create_all(). */
+    /* op.create_table(), Table.create(). */
     struct {
       SqlTable *table;
       gboolean if_not_exists;
@@ -72,9 +74,16 @@ struct SqlOp {
       SqlName schema;
       gboolean if_exists;
       gboolean direct; /* DropTable(t), t.drop(): 1.4 knows its IF EXISTS, Alembic 1.8's own does not */
-      SqlTable *
-          drop_types_of; /* Table.drop(), metadata.drop_all(): also drops its enum types; op.drop_table: NULL */
+      SqlTable
+          *drop_types_of; /* Table.drop(): also drops its sequences and enum types; op.drop_table: NULL */
     } drop_table;
+
+    /* metadata.create_all(), drop_all(). */
+    struct {
+      SqlTableList tables;       /* in the order of the statements */
+      SqlTableList registered;   /* all of the MetaData, as they came: their types are created or dropped */
+      SqlSequenceList sequences; /* the MetaData's own; drop: those of columns, too */
+    } all;
 
     struct {
       SqlName name;

@@ -20,6 +20,8 @@ typedef struct SqlIndex SqlIndex;
 SQL_DEFINE_LIST(SqlColumnList, sql_column_list, SqlColumn *)
 SQL_DEFINE_LIST(SqlConstraintList, sql_constraint_list, SqlConstraint *)
 SQL_DEFINE_LIST(SqlIndexList, sql_index_list, SqlIndex *)
+SQL_DEFINE_LIST(SqlTableList, sql_table_list, SqlTable *)
+SQL_DEFINE_LIST(SqlSequenceList, sql_sequence_list, const SqlSequence *)
 
 /* Options shared by sequences and identity columns. */
 typedef struct {
