@@ -8,6 +8,7 @@
 const ArgOption script_options[] = {
     {0, "sql", ARG_FLAG, NULL, N_("Print the SQL rather than running it."), FALSE},
     {0, "tag", ARG_VALUE, NULL, N_("Word that env.py may ask for."), FALSE},
+    MIGRATE_OPTIONS,
     {0, NULL, 0, NULL, NULL, FALSE},
 };
 

@@ -10,6 +10,7 @@ const ArgOption stamp_options[] = {
     {0, "sql", ARG_FLAG, NULL, N_("Print the SQL rather than running it."), FALSE},
     {0, "tag", ARG_VALUE, NULL, N_("Word that env.py may ask for."), FALSE},
     {0, "purge", ARG_FLAG, NULL, N_("Empty the version table first, whatever it holds."), FALSE},
+    MIGRATE_OPTIONS,
     {0, NULL, 0, NULL, NULL, FALSE},
 };
 

@@ -59,6 +59,8 @@ static GPtrArray *alembic_words(const Session *session, const char *const *progr
   }
   g_ptr_array_add(words, g_strdup(session->command->name));
   for (const ArgOption *o = session->command->options; o->kind; o++) {
+    if (o->own)
+      continue;
     g_autofree const char **values = args_values(session->args, o->name);
     if (o->kind == ARG_FLAG && args_has(session->args, o->name))
       g_ptr_array_add(words, g_strdup_printf("--%s", o->name));

@@ -158,10 +158,33 @@ static char **start_rows(const RevisionMap *map, const char *start, GError **err
   return g_strv_builder_end(rows);
 }
 
+/* Nothing is half done: what env.py does besides running migrations is for Alembic. */
+static gboolean check_env(Session *session, gboolean online, GError **error)
+{
+  const Project *project = session->project;
+  if (project->config_path && !project->env.path) {
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_TRACEBACK, _("%s/env.py does not exist"),
+                project->script_location);
+    return FALSE;
+  }
+  g_autofree char *obstacle = project_env_obstacle(project, online, session->x_arguments[0] != NULL);
+  if (!obstacle)
+    return TRUE;
+  g_autofree char *line = handover_line(session);
+  g_autofree char *path = settings_path();
+  g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED,
+              _("%s, which retort does not; run: %s (or, where it makes no difference, set ignore_env = yes "
+                "in %s under "
+                "[project %s])"),
+              obstacle, line, path, project->name);
+  return FALSE;
+}
+
 gboolean migrate_offline(Session *session, const char *start, PlanFunc make_plan, gconstpointer data,
                          GError **error)
 {
-  if (!session_project(session, error) || !session_check_position(session, error))
+  if (!session_project(session, error) || !check_env(session, FALSE, error) ||
+      !session_check_position(session, error))
     return FALSE;
   session_enter_env(session, TRUE);
   RevisionMap *map = session_map(session, error);
@@ -217,6 +240,8 @@ gboolean migrate_may_write(Session *session, GError **error)
                   settings[i].setting->line, settings[i].key, path, project->name);
       return FALSE;
     }
+  if (!check_env(session, TRUE, error))
+    return FALSE;
   if (env->path && !env->begins_transaction) {
     g_set_error(
         error, RETORT_ERROR, RETORT_ERROR_REFUSED,

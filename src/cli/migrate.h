@@ -9,8 +9,34 @@
 typedef Plan *(*PlanFunc)(const RevisionMap *map, const char *const *rows, gconstpointer data,
                           GError **error);
 
+/* retort's own options of the commands that change a database as Alembic would. */
+#define MIGRATE_OPTIONS                                                                                   \
+  {0,                                                                                                     \
+   "confirm",                                                                                             \
+   ARG_VALUE,                                                                                             \
+   "NAME",                                                                                                \
+   N_("The name of the production target, typed here rather than asked for."),                            \
+   TRUE},                                                                                                 \
+      {0,                                                                                                 \
+       "ddl-lock-timeout",                                                                                \
+       ARG_VALUE,                                                                                         \
+       "DURATION",                                                                                        \
+       N_("How long a statement waits for a lock (PostgreSQL's lock_timeout; 2.5s)."),                    \
+       TRUE},                                                                                             \
+      {0,                                                                                                 \
+       "retries",                                                                                         \
+       ARG_VALUE,                                                                                         \
+       "N",                                                                                               \
+       N_("How often a transaction is tried again after a lock time-out (10)."),                          \
+       TRUE},                                                                                             \
+  {                                                                                                       \
+    0, "mutex-wait", ARG_VALUE, "DURATION", N_("How long to wait for another rollout to end (0s)."), TRUE \
+  }
+
 /* Reads the rows, plans, renders, refuses what is not exact before anything is sent, and runs it. */
 gboolean migrate_online(Session *session, PlanFunc plan, gconstpointer data, GError **error);
+/* "INFO  [alembic.runtime.migration] Running upgrade a -> b, message" */
+void migrate_log_step(const Session *session, const PlanStep *step);
 /* start: what stands left of the colon, or NULL.  Prints the script. */
 gboolean migrate_offline(Session *session, const char *start, PlanFunc plan, gconstpointer data,
                          GError **error);

@@ -44,6 +44,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/list.c src/cli/list.h \
 	src/cli/lost.c src/cli/lost.h \
 	src/cli/migrate.c src/cli/migrate.h \
+	src/cli/migrate_run.c src/cli/migrate_run.h \
 	src/cli/out.c src/cli/out.h \
 	src/cli/pin.c src/cli/pin.h \
 	src/cli/policy.c src/cli/policy.h \

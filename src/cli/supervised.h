@@ -42,5 +42,7 @@ void supervised_text(SupervisedText *text, const Supervision *supervision, const
 void supervised_text_settle(SupervisedText *text);
 /* "ok  connection  ...": a score card; with the advice below each that is not ok. */
 void supervised_print_items(const Session *session, const GPtrArray *items);
+/* Who was in the way at the last look, escaped; NULL: nobody.  The caller's. */
+char *supervised_culprits(const Supervision *supervision);
 /* "812 ms", "3 s": the caller's. */
 char *supervised_duration(double seconds);

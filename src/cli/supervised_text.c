@@ -184,6 +184,15 @@ static char *describe_culprits(const LockSnapshot *snapshot, int pid)
   return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
+char *supervised_culprits(const Supervision *supervision)
+{
+  const LockReport *report = supervision_report(supervision);
+  if (!report || !report->snapshot)
+    return NULL;
+  g_autofree char *text = describe_culprits(report->snapshot, supervision_backend_pid(supervision));
+  return *text ? g_steal_pointer(&text) : NULL;
+}
+
 /* Whose pids, how many behind us: what makes a wait another one. */
 static gboolean is_new_wait(SupervisedText *text, const LockSnapshot *snapshot, int pid, guint behind)
 {

@@ -75,7 +75,8 @@ static const char server_sql[] =
     "pg_catalog.pg_has_role('pg_signal_backend', 'MEMBER'), "
     "(SELECT setting FROM pg_catalog.pg_settings WHERE name = 'deadlock_timeout'), "
     "(SELECT setting FROM pg_catalog.pg_settings WHERE name = 'lock_timeout'), "
-    "(SELECT setting FROM pg_catalog.pg_settings WHERE name = 'statement_timeout')";
+    "(SELECT setting FROM pg_catalog.pg_settings WHERE name = 'statement_timeout'), "
+    "pg_catalog.pg_backend_pid() <> %d";
 
 void server_info_free(ServerInfo *info)
 {
@@ -110,13 +111,15 @@ static void read_server(const PGresult *result, const GError *error, CatalogFunc
     info->deadlock_timeout_ms = (guint)cell_int(result, 0, 11);
     info->lock_timeout_ms = (guint)cell_int(result, 0, 12);
     info->statement_timeout_ms = (guint)cell_int(result, 0, 13);
+    info->pooled = cell_true(result, 0, 14);
   }
   ((ServerInfoFunc)func)(info, error, data);
 }
 
 void catalog_server(PgConn *conn, ServerInfoFunc func, void *data)
 {
-  catalog_ask(conn, server_sql, read_server, (CatalogFunc)func, data);
+  g_autofree char *sql = g_strdup_printf(server_sql, pg_conn_backend_pid(conn));
+  catalog_ask(conn, sql, read_server, (CatalogFunc)func, data);
 }
 
 /* ---- Tables ---------------------------------------------------------------------------------------------------- */

@@ -110,7 +110,6 @@ static void begin_step(Rollout *rollout, const Op *op)
 {
   g_autoptr(GError) error = NULL;
   rollout->step_began = g_get_monotonic_time();
-  rollout->attempt = 1;
   if (!rollout_file_unchanged(g_ptr_array_index(rollout->steps, op->step), &error)) {
     rollout_end(rollout, OUTCOME_FAILED, error);
     return;

@@ -133,7 +133,7 @@ static void liveness_set(PgConn *conn, G_GNUC_UNUSED GPtrArray *results, const G
  * behind it. */
 static gboolean set_liveness(Rollout *rollout)
 {
-  if (rollout->liveness_set || pg_conn_server_version(rollout->conn) < 140000)
+  if (rollout->liveness_set || rollout->options.shared || pg_conn_server_version(rollout->conn) < 140000)
     return FALSE;
   rollout->liveness_set = TRUE;
   rollout_send(rollout, "SET client_connection_check_interval = 2000", liveness_set);

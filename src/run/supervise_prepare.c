@@ -92,7 +92,7 @@ static void connect_side(Supervision *s)
 
 static void check(Supervision *s)
 {
-  const Statement *statement = statement_to_check(s);
+  const Statement *statement = s->options.plain ? NULL : statement_to_check(s);
   if (statement != NULL) {
     aftermath_examine(s->conn, statement->sql, examined, s);
     return;

@@ -75,8 +75,20 @@ static void mutex_changed(G_GNUC_UNUSED RolloutMutex *mutex, MutexState state, c
   supervision_leave(s);
 }
 
+/* A lock taken through a pooler may stay behind in a session that it keeps. */
+static void note_pooler(Supervision *s)
+{
+  s->options.no_mutex = TRUE;
+  supervision_note(s, _("A connection pooler is in between, so no lock keeps other rollouts out and the "
+                        "session keeps no time-outs."));
+}
+
 static void do_mutex(Supervision *s)
 {
+  if (s->server->pooled && !s->options.no_mutex)
+    note_pooler(s);
+  if (supervision_stopped(s))
+    return;
   if (s->options.no_mutex) {
     supervision_open_journal(s);
     supervision_do_rows(s);
@@ -225,6 +237,12 @@ static void catalog_loaded(ReviewCatalog *catalog, G_GNUC_UNUSED const GError *e
 void supervision_do_rows(Supervision *s)
 {
   g_autoptr(GPtrArray) sql = g_ptr_array_new();
+  if (s->options.plain) {
+    supervision_set_phase(s, PHASE_ROWS);
+    if (!supervision_stopped(s))
+      version_rows_read(s->conn, s->version_table, s->version_schema, rows_read, s);
+    return;
+  }
   for (guint i = 0; i < s->steps->len; i++) {
     const StepCopy *step = g_ptr_array_index(s->steps, i);
     for (guint j = 0; j < step->statements->len; j++)
@@ -359,8 +377,14 @@ static void begin_steps(Supervision *s)
 {
   supervision_set_phase(s, PHASE_STEPS);
   g_autofree char *sql = g_strconcat(supervision_leftovers_sql, "; ", tables_sql, NULL);
-  if (!supervision_stopped(s))
-    pg_conn_exec(s->conn, sql, NULL, leftovers_known, s);
+  if (supervision_stopped(s))
+    return;
+  if (s->options.plain) {
+    supervision_start_watch(s);
+    supervision_do_prepare(s);
+    return;
+  }
+  pg_conn_exec(s->conn, sql, NULL, leftovers_known, s);
 }
 
 void supervision_skip_backup(Supervision *s, const char *why)

@@ -136,7 +136,8 @@ static void start_native(Supervision *s)
       .retry_max_ms = s->policy->retry_max_ms,
       .journal = s->journal,
       .side = s->side,
-      .observe_locks = TRUE,
+      .observe_locks = !s->options.plain,
+      .shared = s->server->pooled,
       .first_step = s->at,
       .part = TRUE,
   };

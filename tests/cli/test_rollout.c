@@ -265,10 +265,74 @@ Test(rollout, upgrade_keeps_a_targets_lock_timeout)
   char *config = configure("ddl_lock_timeout = 50ms\n");
   server_tell(conn, "BEGIN; LOCK TABLE t1 IN ACCESS SHARE MODE");
   g_autofree char *errors = NULL;
-  cr_expect(program_run(copy, "--target live upgrade head", NULL, &errors) == 1, "it gives up");
+  cr_expect(program_run(copy, "--target live upgrade head --retries 1", NULL, &errors) == 1, "it gives up");
+  cr_expect(strstr(errors, "attempt 2") && !strstr(errors, "attempt 3"), "after another try: %s", errors);
+  g_auto(GStrv) said = g_strsplit(errors, "Running upgrade s004 -> s005", -1);
+  cr_expect(g_strv_length(said) == 2, "the step is logged once: %s", errors);
   cr_expect(strstr(errors, "lock timeout") != NULL, "%s", errors);
   server_tell(conn, "COMMIT");
   server_expect_rows(conn, "s004", "after the time-out");
+  server_remove_copy(copy);
+  unconfigure(config);
+}
+
+static void wait_for_sessions(PgConn *conn, const char *application, guint wanted)
+{
+  g_autofree char *sql =
+      g_strdup_printf("SELECT count(*) FROM pg_stat_activity WHERE application_name = '%s' AND "
+                      "query LIKE '%%pg_try_advisory_lock%%'",
+                      application);
+  gint64 deadline = g_get_monotonic_time() + 60 * G_USEC_PER_SEC;
+  for (;;) {
+    server_tell(conn, "SELECT pg_stat_clear_snapshot()");
+    g_autofree char *n = server_ask(conn, sql);
+    if (strtoul(n, NULL, 10) == wanted)
+      return;
+    cr_assert(g_get_monotonic_time() < deadline, "%s sessions of %s", n, application);
+    g_usleep(10000);
+  }
+}
+
+/* A plain upgrade keeps out others as any rollout does, and is kept out; or it waits, and starts from where they
+ * ended. */
+Test(rollout, upgrades_take_turns)
+{
+  g_autoptr(PgConn) conn = server_fresh();
+  char *copy = server_copy_project("linear");
+  server_add_migration(copy, "s005", "s004", "op.execute('ALTER TABLE t1 ADD COLUMN note text')");
+  server_expect(copy, "upgrade s004", 0, "", NULL);
+  server_tell(conn, "BEGIN; LOCK TABLE t1 IN ACCESS SHARE MODE");
+  static const char *const first[] = {"upgrade", "--ddl-lock-timeout", "none", "head", NULL};
+  static const char *const second[] = {"upgrade", "--mutex-wait", "forever", "head", NULL};
+  GPid pids[2];
+  pids[0] = start(copy, first);
+  server_wait_for_statement(conn, "ALTER TABLE t1%");
+  server_expect(copy, "upgrade head", 1, "", "Another rollout is at work");
+  pids[1] = start(copy, second);
+  wait_for_sessions(conn, "retort-mutex", 2);
+  server_tell(conn, "COMMIT");
+  for (guint i = 0; i < G_N_ELEMENTS(pids); i++) {
+    int status = 0;
+    waitpid(pids[i], &status, 0);
+    cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "number %u: %x", i, status);
+  }
+  server_expect_rows(conn, "s005", "after both");
+  server_expect(copy, "upgrade head", 0, "", NULL);
+  server_remove_copy(copy);
+}
+
+Test(rollout, a_plain_upgrade_of_production_is_confirmed)
+{
+  g_autoptr(PgConn) conn = server_fresh();
+  char *copy = server_copy_project("linear");
+  char *config = configure("production = yes\n");
+  g_autofree char *errors = NULL;
+  cr_expect(program_run(copy, "--target live upgrade head", NULL, &errors) == 1, "not without its name");
+  cr_expect(strstr(errors, "--confirm live") != NULL, "%s", errors);
+  g_autofree char *tables = server_ask(conn, "SELECT count(*) FROM pg_class WHERE relname = 't1'");
+  cr_expect_str_eq(tables, "0", "something was done");
+  cr_expect(program_run(copy, "--target live upgrade head --confirm live", NULL, NULL) == 0, "with its name");
+  server_expect_rows(conn, "s004", "after the upgrade");
   server_remove_copy(copy);
   unconfigure(config);
 }

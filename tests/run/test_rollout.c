@@ -472,6 +472,26 @@ Test(rollout, gives_up_after_its_retries)
   test_sql(f->other, "ROLLBACK");
 }
 
+/* The steps of one transaction are tried again together, and together no more often. */
+Test(rollout, gives_up_after_its_retries_in_a_later_step_of_the_transaction)
+{
+  g_autoptr(RolloutFixture) f = rollout_fixture_new("gives_up_later");
+  test_sql(f->other, "CREATE TABLE t (x int)");
+  test_sql(f->other, "BEGIN; SELECT * FROM t");
+  f->options.transaction = ROLLOUT_ALL;
+  f->options.lock_timeout_ms = 20;
+  f->options.retries = 2;
+  f->options.retry_first_ms = 1;
+  rollout_fixture_add(f, DIRECTION_UPGRADE, "+a", "CREATE TABLE u (x int)", NULL);
+  rollout_fixture_add(f, DIRECTION_UPGRADE, "a>b", "ALTER TABLE t ADD y int", NULL);
+  rollout_fixture_run(f, "");
+  expect_log(f, "started step0 begin table ok 0.0 ok 0.1 ok stepdone step1 1.0 "
+                "retry2 begin table ok 0.0 ok 0.1 ok stepdone step1 1.0 "
+                "retry3 begin table ok 0.0 ok 0.1 ok stepdone step1 1.0 failed");
+  expect_rows(f, "");
+  test_sql(f->other, "ROLLBACK");
+}
+
 Test(rollout, does_not_retry_behind_a_commit_of_the_migration)
 {
   g_autoptr(RolloutFixture) f = rollout_fixture_new("no_retry");

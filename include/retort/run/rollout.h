@@ -60,13 +60,14 @@ typedef struct {
   /* A transaction that failed for a lock time-out (55P03) or a deadlock (40P01) is rolled back and tried again this
    * often, after a random pause of up to first_ms, doubled each time, at most max_ms. */
   guint retries;
-  guint retry_first_ms;   /* 0: 1 s */
-  guint retry_max_ms;     /* 0: 60 s */
-  Journal *journal;       /* borrowed; NULL: nothing is recorded */
+  guint retry_first_ms; /* 0: 1 s */
+  guint retry_max_ms;   /* 0: 60 s */
+  Journal *journal;     /* borrowed; NULL: nothing is recorded */
   /* Borrowed, idle, to the same database, or NULL: over it the server is made to write down that the transaction exists
    * before a COMMIT that moves no version rows, so that its word about that COMMIT counts even after a restart. */
   PgConn *side;
   gboolean observe_locks; /* says before each COMMIT which locks are held */
+  gboolean shared;        /* the session is a pooler's: nothing is set in it that others would find */
   /* Of a rollout that is part of a larger one (run/supervise.h): what is added to the number of its steps, in events
    * and in the record; and that its end is not the end of the record. */
   guint first_step;
@@ -126,7 +127,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rollout, rollout_free)
 
 void rollout_start(Rollout *rollout);
 void rollout_continue(Rollout *rollout); /* after PAUSED, or RETRY: now */
-void rollout_hold(Rollout *rollout);                    /* after RETRY: wait for rollout_continue() */
+void rollout_hold(Rollout *rollout);     /* after RETRY: wait for rollout_continue() */
 void rollout_set_pause(Rollout *rollout, RolloutPause pause);
 void rollout_cancel(Rollout *rollout);
 /* Cancels what runs and rolls back, as a lock time-out would: the transaction is tried again later while there are

@@ -52,6 +52,8 @@ typedef struct {
   gboolean no_mutex;     /* somebody else holds it for us */
   gboolean no_preflight; /* not asked for (the record says so) */
   gboolean no_verify;
+  /* As Alembic would: no forecasts, and nobody looks for leftovers before the first step. */
+  gboolean plain;
   gboolean alembic_allowed; /* the operator has agreed already: no question */
   /* Whether `alembic current` may be run at the end; needs alembic_allowed. */
   gboolean verify_with_alembic;
