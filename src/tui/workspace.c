@@ -69,7 +69,7 @@ Workspace *workspace_new(const TuiOptions *options)
   ws->unknown = g_ptr_array_new_with_free_func(g_free);
   ws->sightings = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   ws->sources = g_new0(WorkspaceSources, 1);
-  ws->sources->monitors = g_ptr_array_new_with_free_func(g_object_unref);
+  ws->sources->monitors = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_object_unref);
   return ws;
 }
 
@@ -99,7 +99,7 @@ void workspace_free(Workspace *ws)
   clear_source(&ws->sources->locks_timer);
   clear_source(&ws->sources->position_timer);
   clear_source(&ws->sources->reload_timer);
-  g_ptr_array_unref(ws->sources->monitors);
+  g_hash_table_unref(ws->sources->monitors);
   g_free(ws->sources);
   g_queue_clear_full(&ws->waiting, g_free);
   pg_conn_free(ws->conn);

@@ -41,6 +41,18 @@ static void load(GTask *task, void *source, void *task_data, GCancellable *cance
     g_task_return_pointer(task, snapshot_new(g_steal_pointer(&project), map), (GDestroyNotify)snapshot_unref);
 }
 
+static void take(Workspace *ws, Snapshot *snapshot)
+{
+  gboolean first = ws->snapshot == NULL || ws->fresh;
+  ws->fresh = FALSE;
+  workspace_take_snapshot(ws, snapshot);
+  workspace_watch_files(ws);
+  workspace_survey(ws);
+  workspace_ask_git(ws);
+  if (first)
+    workspace_connect(ws);
+}
+
 static void loaded(GObject *source, GAsyncResult *result, void *data)
 {
   (void)source;
@@ -56,20 +68,16 @@ static void loaded(GObject *source, GAsyncResult *result, void *data)
     workspace_announce(ws, CHANGED_PROJECT);
     if (!ws->options.project.config_files)
       workspace_find_environments(ws);
-    return;
+  } else {
+    take(ws, snapshot);
   }
-  gboolean first = ws->snapshot == NULL || ws->fresh;
-  ws->fresh = FALSE;
-  workspace_take_snapshot(ws, snapshot);
-  workspace_watch_files(ws);
-  workspace_survey(ws);
-  workspace_ask_git(ws);
-  if (first)
-    workspace_connect(ws);
+  if (ws->sources->load_again)
+    workspace_reload(ws);
 }
 
 void workspace_reload(Workspace *ws)
 {
+  ws->sources->load_again = ws->loading;
   if (ws->loading)
     return;
   ws->loading = TRUE;
@@ -160,8 +168,6 @@ static void file_changed(GFileMonitor *monitor, GFile *file, GFile *other, GFile
 
 static void watch(Workspace *ws, const char *path, gboolean folder)
 {
-  if (!path)
-    return;
   g_autoptr(GFile) file = g_file_new_for_path(path);
   GFileMonitor *monitor = folder ? g_file_monitor_directory(file, G_FILE_MONITOR_WATCH_MOVES, NULL, NULL)
                                  : g_file_monitor_file(file, G_FILE_MONITOR_NONE, NULL, NULL);
@@ -169,31 +175,56 @@ static void watch(Workspace *ws, const char *path, gboolean folder)
   if (!monitor)
     return;
   g_signal_connect(monitor, "changed", G_CALLBACK(file_changed), ws);
-  g_ptr_array_add(ws->sources->monitors, monitor);
+  g_hash_table_insert(ws->sources->monitors, g_strdup(path), monitor);
 }
 
+/* Files first, then, from *n_files on, folders. */
+static char **paths_to_watch(const Workspace *ws, guint *n_files)
+{
+  g_autoptr(GPtrArray) paths = g_ptr_array_new();
+  const Project *project = ws->snapshot->project;
+  const char *const files[] = {project->config_path, project->toml_path, project->env.path};
+  for (guint i = 0; i < G_N_ELEMENTS(files); i++)
+    if (files[i])
+      g_ptr_array_add(paths, g_strdup(files[i]));
+  /* Written by every commit, checkout and reset. */
+  if (ws->git && ws->git->workdir)
+    g_ptr_array_add(paths, g_build_filename(ws->git->workdir, ".git", "logs", "HEAD", NULL));
+  *n_files = paths->len;
+  for (guint i = 0; i < project->version_locations->len; i++)
+    g_ptr_array_add(paths, g_strdup(g_ptr_array_index(project->version_locations, i)));
+  g_ptr_array_add(paths, NULL);
+  return (char **)g_ptr_array_steal(paths, NULL);
+}
+
+/* Those of all paths but these, which may be NULL. */
+static void unwatch_others(Workspace *ws, const char *const *paths)
+{
+  GHashTableIter iter;
+  gpointer path, monitor;
+  g_hash_table_iter_init(&iter, ws->sources->monitors);
+  while (g_hash_table_iter_next(&iter, &path, &monitor)) {
+    if (paths && g_strv_contains(paths, path))
+      continue;
+    g_signal_handlers_disconnect_by_data(monitor, ws);
+    g_file_monitor_cancel(monitor);
+    g_hash_table_iter_remove(&iter);
+  }
+}
+
+/* What is watched already stays so: a monitor made anew would know nothing of what has changed since the files were
+ * read. */
 void workspace_watch_files(Workspace *ws)
 {
-  workspace_unwatch_files(ws);
-  const Project *project = ws->snapshot->project;
-  watch(ws, project->config_path, FALSE);
-  watch(ws, project->toml_path, FALSE);
-  watch(ws, project->env.path, FALSE);
-  for (guint i = 0; i < project->version_locations->len; i++)
-    watch(ws, g_ptr_array_index(project->version_locations, i), TRUE);
-  if (ws->git && ws->git->workdir) {
-    /* Written by every commit, checkout and reset. */
-    g_autofree char *log = g_build_filename(ws->git->workdir, ".git", "logs", "HEAD", NULL);
-    watch(ws, log, FALSE);
-  }
+  guint n_files;
+  g_auto(GStrv) paths = paths_to_watch(ws, &n_files);
+  unwatch_others(ws, (const char *const *)paths);
+  for (guint i = 0; paths[i]; i++)
+    if (!g_hash_table_contains(ws->sources->monitors, paths[i]))
+      watch(ws, paths[i], i >= n_files);
 }
 
 void workspace_unwatch_files(Workspace *ws)
 {
-  GPtrArray *monitors = ws->sources->monitors;
-  for (guint i = 0; i < monitors->len; i++) {
-    g_signal_handlers_disconnect_by_data(g_ptr_array_index(monitors, i), ws);
-    g_file_monitor_cancel(g_ptr_array_index(monitors, i));
-  }
-  g_ptr_array_set_size(monitors, 0);
+  unwatch_others(ws, NULL);
 }
