@@ -64,6 +64,8 @@ extern const PyHostClass conv_class;
 PyValue name_value(PyInterp *interp, SqlName name);
 /* None gives no name.  TypeError for anything but text. */
 gboolean to_name(PyInterp *interp, PyValue v, SqlName *name);
+/* FALSE and a stop for "", which nothing can be called. */
+gboolean check_filled(PyInterp *interp, SqlName name);
 gboolean to_name_list(PyInterp *interp, PyValue v, SqlNameList *names);
 /* Text of str and names; NULL otherwise (no exception). */
 const char *to_text(PyValue v);

@@ -185,12 +185,16 @@ gboolean exclude_elements(PyInterp *interp, PyValue elements, SqlConstraint *con
   PyValue *items, *pair;
   gsize n, width;
   py_sequence(elements, &items, &n);
+  if (n == 0)
+    refuse(interp, _("an exclude constraint of nothing"));
   for (gsize i = 0; i < n; i++) {
     if (!py_sequence(items[i], &pair, &width) || width != 2 || !to_text(pair[1])) {
       refuse(interp, _("an element of an exclude constraint"));
       return FALSE;
     }
     const char *text = to_text(pair[0]);
+    if (!check_filled(interp, sql_name(text)))
+      return FALSE;
     SqlExpr *x =
         text ? sql_column(arena, sql_name(arena_strdup(arena, text)), NULL, NULL) : to_expr(interp, pair[0]);
     if (!x)
@@ -198,7 +202,7 @@ gboolean exclude_elements(PyInterp *interp, PyValue elements, SqlConstraint *con
     sql_exclude_list_add(arena, &constraint->excludes,
                          (SqlExcludeItem){x, arena_strdup(arena, to_text(pair[1]))});
   }
-  return TRUE;
+  return n > 0;
 }
 
 gboolean exclude_options(PyInterp *interp, PyValue kw, SqlConstraint *constraint)
@@ -338,7 +342,7 @@ gboolean to_index_expressions(PyInterp *interp, PyValue columns, SqlExprList *li
     const char *text = to_text(item);
     SqlExpr *x = NULL;
     SqlName name;
-    if (text && to_name(interp, item, &name))
+    if (text && to_name(interp, item, &name) && check_filled(interp, name))
       x = sql_column(arena, name, NULL, NULL);
     else if (!text && py_require_known(interp, item))
       x = as_expr(interp, item);

@@ -155,6 +155,14 @@ gboolean to_name(PyInterp *interp, PyValue v, SqlName *name)
   return TRUE;
 }
 
+gboolean check_filled(PyInterp *interp, SqlName name)
+{
+  if (!name.text || *name.text)
+    return TRUE;
+  refuse(interp, _("an empty name of a column"));
+  return FALSE;
+}
+
 gboolean to_name_list(PyInterp *interp, PyValue v, SqlNameList *names)
 {
   if (py_is_null(v) || py_is_none(v))
@@ -167,7 +175,7 @@ gboolean to_name_list(PyInterp *interp, PyValue v, SqlNameList *names)
     ColumnObject *column = py_payload(items->items[i], &column_class);
     if (column)
       name = column->column->name;
-    else if (!to_name(interp, items->items[i], &name))
+    else if (!to_name(interp, items->items[i], &name) || !check_filled(interp, name))
       return FALSE;
     sql_name_list_add(py_arena(interp), names, name);
   }

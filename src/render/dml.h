@@ -24,3 +24,5 @@ PyValue fn_values(PyInterp *interp, PyCall *call);
 extern const PyMethod select_functions[];
 extern const PyMethod dml_functions[];
 extern const PyMethod pg_dml_functions[];
+/* -x and ~x of what is no expression, but a clause. */
+PyValue clause_unary(PyInterp *interp, PyOp op, PyValue self);

@@ -370,11 +370,20 @@ static PyValue from_getattr(PyInterp *interp, PyValue self, PyStr *name)
   return refuse_getattr(interp, self, name);
 }
 
+PyValue clause_unary(PyInterp *interp, PyOp op, PyValue self)
+{
+  if (op == PY_INVERT)
+    return py_raise(interp, "AssertionError", "%s", "");
+  return py_raise(interp, "TypeError", "bad operand type for unary %s: '%s'", py_op_text(op),
+                  py_type_name(interp, self));
+}
+
 const PyHostClass from_class = {
     .name = "FromClause",
     .module = "sqlalchemy.sql.selectable",
     .methods = from_methods,
     .getattr = from_getattr,
+    .unary = clause_unary,
     .setattr = refuse_setattr,
     .class_getattr = refuse_class_getattr,
 };

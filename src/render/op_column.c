@@ -15,7 +15,7 @@ static PyValue add_column(PyInterp *interp, PyCall *call, const Target *target, 
   for (guint i = 0; i < 3; i++)
     if (!since_new(interp, call, flags + i, names[i]))
       return py_null();
-  if (!object->column->name.text)
+  if (!object->column->name.text || !*object->column->name.text)
     return raise_sa(
         interp, "ArgumentError",
         "Column must be constructed with a non-blank name or assign a non-blank .name before adding to a "
@@ -218,6 +218,11 @@ static PyValue op_alter_column(PyInterp *interp, PyCall *call)
 static PyValue batch_alter_column(PyInterp *interp, PyCall *call)
 {
   Target target = target_of_batch(call);
+  const SqlType *type;
+  if (!to_type(interp, call->values[1 + TYPE], &type))
+    return py_null();
+  if (type && type->kind == SQL_TYPE_ENUM && type->enumeration->metadata_schema.text)
+    return refuse(interp, _("a type in the schema of a MetaData, in a batch"));
   return alter_column(interp, &target, call->values[0], call->values + 1, call->values[12]);
 }
 

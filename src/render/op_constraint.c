@@ -159,6 +159,8 @@ static PyValue op_create_foreign_key(PyInterp *interp, PyCall *call)
   if (!target_of_call(call, 1, 10, &target) || !arg_name(call, 2, &constraint->referred_table) ||
       !arg_name(call, 11, &constraint->referred_schema) || !foreign_key_options(call, 5, constraint))
     return py_null();
+  if (constraint->referred_schema.text && !*constraint->referred_schema.text)
+    return refuse(interp, _("an empty name of a schema"));
   return create_foreign_key(interp, &target, constraint, call->values[0], call->values[3], call->values[4],
                             call->values[12]);
 }
@@ -313,6 +315,8 @@ static PyValue drop_index(PyInterp *interp, const Target *target, PyValue name, 
 {
   SqlOp *op = op_new(interp, SQL_DROP_INDEX);
   SqlIndex *index = arena_new0(py_arena(interp), SqlIndex);
+  if (!py_is_null(py_dict_get_text(kw.dict, "columns")))
+    return py_raise(interp, "TypeError", "SchemaObjects.index() got multiple values for argument 'columns'");
   if (!to_name(interp, name, &index->name) ||
       !take_dialect_options(interp, kw, "Index", take_drop_index_option, index))
     return py_null();

@@ -528,6 +528,7 @@ const PyHostClass query_class = {
     .class_getattr = refuse_class_getattr,
     .str = query_str,
     .repr = query_str,
+    .unary = clause_unary,
 };
 
 const PyHostClass select_class = {

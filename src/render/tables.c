@@ -152,7 +152,7 @@ static gboolean take_table_item(PyInterp *interp, PyValue item, SqlTable *table,
   SqlConstraint *constraint = is_foreign_key(item) ? NULL : py_payload(item, &constraint_class);
   IndexObject *index = py_payload(item, &index_class);
   if (column) {
-    if (!column->column->name.text) {
+    if (!column->column->name.text || !*column->column->name.text) {
       raise_sa(interp, "ArgumentError",
                "Column must be constructed with a non-blank name or assign a non-blank .name before adding "
                "to a Table.");

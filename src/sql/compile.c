@@ -112,18 +112,28 @@ SqlEscape sql_escape(const SqlCompiler *c)
   return (SqlEscape){.double_backslashes = !c->context->online, .double_percents = sql_double_percents(c)};
 }
 
+/* Python asks for the first character of a name before it quotes it. */
+static void check_empty(SqlCompiler *c, SqlName name)
+{
+  if (name.text != NULL && *name.text == '\0' && name.quote == SQL_QUOTE_AUTO)
+    sql_fail(c, SQL_ERROR_INDEX, "string index out of range");
+}
+
 void sql_put_name(SqlCompiler *c, GString *out, SqlName name)
 {
+  check_empty(c, name);
   sql_append_name(out, name, sql_double_percents(c));
 }
 
 void sql_put_qualified(SqlCompiler *c, GString *out, SqlName schema, SqlName name)
 {
+  check_empty(c, name);
   sql_append_qualified(out, schema, name, sql_double_percents(c));
 }
 
 void sql_put_altered(SqlCompiler *c, GString *out, SqlName schema, SqlName table)
 {
+  check_empty(c, table);
   sql_append_qualified_split(out, schema, table, sql_double_percents(c));
 }
 
