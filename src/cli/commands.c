@@ -282,6 +282,17 @@ const Command commands[] = {
      .own = TRUE,
      .has_json = TRUE,
      .run = cmd_plan},
+    {.name = "preflight",
+     .summary = N_("Say whether this is a good moment, on this server, for a plan."),
+     .manual = N_(
+         "Changes nothing and locks no table. Each check is ok, a warning or a stop, with what to do about "
+         "it. The exit status is 1 when one of them is a stop."),
+     .options = preflight_options,
+     .positionals = preflight_of,
+     .words = WORDS_TARGETS,
+     .own = TRUE,
+     .has_json = TRUE,
+     .run = cmd_preflight},
     {.name = "rebase",
      .summary = N_("Move one side of several heads on top of the other."),
      .manual = N_(
@@ -302,17 +313,6 @@ const Command commands[] = {
      .own = TRUE,
      .has_json = TRUE,
      .run = cmd_rebase},
-    {.name = "preflight",
-     .summary = N_("Say whether this is a good moment, on this server, for a plan."),
-     .manual = N_(
-         "Changes nothing and locks no table. Each check is ok, a warning or a stop, with what to do about "
-         "it. The exit status is 1 when one of them is a stop."),
-     .options = preflight_options,
-     .positionals = preflight_of,
-     .words = WORDS_TARGETS,
-     .own = TRUE,
-     .has_json = TRUE,
-     .run = cmd_preflight},
     {.name = "recover",
      .summary = N_("Say what an interrupted migration left behind, and help out of it."),
      .manual = N_(
