@@ -192,13 +192,23 @@ static SqlExprList needed_conditions(Arena *arena, SqlOperator op, SqlExprList a
   return kept;
 }
 
+static SqlExpr *single_condition(Arena *arena, SqlExpr *x)
+{
+  if (x->kind != SQL_EXPR_TRUE && x->kind != SQL_EXPR_FALSE)
+    return sql_self_group(arena, x, SQL_OP_ASBOOL);
+  SqlExpr *constant = arena_new0(arena, SqlExpr);
+  *constant = *x;
+  constant->as_boolean = TRUE;
+  return constant;
+}
+
 SqlExpr *sql_conjunction(Arena *arena, SqlOperator op, SqlExprList args)
 {
   SqlExprList kept = needed_conditions(arena, op, args);
   SqlExpr *expr = sql_expr_node(arena, SQL_EXPR_LIST, op, sql_type(SQL_TYPE_BOOLEAN));
 
   if (kept.n == 1)
-    return sql_self_group(arena, kept.items[0], SQL_OP_ASBOOL);
+    return single_condition(arena, kept.items[0]);
   for (guint i = 0; i < kept.n; i++) {
     SqlExpr *arg = sql_self_group(arena, kept.items[i], op);
     if (arg->kind != SQL_EXPR_LIST || arg->op != op) {

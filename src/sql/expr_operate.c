@@ -177,11 +177,21 @@ static gboolean is_schema_column(const SqlExpr *x)
   return FALSE;
 }
 
+/* What SQLAlchemy has a subclass for of what -x and x.desc() are. */
+static gboolean is_special_unary(const SqlExpr *x)
+{
+  if (x->kind != SQL_EXPR_UNARY)
+    return x->as_boolean;
+  return x->op == SQL_OP_IS_TRUE || x->op == SQL_OP_IS_FALSE || x->op == SQL_OP_EXISTS;
+}
+
 /* Column is a subclass of what sa.column() makes, so Python asks the right side first; so are the functions that
- * SQLAlchemy knows of the others. */
+ * SQLAlchemy knows of the others, and conditions of a single boolean of other unary expressions. */
 static gboolean asks_right_side(SqlOperator op, const SqlExpr *left, const SqlExpr *right)
 {
   gboolean next = right->kind == SQL_EXPR_NEXTVAL;
+  if (left->kind == SQL_EXPR_UNARY && !is_special_unary(left))
+    return op >= SQL_OP_EQ && op <= SQL_OP_GE && is_special_unary(right);
   if (left->kind == SQL_EXPR_FUNCTION && (next || right->kind == SQL_EXPR_FUNCTION))
     return op >= SQL_OP_EQ && op <= SQL_OP_GE && !sql_is_known_function(left) &&
            (next || sql_is_known_function(right));
@@ -206,6 +216,8 @@ static SqlExpr *compare(Arena *arena, SqlOperator op, SqlExpr *left, SqlExpr *ri
     operand = operand != NULL ? operand : sql_coerced(arena, left, right, op);
     return sql_expr_binary(arena, op, operand, right, sql_type(SQL_TYPE_BOOLEAN));
   }
+  if (fixed != NULL && (op == SQL_OP_EQ || op == SQL_OP_NE) && asks_right_side(op, left, right))
+    return sql_expr_binary(arena, op, right, left, sql_type(SQL_TYPE_BOOLEAN));
   if (sql_constant(arena, left) != NULL && sql_is_bare(left) && fixed == NULL)
     return compare_constant(arena, mirrored(op), right, sql_constant(arena, left), error);
   if (fixed == NULL && ((sql_is_bare(left) && !sql_is_bare(right)) || asks_right_side(op, left, right))) {

@@ -198,6 +198,7 @@ struct SqlExpr {
   gboolean ungrouped;  /* LIST: never takes parentheses (BETWEEN's pair) */
   gboolean criteria;   /* LIST: what where() was called with, rather than an and_() */
   gboolean quoted;     /* FUNCTION: its name is quoted_name */
+  gboolean as_boolean; /* TRUE, FALSE: what an and_() or or_() came to */
 };
 
 /* --- Leaves --- */
