@@ -57,6 +57,22 @@ static Conflict *explain_heads(const Explainer *explainer)
              : NULL;
 }
 
+static void json_branches(JsonBuilder *builder, const GPtrArray *branches)
+{
+  json_builder_set_member_name(builder, "branches");
+  json_builder_begin_array(builder);
+  for (guint i = 0; i < branches->len; i++) {
+    const CollisionBranch *branch = branches->pdata[i];
+    json_builder_begin_object(builder);
+    json_add_text(builder, "name", branch->ref);
+    json_add_text(builder, "commit", branch->commit);
+    json_add_text(builder, "author", branch->author);
+    json_add_int(builder, "time", branch->time);
+    json_builder_end_object(builder);
+  }
+  json_builder_end_array(builder);
+}
+
 static void json_side(JsonBuilder *builder, const CollisionSide *side)
 {
   json_builder_begin_object(builder);
@@ -70,19 +86,27 @@ static void json_side(JsonBuilder *builder, const CollisionSide *side)
   json_add_int(builder, "time", side->time);
   json_add_truth(builder, "in_trunk", side->in_trunk);
   json_add_truth(builder, "here", side->here);
-  json_builder_set_member_name(builder, "branches");
+  json_branches(builder, side->branches);
+  json_builder_end_object(builder);
+}
+
+static void json_broken(JsonBuilder *builder, const Collisions *found)
+{
+  json_builder_set_member_name(builder, "broken");
   json_builder_begin_array(builder);
-  for (guint i = 0; i < side->branches->len; i++) {
-    const CollisionBranch *branch = side->branches->pdata[i];
+  for (guint i = 0; i < found->broken->len; i++) {
+    const Breakage *breakage = found->broken->pdata[i];
     json_builder_begin_object(builder);
-    json_add_text(builder, "name", branch->ref);
-    json_add_text(builder, "commit", branch->commit);
-    json_add_text(builder, "author", branch->author);
-    json_add_int(builder, "time", branch->time);
+    json_add_text(builder, "kind", breakage->parent ? "missing-parent" : "duplicate-revision");
+    json_add_text(builder, "revision", breakage->revision);
+    json_add_text(builder, "path", breakage->path);
+    json_add_text(builder, "parent", breakage->parent);
+    json_add_text(builder, "other_path", breakage->other);
+    json_add_truth(builder, "here", breakage->here);
+    json_branches(builder, breakage->branches);
     json_builder_end_object(builder);
   }
   json_builder_end_array(builder);
-  json_builder_end_object(builder);
 }
 
 static void json_explain(JsonBuilder *builder, const Explainer *explainer, const Collision *collision)
@@ -145,28 +169,28 @@ static void print_json(const Collisions *found, const Explainer *explainer)
     json_builder_end_object(builder);
   }
   json_builder_end_array(builder);
+  json_broken(builder, found);
   json_add_array(builder, "notes", found->notes);
   json_heads(builder, explainer);
   json_builder_end_object(builder);
   out_json(json_builder_get_root(builder));
 }
 
-static char *branch_names(const CollisionSide *side)
+static char *branch_names(const GPtrArray *branches)
 {
   GString *names = g_string_new(NULL);
-  guint shown = MIN(side->branches->len, MANY_BRANCHES);
+  guint shown = MIN(branches->len, MANY_BRANCHES);
 
   for (guint i = 0; i < shown; i++)
-    g_string_append_printf(names, "%s%s", i > 0 ? ", " : "",
-                           ((CollisionBranch *)side->branches->pdata[i])->ref);
-  if (side->branches->len > shown)
-    g_string_append_printf(names, _(" and %u more"), side->branches->len - shown);
+    g_string_append_printf(names, "%s%s", i > 0 ? ", " : "", ((CollisionBranch *)branches->pdata[i])->ref);
+  if (branches->len > shown)
+    g_string_append_printf(names, _(" and %u more"), branches->len - shown);
   return g_string_free(names, FALSE);
 }
 
 static void print_side(const Session *session, const CollisionSide *side)
 {
-  g_autofree char *names = branch_names(side);
+  g_autofree char *names = branch_names(side->branches);
   g_autofree char *first = refs_message(side->message);
   g_autofree char *age = refs_age(side->author, side->time);
   g_autofree char *more = side->length > 1
@@ -195,6 +219,29 @@ static void print_fix(const Session *session, const Collision *collision)
            _("  fix: bring %s into %s, then there `retort rebase %s --onto %s', when no database has %s yet; "
              "else `retort merge %s %s'"),
            other->ref, branch->ref, moves->revision, stays->head, moves->revision, stays->head, moves->head);
+}
+
+static void print_broken(const Session *session, const Collisions *found, const Breakage *breakage)
+{
+  g_autofree char *names = branch_names(breakage->branches);
+  const CollisionBranch *branch = breakage->branches->pdata[0];
+
+  if (breakage->parent)
+    out_line(session, _("%s would have no parent: it comes after %s, which %s does not have"),
+             breakage->revision, breakage->parent, found->trunk);
+  else
+    out_line(session, _("%s would be there twice: %s has it in %s"), breakage->revision, found->trunk,
+             breakage->other);
+  out_line(session, _("      on %s"), names);
+  out_line(session, "      %s", breakage->path);
+  if (breakage->parent)
+    out_line(session,
+             _("  fix: bring %s into %s, then there `retort rebase %s --parent REVISION' sets a parent that "
+               "is there"),
+             found->trunk, branch->ref, breakage->revision);
+  else
+    out_line(session, _("  fix: delete the file in %s, or give its revision another id there"), branch->ref);
+  out_line(session, "%s", "");
 }
 
 static void print_explanation(const Session *session, const Explainer *explainer, const Collision *collision)
@@ -249,15 +296,14 @@ static void print_text(const Session *session, const Collisions *found, const Ex
     print_fix(session, collision);
     out_line(session, "%s", "");
   }
-  if (found->collisions->len == 0)
-    out_line(session, _("no conflicts: %u references looked at, %u add revisions to %s"), found->n_refs,
-             found->n_adding, found->trunk);
+  for (guint i = 0; i < found->broken->len; i++)
+    print_broken(session, found, found->broken->pdata[i]);
+  guint n = found->collisions->len + found->broken->len;
+  g_autofree char *looked = collisions_looked_at(found);
+  if (n == 0)
+    out_line(session, _("no conflicts: %s"), looked);
   else
-    out_line(session,
-             ngettext("%u conflict: %u references looked at, %u add revisions to %s",
-                      "%u conflicts: %u references looked at, %u add revisions to %s",
-                      found->collisions->len),
-             found->collisions->len, found->n_refs, found->n_adding, found->trunk);
+    out_line(session, ngettext("%u conflict: %s", "%u conflicts: %s", n), n, looked);
 }
 
 static gboolean read_options(const Session *session, CollisionOptions *options, GError **error)
@@ -304,7 +350,7 @@ COMMAND_RUN(conflicts)
     print_text(session, found, &explainer);
   for (guint i = 0; i < found->notes->len && !session->json; i++)
     out_note("%s", (const char *)found->notes->pdata[i]);
-  if (found->collisions->len > 0)
+  if (found->collisions->len + found->broken->len > 0)
     session->status = 1;
   return TRUE;
 }

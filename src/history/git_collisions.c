@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "git_layout.h"
 #include "retort/base/error.h"
 #include "retort/base/file.h"
 
@@ -163,13 +164,24 @@ static void note_fault(Hunt *hunt, const Tip *tip, const RepoEntry *entry, const
                     g_strdup_printf("%s:%s%s: %s", ref->name, entry->path, where, parsed->fault.text));
 }
 
-/* Is there a revision among the entries that the trunk does not have, or something that cannot be read? */
-static gboolean any_news(Hunt *hunt, const GPtrArray *entries)
+/* Is this the trunk's file of that revision, perhaps under another name? */
+static gboolean trunk_has(Hunt *hunt, const char *id, const git_oid *blob)
+{
+  const char *known = g_hash_table_lookup(hunt->at_trunk->blobs, id);
+  git_oid there;
+
+  return known && git_oid_fromstr(&there, known) == 0 && git_oid_equal(&there, blob);
+}
+
+/* Is there a revision among the entries that the trunk does not have, or something that cannot be read?  added: files
+ * that the trunk has not under that name. */
+static gboolean any_news(Hunt *hunt, const GPtrArray *entries, gboolean added)
 {
   for (guint i = 0; i < entries->len; i++) {
     const RepoEntry *entry = entries->pdata[i];
     const RefsParsed *parsed = refs_parse(hunt->refs, &entry->blob, entry->path);
-    if (!parsed->revision || !revision_map_get(hunt->trunk_map, parsed->revision->id))
+    const char *id = parsed->revision ? parsed->revision->id : NULL;
+    if (!id || !revision_map_get(hunt->trunk_map, id) || (added && !trunk_has(hunt, id, &entry->blob)))
       return TRUE;
   }
   return FALSE;
@@ -186,6 +198,32 @@ static gboolean has_id(Hunt *hunt, const GPtrArray *entries, const char *id)
   return FALSE;
 }
 
+static gboolean trunk_has_path(const Hunt *hunt, const char *path)
+{
+  for (guint i = 0; i < hunt->trunk_map->revisions->len; i++)
+    if (strcmp(collision_path(((Revision *)hunt->trunk_map->revisions->pdata[i])->path), path) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static void twin_free(void *data)
+{
+  Twin *twin = data;
+
+  g_free(twin->path);
+  g_free(twin);
+}
+
+/* Added on both sides, each under a name of its own: after the merge the revision is there twice. */
+static void note_twin(Hunt *hunt, const Tip *tip, const Revision *trunk, const char *path)
+{
+  if (tip->reader != hunt->reader || trunk_has_path(hunt, path))
+    return;
+  Twin *twin = g_new0(Twin, 1);
+  *twin = (Twin){tip, trunk, g_strdup(path)};
+  g_ptr_array_add(hunt->twice, twin);
+}
+
 static void collect(Hunt *hunt, Tip *tip, const RepoChanges *changes, const GPtrArray *entries)
 {
   for (guint i = 0; i < entries->len; i++) {
@@ -197,18 +235,37 @@ static void collect(Hunt *hunt, Tip *tip, const RepoChanges *changes, const GPtr
     }
     const char *id = parsed->revision->id;
     /* under a new name, or with a new body, it is still what was there before */
-    if (!revision_map_get(hunt->trunk_map, id) && !has_id(hunt, changes->deleted, id) &&
-        !has_id(hunt, changes->before, id))
+    if (has_id(hunt, changes->deleted, id) || has_id(hunt, changes->before, id))
+      continue;
+    const Revision *trunk = revision_map_get(hunt->trunk_map, id);
+    if (!trunk)
       add(hunt, tip, parsed->revision, entry, entry->path);
+    else if (entries == changes->added)
+      note_twin(hunt, tip, trunk, entry->path);
   }
+}
+
+/* From one commit to another; when their folders are not the same, all that the second has is added and all that the
+ * first had deleted. */
+static RepoChanges *changes_between(Hunt *hunt, const RepoCommit *old, const RepoCommit *commit,
+                                    RepoReader *reader)
+{
+  RepoReader *before = old ? layout_at(hunt->refs, old) : reader;
+  RepoChanges *changes = repo_changes(reader, old && before == reader ? repo_commit(reader, &old->id) : NULL,
+                                      repo_commit(reader, &commit->id));
+
+  if (before && before != reader) {
+    g_ptr_array_unref(changes->deleted);
+    changes->deleted = repo_files(before, repo_commit(before, &old->id));
+  }
+  return changes;
 }
 
 static void look_at_tip(Hunt *hunt, Tip *tip)
 {
-  RepoReader *reader = hunt->refs->reader;
-  g_autoptr(RepoChanges) beside = repo_changes(reader, hunt->trunk, tip->commit);
+  g_autoptr(RepoChanges) beside = changes_between(hunt, hunt->trunk, tip->commit, tip->reader);
 
-  if (!any_news(hunt, beside->added) && !any_news(hunt, beside->after))
+  if (!any_news(hunt, beside->added, tip->reader == hunt->reader) && !any_news(hunt, beside->after, FALSE))
     return;
   RepoCommit *base = left_trunk(hunt, tip->commit);
   if (!base) {
@@ -216,9 +273,16 @@ static void look_at_tip(Hunt *hunt, Tip *tip)
     collect(hunt, tip, beside, beside->added);
     return;
   }
-  g_autoptr(RepoChanges) changes = repo_changes(reader, base, tip->commit);
+  g_autoptr(RepoChanges) changes = changes_between(hunt, base, tip->commit, tip->reader);
   collect(hunt, tip, changes, changes->added);
   collect(hunt, tip, changes, changes->after);
+}
+
+static gboolean like_trunk(const Hunt *hunt, const Tip *tip)
+{
+  return tip->reader == hunt->reader &&
+         repo_commit_same(tip->reader, repo_commit(tip->reader, &hunt->trunk->id),
+                          repo_commit(tip->reader, &tip->commit->id));
 }
 
 /* References by the commit they stand at: Tip*. */
@@ -306,7 +370,7 @@ static void describe(Hunt *hunt, Addition *addition)
   if (!tip->commit)
     return;
   g_array_append_val(wanted, one);
-  repo_find_introductions(hunt->refs->reader, &tip->commit->id, wanted, NULL, BRANCH_LIMIT, hunt->cancellable,
+  repo_find_introductions(tip->reader, &tip->commit->id, wanted, NULL, BRANCH_LIMIT, hunt->cancellable,
                           collisions_introduced, addition);
   const git_oid *id = addition->introduced ? &addition->commit_id : &tip->commit->id;
   addition->commit = g_malloc(GIT_OID_HEXSZ + 1);
@@ -333,6 +397,7 @@ static gboolean read_trunk(Hunt *hunt, const CollisionOptions *options, GError *
   hunt->at_trunk = git_revisions_at(hunt->refs, trunk, error);
   if (!hunt->at_trunk)
     return FALSE;
+  hunt->reader = layout_at(hunt->refs, hunt->trunk);
   hunt->trunk_map = hunt->at_trunk->map;
   for (guint i = 0; i < hunt->trunk_map->diags->items->len; i++) {
     const Diag *diag = hunt->trunk_map->diags->items->pdata[i];
@@ -359,7 +424,8 @@ static gboolean look_at_all(Hunt *hunt, const GPtrArray *tips, GError **error)
     Tip *tip = tips->pdata[i];
     if (i % CANCEL_EVERY == 0 && cancelled(hunt, error))
       return FALSE;
-    if (!repo_commit_same(hunt->refs->reader, hunt->trunk, tip->commit))
+    tip->reader = layout_at(hunt->refs, tip->commit);
+    if (tip->reader && !like_trunk(hunt, tip))
       look_at_tip(hunt, tip);
     if (tip->own->len > 0)
       hunt->result->n_adding += tip->refs->len;
@@ -372,6 +438,7 @@ static void hunt_clear(Hunt *hunt)
   g_clear_pointer(&hunt->ancestry, g_hash_table_unref);
   g_hash_table_destroy(hunt->additions);
   g_hash_table_destroy(hunt->faulty);
+  g_ptr_array_unref(hunt->twice);
   g_ptr_array_unref(hunt->order);
   g_clear_pointer(&hunt->at_trunk, git_revisions_free);
   g_clear_pointer(&hunt->working.refs, g_ptr_array_unref);
@@ -428,6 +495,7 @@ static gboolean hunt_run(Hunt *hunt, const CollisionOptions *options, GError **e
                                         : _("some branches have no commit in common with %s"),
                                     hunt->result->trunk));
   collisions_group(hunt, options);
+  collisions_break(hunt, options);
   return TRUE;
 }
 
@@ -439,10 +507,12 @@ Collisions *git_collisions(GitRefs *refs, const CollisionOptions *options, GCanc
 
   result->references = 1;
   result->collisions = g_ptr_array_new_with_free_func(collision_free);
+  result->broken = g_ptr_array_new_with_free_func(breakage_free);
   result->notes = g_ptr_array_new_with_free_func(g_free);
   hunt.additions = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, addition_free);
   hunt.faulty = g_hash_table_new_full(repo_oid_hash, repo_oid_equal, g_free, NULL);
   hunt.order = g_ptr_array_new();
+  hunt.twice = g_ptr_array_new_with_free_func(twin_free);
   hunt.working.refs = g_ptr_array_new();
   hunt.working.own = g_ptr_array_new();
   gboolean good = hunt_run(&hunt, options, error);

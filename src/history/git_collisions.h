@@ -7,6 +7,7 @@
 /* References that stand at one commit. */
 typedef struct {
   RepoCommit *commit; /* NULL: the working folder */
+  RepoReader *reader; /* of its folders; NULL: not looked at closely */
   GPtrArray *refs;    /* RepoRef*, borrowed */
   GPtrArray *own;     /* Addition* */
 } Tip;
@@ -26,11 +27,19 @@ typedef struct {
   gint64 time;
 } Addition;
 
+/* A file of a branch whose revision the trunk has in another file. */
+typedef struct {
+  const Tip *tip;
+  const Revision *trunk;
+  char *path;
+} Twin;
+
 typedef struct {
   GitRefs *refs;
   GCancellable *cancellable;
   Collisions *result;
   RepoCommit *trunk;
+  RepoReader *reader; /* of the trunk's folders: not that of refs when they are elsewhere at hand */
   RepoCommit *head;
   GitRevisions *at_trunk;
   const RevisionMap *trunk_map;
@@ -38,6 +47,7 @@ typedef struct {
   GHashTable *additions; /* key -> Addition* */
   GPtrArray *order;      /* Addition*, as met */
   GHashTable *faulty;    /* contents already complained of */
+  GPtrArray *twice;      /* Twin* */
   gboolean no_base;      /* where some branch left the trunk is not known */
   Tip working;
 } Hunt;
@@ -46,3 +56,10 @@ typedef struct {
 void collisions_group(Hunt *hunt, const CollisionOptions *options);
 void collisions_introduced(gpointer wanted, const git_oid *commit, gpointer data);
 void collision_free(void *data);
+/* What merges would break, into hunt->result. */
+void collisions_break(Hunt *hunt, const CollisionOptions *options);
+void collision_branch_add(GPtrArray *branches, Hunt *hunt, const char *ref, const RepoCommit *commit);
+int collision_branch_newest(const void *a, const void *b);
+GPtrArray *collision_branches_new(void);
+const char *collision_path(const char *path);
+void breakage_free(void *data);

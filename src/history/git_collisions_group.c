@@ -35,6 +35,11 @@ static void branch_free(void *data)
   g_free(branch);
 }
 
+GPtrArray *collision_branches_new(void)
+{
+  return g_ptr_array_new_with_free_func(branch_free);
+}
+
 static void side_free(void *data)
 {
   CollisionSide *side = data;
@@ -62,8 +67,22 @@ void collisions_unref(Collisions *collisions)
     return;
   g_free(collisions->trunk);
   g_ptr_array_unref(collisions->collisions);
+  g_ptr_array_unref(collisions->broken);
   g_ptr_array_unref(collisions->notes);
   g_free(collisions);
+}
+
+char *collisions_looked_at(const Collisions *collisions)
+{
+  guint n = collisions->n_refs, adding = collisions->n_adding;
+  g_autofree char *looked =
+      g_strdup_printf(ngettext("%u reference looked at", "%u references looked at", n), n);
+  g_autofree char *add =
+      adding == 0 ? g_strdup_printf(_("none adds revisions to %s"), collisions->trunk)
+                  : g_strdup_printf(ngettext("%u adds revisions to %s", "%u add revisions to %s", adding),
+                                    adding, collisions->trunk);
+
+  return g_strdup_printf("%s, %s", looked, add);
 }
 
 /* ---- which lines are joined ---- */
@@ -118,14 +137,14 @@ static gboolean joined(Addition *a, Addition *b)
 
 /* ---- sides ---- */
 
-static const char *path_in_repository(const char *path)
+const char *collision_path(const char *path)
 {
   const char *colon = strchr(path, ':');
 
   return colon ? colon + 1 : path;
 }
 
-static void add_branch(GPtrArray *branches, Hunt *hunt, const char *ref, const RepoCommit *commit)
+void collision_branch_add(GPtrArray *branches, Hunt *hunt, const char *ref, const RepoCommit *commit)
 {
   CollisionBranch *branch = g_new0(CollisionBranch, 1);
 
@@ -156,11 +175,11 @@ static void add_tips(const Fork *fork, CollisionSide *side, Addition *addition)
       continue;
     side->here |= tip == &hunt->working || (hunt->head && tip->commit == hunt->head);
     if (!tip->commit)
-      add_branch(side->branches, hunt, _("not committed"), NULL);
+      collision_branch_add(side->branches, hunt, _("not committed"), NULL);
     for (guint k = 0; k < tip->refs->len; k++) {
       const RepoRef *ref = tip->refs->pdata[k];
       if (!has_branch(side, ref->name))
-        add_branch(side->branches, hunt, ref->name, tip->commit);
+        collision_branch_add(side->branches, hunt, ref->name, tip->commit);
     }
   }
 }
@@ -192,7 +211,7 @@ static CollisionSide *side_new(const Fork *fork, Addition *addition)
   side->commit = g_strdup(addition->commit);
   side->author = g_strdup(addition->author);
   side->time = addition->time;
-  side->branches = g_ptr_array_new_with_free_func(branch_free);
+  side->branches = collision_branches_new();
   add_tips(fork, side, addition);
   return side;
 }
@@ -217,10 +236,10 @@ static CollisionSide *trunk_side(const Fork *fork)
   side->here = hunt->head == hunt->trunk;
   side->revision = g_strdup(first->id);
   side->message = g_strdup(first->doc);
-  side->path = g_strdup(path_in_repository(first->path));
+  side->path = g_strdup(collision_path(first->path));
   side->blob = g_strdup(g_hash_table_lookup(hunt->at_trunk->blobs, first->id));
-  side->branches = g_ptr_array_new_with_free_func(branch_free);
-  add_branch(side->branches, hunt, hunt->result->trunk, hunt->trunk);
+  side->branches = collision_branches_new();
+  collision_branch_add(side->branches, hunt, hunt->result->trunk, hunt->trunk);
   for (guint i = 0; i < hunt->trunk_map->revisions->len; i++)
     side->length += fork->above[i];
   for (guint i = 0; i < hunt->trunk_map->heads->len && !side->head; i++) {
@@ -278,7 +297,7 @@ static gboolean concerns(const Collision *collision, const char *of)
   return !of;
 }
 
-static int newest_branch(const void *a, const void *b)
+int collision_branch_newest(const void *a, const void *b)
 {
   const CollisionBranch *const *x = a;
   const CollisionBranch *const *y = b;
@@ -293,7 +312,7 @@ static void close_fork(Fork *fork, const CollisionOptions *options)
 
   collision->parent = g_strdup(fork->parent);
   collision->sides = g_ptr_array_new_with_free_func(side_free);
-  collision->parent_path = fork->known ? g_strdup(path_in_repository(fork->known->path)) : NULL;
+  collision->parent_path = fork->known ? g_strdup(collision_path(fork->known->path)) : NULL;
   if (fork->trunk->len > 0)
     g_ptr_array_add(collision->sides, trunk_side(fork));
   add_sides(fork, collision->sides);
@@ -303,18 +322,8 @@ static void close_fork(Fork *fork, const CollisionOptions *options)
     return;
   }
   for (guint i = 0; i < collision->sides->len; i++)
-    g_ptr_array_sort(((CollisionSide *)collision->sides->pdata[i])->branches, newest_branch);
+    g_ptr_array_sort(((CollisionSide *)collision->sides->pdata[i])->branches, collision_branch_newest);
   g_ptr_array_add(hunt->result->collisions, collision);
-}
-
-static const Addition *find_addition(Hunt *hunt, const char *id)
-{
-  for (guint i = 0; i < hunt->order->len; i++) {
-    const Addition *addition = hunt->order->pdata[i];
-    if (strcmp(addition->revision->id, id) == 0)
-      return addition;
-  }
-  return NULL;
 }
 
 static void look_at_fork(Hunt *hunt, const char *parent, GPtrArray *lines, const CollisionOptions *options)
@@ -327,14 +336,6 @@ static void look_at_fork(Hunt *hunt, const char *parent, GPtrArray *lines, const
   fork.trunk = !parent ? hunt->trunk_map->bases : fork.known ? fork.known->next : none;
   for (guint i = 0; i < fork.trunk->len; i++)
     walk_add(above, fork.trunk->pdata[i], WALK_NEXT);
-  if (parent && !fork.known && !find_addition(hunt, parent)) {
-    const Addition *first = lines->pdata[0];
-    const Tip *tip = first->tips->pdata[0];
-    const char *ref = tip->refs->len > 0 ? ((RepoRef *)tip->refs->pdata[0])->name : _("not committed");
-    g_ptr_array_add(hunt->result->notes,
-                    g_strdup_printf(_("%s:%s: revision %s comes after %s, which %s does not have"), ref,
-                                    first->path, first->revision->id, parent, hunt->result->trunk));
-  }
   close_fork(&fork, options);
 }
 
@@ -377,8 +378,8 @@ static void describe_trunk_sides(Hunt *hunt)
     g_hash_table_insert(first, side->path, side);
     g_array_append_val(wanted, one);
   }
-  if (wanted->len > 0)
-    repo_find_introductions(hunt->refs->reader, &hunt->trunk->id, wanted, NULL, 0, hunt->cancellable,
+  if (wanted->len > 0 && hunt->reader)
+    repo_find_introductions(hunt->reader, &hunt->trunk->id, wanted, NULL, 0, hunt->cancellable,
                             on_trunk_introduced, hunt);
   for (guint i = 0; i < again->len; i++) {
     CollisionSide *side = again->pdata[i];

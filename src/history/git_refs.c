@@ -2,8 +2,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "git_layout.h"
 #include "git_refs.h"
-#include "git_skeleton.h"
 #include "retort/base/error.h"
 #include "retort/base/file.h"
 #include "retort/base/text.h"
@@ -32,13 +32,6 @@ static GitRefs *refs_new(RepoReader *reader)
   return refs;
 }
 
-GitRefs *git_refs_open(const Project *project, GError **error)
-{
-  RepoReader *reader = repo_reader_open(project, error);
-
-  return reader ? refs_new(reader) : NULL;
-}
-
 gboolean git_is_bare(const char *folder)
 {
   git_repository *git = repo_open(folder, NULL);
@@ -51,66 +44,35 @@ gboolean git_is_bare(const char *folder)
   return bare;
 }
 
-/* The version folders of a project in a skeleton, as paths in the repository. */
-static GPtrArray *skeleton_folders(const Project *project, const char *root)
+GitRefs *git_refs_open(const Project *project, GError **error)
 {
-  GPtrArray *folders = g_ptr_array_new_with_free_func(g_free);
+  RepoReader *reader = repo_reader_open(project, error);
 
-  for (guint i = 0; i < project->version_locations->len; i++) {
-    const char *folder = project->version_locations->pdata[i];
-    char *relative = strcmp(folder, root) == 0 ? g_strdup("") : file_relative(folder, root);
-    if (g_path_is_absolute(relative))
-      g_free(relative);
-    else
-      g_ptr_array_add(folders, relative);
-  }
-  return folders;
-}
-
-/* Fills the project and reader from a commit; the skeleton is gone afterwards. */
-static RepoReader *open_commit(git_repository *git, const git_oid *commit, const ProjectOptions *options,
-                               Project **project, GError **error)
-{
-  g_autofree char *root = git_skeleton_write(git, commit, error);
-  RepoReader *reader = NULL;
-
-  if (!root)
+  if (!reader)
     return NULL;
-  *project = git_skeleton_open(root, options, error);
-  if (*project) {
-    GPtrArray *folders = skeleton_folders(*project, root);
-    if (folders->len > 0) {
-      reader = repo_reader_new(git, folders, (*project)->recursive, error);
-    } else {
-      g_ptr_array_unref(folders);
-      g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_CONFIG,
-                          _("this commit has no folder of revision files"));
-    }
-  }
-  git_skeleton_remove(root);
-  return reader;
+  GitRefs *refs = refs_new(reader);
+  layout_of_working(refs, project);
+  return refs;
 }
 
 GitRefs *git_refs_open_bare(const char *folder, const char *ref, const ProjectOptions *options,
                             GError **error)
 {
   git_repository *git = repo_open(folder, error);
-  Project *project = NULL;
+  LayoutOpened opened = {0};
   git_oid commit;
 
   if (!git)
     return NULL;
-  RepoReader *reader = refs_resolve(git, ref ? ref : "HEAD", &commit, error)
-                           ? open_commit(git, &commit, options, &project, error)
-                           : NULL;
-  if (!reader) {
-    project_free(project);
+  if (!refs_resolve(git, ref ? ref : "HEAD", &commit, error) ||
+      !layout_open(git, &commit, options, &opened, error)) {
     git_repository_free(git);
     return NULL;
   }
-  reader->owns_git = TRUE;
-  GitRefs *refs = refs_new(reader);
-  refs->project = project;
+  opened.reader->owns_git = TRUE;
+  GitRefs *refs = refs_new(opened.reader);
+  refs->project = opened.project;
+  layout_of_commit(refs, &commit, &opened);
   return refs;
 }
 
@@ -119,6 +81,7 @@ void git_refs_free(GitRefs *refs)
   if (!refs)
     return;
   g_hash_table_destroy(refs->parsed);
+  layout_clear(refs);
   repo_reader_free(refs->reader);
   project_free(refs->project);
   g_free(refs->workdir);
@@ -257,7 +220,7 @@ static int compare_files(const void *a, const void *b, void *data)
   return in_x != in_y ? (in_x < in_y ? -1 : 1) : compare_paths((*x)->path, (*y)->path);
 }
 
-static void file_free(void *data)
+void refs_file_free(void *data)
 {
   RefsFile *file = data;
 
@@ -277,10 +240,10 @@ RefsFile *refs_file_new(const char *path, const git_oid *blob, const char *name)
   return file;
 }
 
-GPtrArray *refs_files(GitRefs *refs, const RepoCommit *commit, const char *name)
+GPtrArray *refs_files(RepoReader *reader, const RepoCommit *commit, const char *name)
 {
-  GPtrArray *files = g_ptr_array_new_with_free_func(file_free);
-  g_autoptr(GPtrArray) entries = repo_files(refs->reader, commit);
+  GPtrArray *files = g_ptr_array_new_with_free_func(refs_file_free);
+  g_autoptr(GPtrArray) entries = repo_files(reader, repo_commit(reader, &commit->id));
 
   for (guint i = 0; i < entries->len; i++) {
     const RepoEntry *entry = entries->pdata[i];
@@ -310,7 +273,8 @@ static char *oid_text(const git_oid *id)
   return text;
 }
 
-GitRevisions *refs_build(GitRefs *refs, GPtrArray *files, const char *name, const RepoCommit *commit)
+GitRevisions *refs_build(GitRefs *refs, const RepoReader *reader, GPtrArray *files, const char *name,
+                         const RepoCommit *commit)
 {
   GitRevisions *result = g_new0(GitRevisions, 1);
   GPtrArray *revisions = g_ptr_array_new();
@@ -322,7 +286,7 @@ GitRevisions *refs_build(GitRefs *refs, GPtrArray *files, const char *name, cons
   result->time = commit->time;
   result->blobs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   result->clashes = g_ptr_array_new_with_free_func(g_free);
-  g_ptr_array_sort_with_data(files, compare_files, refs->reader);
+  g_ptr_array_sort_with_data(files, compare_files, (RepoReader *)reader);
   for (guint i = 0; i < files->len; i++) {
     const RefsFile *file = files->pdata[i];
     if (file->working) {
@@ -363,42 +327,15 @@ void git_revisions_free(GitRevisions *revisions)
   g_free(revisions);
 }
 
-static gboolean has_folders(GitRefs *refs, const RepoCommit *commit)
-{
-  const git_oid *folders = repo_folders(refs->reader, commit);
-
-  for (guint i = 0; i < refs->reader->folders->len; i++)
-    if (!git_oid_is_zero(&folders[i]))
-      return TRUE;
-  return FALSE;
-}
-
-/* The folders were elsewhere then: as that commit's own configuration has them, or nowhere yet. */
-static GitRevisions *read_elsewhere(GitRefs *refs, const char *name, const RepoCommit *commit)
-{
-  static const ProjectOptions options = {0};
-  g_autofree char *id = oid_text(&commit->id);
-  g_autoptr(GitRefs) then = git_refs_open_bare(git_repository_path(refs->reader->git), id, &options, NULL);
-
-  if (!then) {
-    g_autoptr(GPtrArray) none = g_ptr_array_new();
-    return refs_build(refs, none, name, commit);
-  }
-  RepoCommit *same = repo_commit(then->reader, &commit->id);
-  g_autoptr(GPtrArray) files = refs_files(then, same, name);
-  return refs_build(then, files, name, same);
-}
-
 GitRevisions *git_revisions_at(GitRefs *refs, const char *ref, GError **error)
 {
   RepoCommit *commit = refs_commit(refs, ref, error);
 
   if (!commit)
     return NULL;
-  if (!has_folders(refs, commit))
-    return read_elsewhere(refs, ref, commit);
-  g_autoptr(GPtrArray) files = refs_files(refs, commit, ref);
-  return refs_build(refs, files, ref, commit);
+  RepoReader *reader = layout_at(refs, commit);
+  g_autoptr(GPtrArray) files = reader ? refs_files(reader, commit, ref) : g_ptr_array_new();
+  return refs_build(refs, reader ? reader : refs->reader, files, ref, commit);
 }
 
 char *git_refs_source(GitRefs *refs, const Revision *revision, gsize *len, GError **error)

@@ -13,11 +13,16 @@ struct RefsParsed {
   RefsParsed *next; /* the same content under another name */
 };
 
+/* Where revision files are at other commits: git_layout.h. */
+typedef struct Layouts Layouts;
+
 struct GitRefs {
   RepoReader *reader;
   char *workdir;      /* or NULL */
   Project *project;   /* of git_refs_open_bare() */
   GHashTable *parsed; /* git_oid -> RefsParsed* */
+  Layouts *layouts;   /* git_layout.h */
+  gboolean in_memory; /* objects that are made are not written to the repository */
 };
 
 /* A revision file of a commit. */
@@ -34,10 +39,12 @@ RepoCommit *refs_commit(GitRefs *refs, const char *name, GError **error);
 /* Lives as long as refs. */
 const RefsParsed *refs_parse(GitRefs *refs, const git_oid *blob, const char *path);
 RefsFile *refs_file_new(const char *path, const git_oid *blob, const char *name);
-/* The revision files of a commit: RefsFile*, owned. */
-GPtrArray *refs_files(GitRefs *refs, const RepoCommit *commit, const char *name);
-/* Puts the files into load order and makes a map of them. */
-GitRevisions *refs_build(GitRefs *refs, GPtrArray *files, const char *name, const RepoCommit *commit);
+void refs_file_free(void *file);
+/* The revision files of a commit in the reader's folders: RefsFile*, owned. */
+GPtrArray *refs_files(RepoReader *reader, const RepoCommit *commit, const char *name);
+/* Puts the files into the load order of the reader's folders and makes a map of them. */
+GitRevisions *refs_build(GitRefs *refs, const RepoReader *reader, GPtrArray *files, const char *name,
+                         const RepoCommit *commit);
 
 /* The newest commit that both have; NULL: none, or it is behind the edge of a shallow clone. */
 RepoCommit *refs_merge_base(GitRefs *refs, RepoCommit *a, RepoCommit *b);

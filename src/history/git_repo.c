@@ -73,6 +73,22 @@ char *repo_relative(git_repository *git, const char *path)
   return strncmp(real, workdir, n) == 0 && real[n] == '/' ? g_strdup(real + n + 1) : NULL;
 }
 
+/* The same for a path that does not exist: its nearest folder that does counts. */
+static char *relative_missing(git_repository *git, const char *path)
+{
+  g_autofree char *parent = g_path_get_dirname(path);
+  g_autofree char *name = g_path_get_basename(path);
+
+  if (strcmp(parent, path) == 0 || strcmp(name, "..") == 0)
+    return NULL;
+  g_autofree char *above = repo_relative(git, parent);
+  if (!above)
+    above = relative_missing(git, parent);
+  if (!above)
+    return NULL;
+  return *above ? g_build_filename(above, name, NULL) : g_steal_pointer(&name);
+}
+
 RepoReader *repo_reader_open(const Project *project, GError **error)
 {
   git_repository *git = NULL;
@@ -83,6 +99,12 @@ RepoReader *repo_reader_open(const Project *project, GError **error)
     if (!git && !(git = repo_open(folder, error)))
       break;
     char *relative = repo_relative(git, folder);
+    if (relative)
+      g_ptr_array_add(folders, relative);
+  }
+  /* other commits may have what is missing here */
+  for (guint i = 0; git && project->missing_locations && i < project->missing_locations->len; i++) {
+    char *relative = relative_missing(git, project->missing_locations->pdata[i]);
     if (relative)
       g_ptr_array_add(folders, relative);
   }

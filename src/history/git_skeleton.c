@@ -43,64 +43,109 @@ static guint *enter_folder(Skeleton *skeleton, const char *folder)
   return samples;
 }
 
-static void write_blob(const Skeleton *skeleton, const char *folder, const git_tree_entry *entry)
+static void write_blob(const Skeleton *skeleton, const char *folder, const char *name, const git_oid *id)
 {
   git_blob *blob = NULL;
 
-  if (git_blob_lookup(&blob, skeleton->git, git_tree_entry_id(entry)) < 0)
+  if (git_blob_lookup(&blob, skeleton->git, id) < 0)
     return;
   gsize size = (gsize)git_blob_rawsize(blob);
-  g_autofree char *path = g_build_filename(skeleton->root, folder, git_tree_entry_name(entry), NULL);
+  g_autofree char *path = g_build_filename(skeleton->root, folder, name, NULL);
   if (size <= CONFIG_BYTES)
     g_file_set_contents(path, git_blob_rawcontent(blob), (gssize)size, NULL);
   git_blob_free(blob);
 }
 
-static int on_entry(const char *folder, const git_tree_entry *entry, void *data)
+static gboolean leads_on(const char *name)
 {
-  Skeleton *skeleton = data;
-  const char *name = git_tree_entry_name(entry);
-  git_filemode_t mode = git_tree_entry_filemode(entry);
   static const char *const skipped[] = {"node_modules", "__pycache__", "site-packages", NULL};
 
-  if (mode == GIT_FILEMODE_TREE)
-    return !safe_name(name) || g_strv_contains(skipped, name) ? 1 : 0;
+  return safe_name(name) && !g_strv_contains(skipped, name);
+}
+
+static void take_file(Skeleton *skeleton, const char *folder, const char *name, guint mode, const git_oid *id)
+{
   if (!safe_name(name) || (mode != GIT_FILEMODE_BLOB && mode != GIT_FILEMODE_BLOB_EXECUTABLE))
-    return 0;
+    return;
   gboolean config =
       g_str_has_suffix(name, ".ini") || strcmp(name, "pyproject.toml") == 0 || strcmp(name, "env.py") == 0;
   if (!config && !g_str_has_suffix(name, ".py"))
-    return 0;
+    return;
   guint *samples = enter_folder(skeleton, folder);
   gboolean sample =
       samples && *samples < SAMPLES && g_str_has_suffix(folder, "versions/") && revision_file_name(name);
   if (sample)
     ++*samples;
   if (samples && (config || sample))
-    write_blob(skeleton, folder, entry);
+    write_blob(skeleton, folder, name, id);
+}
+
+static int on_entry(const char *folder, const git_tree_entry *entry, void *data)
+{
+  const char *name = git_tree_entry_name(entry);
+  git_filemode_t mode = git_tree_entry_filemode(entry);
+
+  if (mode == GIT_FILEMODE_TREE)
+    return leads_on(name) ? 0 : 1;
+  take_file(data, folder, name, mode, git_tree_entry_id(entry));
   return 0;
 }
 
-char *git_skeleton_write(git_repository *git, const git_oid *commit, GError **error)
+static gboolean walk_tree(Skeleton *skeleton, const git_oid *commit)
 {
-  g_autofree char *root = g_dir_make_tmp("retort-XXXXXX", error);
   git_commit *found = NULL;
   git_tree *tree = NULL;
+  gboolean good = git_commit_lookup(&found, skeleton->git, commit) == 0 &&
+                  git_commit_tree(&tree, found) == 0 &&
+                  git_tree_walk(tree, GIT_TREEWALK_PRE, on_entry, skeleton) == 0;
+
+  git_tree_free(tree);
+  git_commit_free(found);
+  return good;
+}
+
+static gboolean leads_to(const char *path)
+{
+  g_auto(GStrv) parts = g_strsplit(path, "/", -1);
+  guint n = g_strv_length(parts);
+
+  for (guint i = 0; i + 1 < n; i++)
+    if (!leads_on(parts[i]))
+      return FALSE;
+  return TRUE;
+}
+
+static void walk_index(Skeleton *skeleton, git_index *index)
+{
+  for (gsize i = 0; i < git_index_entrycount(index); i++) {
+    const git_index_entry *entry = git_index_get_byindex(index, i);
+    const char *slash = strrchr(entry->path, '/');
+    if (git_index_entry_stage(entry) > 2 || !leads_to(entry->path))
+      continue;
+    g_autofree char *folder = slash ? g_strndup(entry->path, (gsize)(slash + 1 - entry->path)) : g_strdup("");
+    take_file(skeleton, folder, slash ? slash + 1 : entry->path, entry->mode, &entry->id);
+  }
+}
+
+char *git_skeleton_write(git_repository *git, const git_oid *commit, git_index *index, GError **error)
+{
+  g_autofree char *root = g_dir_make_tmp("retort-XXXXXX", error);
+  gboolean good = TRUE;
 
   if (!root)
     return NULL;
   Skeleton skeleton = {.git = git, .root = root};
   skeleton.folders = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-  gboolean good = git_commit_lookup(&found, git, commit) == 0 && git_commit_tree(&tree, found) == 0 &&
-                  git_tree_walk(tree, GIT_TREEWALK_PRE, on_entry, &skeleton) == 0;
+  if (index)
+    walk_index(&skeleton, index);
+  else
+    good = walk_tree(&skeleton, commit);
   if (!good)
     repo_error(error, _("the commit cannot be read"));
   /* the search for environments ends where a repository does */
   g_autofree char *mark = g_build_filename(root, ".git", NULL);
   g_file_set_contents(mark, "", 0, NULL);
   g_hash_table_destroy(skeleton.folders);
-  git_tree_free(tree);
-  git_commit_free(found);
   if (good)
     return g_steal_pointer(&root);
   git_skeleton_remove(root);
@@ -157,7 +202,8 @@ Project *git_skeleton_open(const char *root, const ProjectOptions *options, GErr
   g_autofree char *folder = below(root, options->folder);
   g_autofree char *ini = g_build_filename(root, "alembic.ini", NULL);
   g_autofree char *toml = g_build_filename(root, "pyproject.toml", NULL);
-  ProjectOptions own = {.section = options->section, .folder = folder, .start = root};
+  g_autofree char *start = g_build_filename(root, options->start, NULL);
+  ProjectOptions own = {.section = options->section, .folder = folder, .start = start};
 
   for (const char *const *file = options->config_files; file && *file; file++)
     g_ptr_array_add(files, below(root, *file));

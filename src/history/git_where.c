@@ -4,7 +4,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "git_refs.h"
+#include "git_layout.h"
 #include "retort/base/error.h"
 
 #define CANCEL_EVERY 256
@@ -12,6 +12,7 @@
 
 typedef struct {
   GitRefs *refs;
+  RepoReader *reader; /* of the folders of all branches and tags */
   const char *id;
   GHashTable *contents; /* git_oid -> Where*, NULL: some other file */
   GHashTable *found;    /* id -> Where* */
@@ -71,7 +72,7 @@ static Where *identify(Hunt *hunt, const RepoEntry *entry)
     return known;
   Where *where = NULL;
   gsize len;
-  g_autofree char *data = repo_blob(hunt->refs->reader, &entry->blob, &len);
+  g_autofree char *data = repo_blob(hunt->reader, &entry->blob, &len);
   /* most files do not even mention it */
   if (data && (memmem(data, len, hunt->id, strlen(hunt->id)) || strstr(entry->path, hunt->id))) {
     const RefsParsed *parsed = refs_parse(hunt->refs, &entry->blob, entry->path);
@@ -121,7 +122,7 @@ static void note_ref(GHashTable *present, const RepoRef *ref, gboolean tag)
 static gboolean look_at_refs(Hunt *hunt, const GPtrArray *refs, guint n_branches, GCancellable *cancellable)
 {
   g_autoptr(GHashTable) present = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  RepoReader *reader = hunt->refs->reader;
+  RepoReader *reader = hunt->reader;
   RepoCommit *last = NULL;
 
   for (guint i = 0; i < refs->len; i++) {
@@ -180,7 +181,7 @@ static void add_event(Hunt *hunt, Where *where, const RepoCommit *commit, const 
   event->before = commit->n_parents > 0 ? oid_text(&commit->parents[0]) : NULL;
   event->path = g_strdup(new ? new->path : old->path);
   event->from = event->kind == WHERE_MOVED ? g_strdup(old->path) : NULL;
-  repo_describe(hunt->refs->reader->git, &commit->id, &event->author, NULL, &event->time, &event->summary);
+  repo_describe(hunt->reader->git, &commit->id, &event->author, NULL, &event->time, &event->summary);
   g_ptr_array_add(where->events, event);
 }
 
@@ -202,7 +203,7 @@ static GHashTable *changed_against(Hunt *hunt, const RepoChanges *changes)
 /* A merge that takes the file as one of its parents has it is no event. */
 static void visit(Hunt *hunt, const RepoCommit *commit)
 {
-  RepoReader *reader = hunt->refs->reader;
+  RepoReader *reader = hunt->reader;
   RepoCommit *first = commit->n_parents > 0 ? repo_commit(reader, &commit->parents[0]) : NULL;
 
   /* at the edge of a shallow clone every file seems new */
@@ -236,19 +237,19 @@ static void push_reflog(Hunt *hunt, RepoQueue *queue)
 {
   git_reflog *log = NULL;
 
-  if (git_reflog_read(&log, hunt->refs->reader->git, "HEAD") < 0)
+  if (git_reflog_read(&log, hunt->reader->git, "HEAD") < 0)
     return;
   for (gsize i = 0; i < git_reflog_entrycount(log); i++) {
     const git_oid *id = git_reflog_entry_id_new(git_reflog_entry_byindex(log, i));
     if (!git_oid_is_zero(id))
-      repo_queue_push(queue, repo_commit(hunt->refs->reader, id));
+      repo_queue_push(queue, repo_commit(hunt->reader, id));
   }
   git_reflog_free(log);
 }
 
 static gboolean look_at_history(Hunt *hunt, const GPtrArray *refs, GCancellable *cancellable)
 {
-  RepoReader *reader = hunt->refs->reader;
+  RepoReader *reader = hunt->reader;
   gboolean stopped = FALSE;
   RepoCommit *commit;
   RepoQueue queue;
@@ -291,6 +292,7 @@ GPtrArray *git_where(GitRefs *refs, const char *id, GCancellable *cancellable, G
   hunt.found = g_hash_table_new(g_str_hash, g_str_equal);
   g_autoptr(GPtrArray) all = repo_refs(refs->reader->git, TRUE);
   g_autoptr(GPtrArray) branches = repo_refs(refs->reader->git, FALSE);
+  hunt.reader = layout_of_all(refs, all);
   gboolean good =
       look_at_refs(&hunt, all, branches->len, cancellable) && look_at_history(&hunt, all, cancellable);
   Where *exact = g_hash_table_lookup(hunt.found, id);

@@ -308,7 +308,7 @@ static gboolean read_version_locations(const Opening *opening, GError **error)
       continue;
     }
     diag_add(project->diags, DIAG_WARNING, path, 0, 0, _("there is no such folder of revision files"));
-    g_free(path);
+    g_ptr_array_add(project->missing_locations, path);
   }
   return TRUE;
 }
@@ -557,6 +557,7 @@ Project *project_open(const ProjectOptions *options, GError **error)
     options = &none;
   project->section = g_strdup(options->section ? options->section : "alembic");
   project->version_locations = g_ptr_array_new_with_free_func(g_free);
+  project->missing_locations = g_ptr_array_new_with_free_func(g_free);
   project->hooks = g_ptr_array_new_with_free_func(hook_free);
   project->diags = diag_list_new();
   if (options->folder ? open_folder(project, options, error) : open_configured(project, options, error))
@@ -574,6 +575,7 @@ void project_free(Project *project)
   g_free(project->section);
   g_free(project->script_location);
   g_ptr_array_free(project->version_locations, TRUE);
+  g_ptr_array_free(project->missing_locations, TRUE);
   g_free(project->file_template);
   g_free(project->timezone);
   g_free(project->output_encoding);

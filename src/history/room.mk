@@ -17,7 +17,7 @@ src_history_libhistory_a_SOURCES += src/history/project.c src/history/project_fi
 	src/history/load_list.c src/history/git_repo.c src/history/git_reader.c src/history/git_walk.c \
 	src/history/git_annotate.c src/history/git_history.c src/history/git-private.h src/history/watch.c \
 	src/history/git_collisions.c src/history/git_collisions.h src/history/git_collisions_group.c \
-	include/retort/history/collisions.h src/history/git_refs.c src/history/git_refs.h src/history/git_difference.c src/history/git_merged.c src/history/git_skeleton.c \
+	include/retort/history/collisions.h src/history/git_refs.c src/history/git_refs.h src/history/git_difference.c src/history/git_merged.c src/history/git_skeleton.c src/history/git_layout.c src/history/git_collisions_break.c src/history/git_layout.h \
 	src/history/git_where.c include/retort/history/where.h \
 	src/history/git_skeleton.h include/retort/history/refs.h \
 	include/retort/history/watch.h \

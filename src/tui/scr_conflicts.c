@@ -119,21 +119,27 @@ static void ask(ConflictsScreen *self)
 
 /* ---- text ---- */
 
-static void add_side(ConflictsScreen *self, const CollisionSide *side)
+static char *branch_names(const GPtrArray *branches)
 {
   g_autoptr(GString) names = g_string_new(NULL);
-  for (guint i = 0; i < side->branches->len && i < MANY_BRANCHES; i++)
+  for (guint i = 0; i < branches->len && i < MANY_BRANCHES; i++)
     g_string_append_printf(names, "%s%s", i > 0 ? ", " : "",
-                           ((CollisionBranch *)g_ptr_array_index(side->branches, i))->ref);
-  if (side->branches->len > MANY_BRANCHES)
-    g_string_append_printf(names, _(" and %u more"), side->branches->len - MANY_BRANCHES);
+                           ((CollisionBranch *)g_ptr_array_index(branches, i))->ref);
+  if (branches->len > MANY_BRANCHES)
+    g_string_append_printf(names, _(" and %u more"), branches->len - MANY_BRANCHES);
+  return g_string_free(g_steal_pointer(&names), FALSE);
+}
+
+static void add_side(ConflictsScreen *self, const CollisionSide *side)
+{
+  g_autofree char *names = branch_names(side->branches);
   g_autofree char *age = side->time ? text_age(side->time, g_get_real_time() / G_USEC_PER_SEC) : g_strdup("");
   g_autofree char *doc = g_strdup(side->message ? side->message : "");
   doc[strcspn(doc, "\r\n")] = '\0';
   g_autofree char *id = g_strdup_printf("  %s  ", side->revision);
   textview_add_marked(self->view, STYLE_ID, id, STYLE_NORMAL, doc);
-  textview_addf(self->view, STYLE_FAINT, _("      on %s   %s %s"), names->str,
-                side->author ? side->author : "", age);
+  textview_addf(self->view, STYLE_FAINT, _("      on %s   %s %s"), names, side->author ? side->author : "",
+                age);
   textview_addf(self->view, STYLE_FAINT, "      %s", side->path);
 }
 
@@ -166,6 +172,22 @@ static void add_collision(ConflictsScreen *self, const Collision *collision, gui
   textview_add(self->view, STYLE_NORMAL, "");
 }
 
+static void add_broken(ConflictsScreen *self, const Breakage *breakage)
+{
+  const char *trunk = self->ws->collisions->trunk;
+  g_autofree char *names = branch_names(breakage->branches);
+  g_autofree char *text =
+      breakage->parent
+          ? g_strdup_printf(_("%s would have no parent: it comes after %s, which %s does not have"),
+                            breakage->revision, breakage->parent, trunk)
+          : g_strdup_printf(_("%s would be there twice: %s has it in %s"), breakage->revision, trunk,
+                            breakage->other);
+  textview_add_marked(self->view, STYLE_DANGER, "‼ ", STYLE_NORMAL, text);
+  textview_addf(self->view, STYLE_FAINT, _("      on %s"), names);
+  textview_addf(self->view, STYLE_FAINT, "      %s", breakage->path);
+  textview_add(self->view, STYLE_NORMAL, "");
+}
+
 static void fill(ConflictsScreen *self)
 {
   const Workspace *ws = self->ws;
@@ -179,12 +201,14 @@ static void fill(ConflictsScreen *self)
     return;
   }
   const Collisions *found = ws->collisions;
-  textview_addf(self->view, STYLE_FAINT, _("%u references looked at; %u add revisions to %s"), found->n_refs,
-                found->n_adding, found->trunk);
+  g_autofree char *looked = collisions_looked_at(found);
+  textview_add(self->view, STYLE_FAINT, looked);
   textview_add(self->view, STYLE_NORMAL, "");
   for (guint i = 0; i < found->collisions->len; i++)
     add_collision(self, g_ptr_array_index(found->collisions, i), i);
-  if (found->collisions->len == 0)
+  for (guint i = 0; i < found->broken->len; i++)
+    add_broken(self, g_ptr_array_index(found->broken, i));
+  if (found->collisions->len + found->broken->len == 0)
     textview_add(self->view, STYLE_DONE, _("no branch would add a head"));
   for (guint i = 0; i < found->notes->len; i++)
     textview_add_marked(self->view, STYLE_CARE, "! ", STYLE_NORMAL, g_ptr_array_index(found->notes, i));

@@ -78,6 +78,24 @@ Test(conflicts, are_told_with_files_parent_and_fix)
   fs_remove(root);
 }
 
+Test(conflicts, tell_what_a_merge_would_break)
+{
+  char *root = new_repository();
+
+  fs_git(root, 0, "checkout -q -b orphan main");
+  migration(root, "d1", "gone", "pass");
+  commit(root, 30, "after nothing");
+  fs_git(root, 0, "checkout -q main");
+  expect(root, "conflicts --of orphan", 1,
+         "d1 would have no parent: it comes after gone, which main does not have\n      on orphan\n"
+         "      versions/d1.py\n",
+         NULL);
+  expect(root, "conflicts --of orphan --json", 1, "\"kind\" : \"missing-parent\"", NULL);
+  expect(root, "conflicts", 1, "2 conflicts: 3 references looked at, 2 add revisions to main\n", NULL);
+  expect(root, "heads --with orphan", 1, NULL, "revision d1 comes after gone, which no file has");
+  fs_remove(root);
+}
+
 Test(conflicts, are_data_with_json)
 {
   char *root = new_repository();

@@ -59,6 +59,13 @@ static char *describe(const Collisions *found)
         g_string_append_printf(out, " %s", ((CollisionBranch *)side->branches->pdata[b])->ref);
     }
   }
+  for (guint i = 0; i < found->broken->len; i++) {
+    const Breakage *breakage = found->broken->pdata[i];
+    g_string_append_printf(out, "\nbroken: %s (%s) %s %s on %s", breakage->revision, breakage->path,
+                           breakage->parent ? "after" : "as",
+                           breakage->parent ? breakage->parent : breakage->other,
+                           ((CollisionBranch *)breakage->branches->pdata[0])->ref);
+  }
   for (guint i = 0; i < found->notes->len; i++)
     g_string_append_printf(out, "\n%s", (char *)found->notes->pdata[i]);
   return g_string_free(out, FALSE);
@@ -155,7 +162,7 @@ Test(collisions, not_of_what_the_trunk_has_had)
   expect(root, "squashed with another parent", "");
   fs_git(root, 70, "mv versions/d.py versions/d_renamed.py");
   fs_commit(root, 70, "rename");
-  expect(root, "renamed", "");
+  expect(root, "renamed", "\nbroken: d (versions/d.py) as versions/d_renamed.py on squashed");
   fs_remove(root);
 }
 
@@ -207,17 +214,14 @@ Test(collisions, say_what_cannot_be_read)
   fs_commit(root, 10, "break x");
   fs_git(root, 10, "checkout -q main");
   add_branch(root, "main", "feature", "b", "a", 20);
-  add_branch(root, "main", "lost", "l", "nobody", 30);
   g_autoptr(GError) error = NULL;
   g_autoptr(Project) project = open_root(root);
   g_autoptr(GitRefs) refs = git_refs_open(project, &error);
   CollisionOptions options = {0};
   g_autoptr(Collisions) found = git_collisions(refs, &options, NULL, &error);
-  cr_assert(found && found->notes->len == 2, "%u notes", found ? found->notes->len : 0);
+  cr_assert(found && found->notes->len == 1, "%u notes", found ? found->notes->len : 0);
   cr_expect(g_str_has_prefix(found->notes->pdata[0], "broken:versions/x.py:"), "%s",
             (char *)found->notes->pdata[0]);
-  cr_expect(strstr(found->notes->pdata[1], "lost:versions/l.py") && strstr(found->notes->pdata[1], "nobody"),
-            "%s", (char *)found->notes->pdata[1]);
   options.trunk = "fature";
   g_autoptr(Collisions) none = git_collisions(refs, &options, NULL, &error);
   cr_expect(!none && strstr(error->message, "fature") && strstr(error->message, "feature"), "%s",
@@ -262,13 +266,25 @@ Test(collisions, in_a_bare_and_in_a_shallow_clone)
 
 /* ---- maps, merges, differences ---- */
 
+static int by_text(const void *a, const void *b)
+{
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static char *heads_of_map(const RevisionMap *map)
+{
+  g_autoptr(GPtrArray) ids = g_ptr_array_new();
+
+  for (guint i = 0; i < map->heads->len; i++)
+    g_ptr_array_add(ids, ((Revision *)map->heads->pdata[i])->id);
+  g_ptr_array_sort(ids, by_text);
+  g_ptr_array_add(ids, NULL);
+  return g_strjoinv(" ", (char **)ids->pdata);
+}
+
 static char *heads_of(const GitRevisions *revisions)
 {
-  GString *out = g_string_new(NULL);
-
-  for (guint i = 0; i < revisions->map->heads->len; i++)
-    g_string_append_printf(out, "%s%s", i > 0 ? " " : "", ((Revision *)revisions->map->heads->pdata[i])->id);
-  return g_string_free(out, FALSE);
+  return heads_of_map(revisions->map);
 }
 
 Test(refs, merges_are_thought_through)
@@ -305,6 +321,157 @@ Test(refs, merges_are_thought_through)
             cleaned->clashes->len);
   g_autoptr(GitRevisions) nowhere = git_revisions_merged(refs, NULL, "nowhere", &error);
   cr_expect(!nowhere && g_error_matches(error, RETORT_ERROR, RETORT_ERROR_FILE), "nowhere was found");
+  fs_remove(root);
+}
+
+/* What is foreseen has to be what git then makes of it. */
+static void expect_merge(const char *root, const char *what, const char *theirs, const char *expected)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Project) project = open_root(root);
+  g_autoptr(GitRefs) refs = git_refs_open(project, &error);
+  g_autoptr(RevisionMap) map = revision_map_load(project, &error);
+  cr_assert(refs && map, "%s: %s", what, error ? error->message : "");
+  g_autoptr(GitRevisions) merged = git_revisions_merged(refs, map, theirs, &error);
+  cr_assert(merged, "%s: %s", what, error ? error->message : "");
+  g_autofree char *heads = heads_of(merged);
+  g_autofree char *line = g_strdup_printf("merge -q --no-edit %s", theirs);
+
+  cr_expect(strcmp(heads, expected) == 0, "%s: foreseen \"%s\", wanted \"%s\"", what, heads, expected);
+  cr_expect(merged->clashes->len == 0, "%s: %u clashes", what, merged->clashes->len);
+  fs_git(root, 900, line);
+  g_autoptr(Project) then = open_root(root);
+  g_autoptr(RevisionMap) real = revision_map_load(then, &error);
+  cr_assert(real, "%s: %s", what, error ? error->message : "");
+  g_autofree char *real_heads = heads_of_map(real);
+  cr_expect(strcmp(real_heads, expected) == 0, "%s: git made \"%s\" of it", what, real_heads);
+}
+
+static void long_revision(const char *root, const char *id, const char *down, const char *first,
+                          const char *last)
+{
+  g_autofree char *path = g_strdup_printf("versions/%s.py", id);
+  g_autofree char *text =
+      g_strdup_printf("revision = '%s'\ndown_revision = '%s'\n# %s\n# one\n# two\n# three\n# four\n# five\n"
+                      "# six\n# seven\n# eight\n# nine\n# ten\n# %s\n",
+                      id, down, first, last);
+
+  fs_write(root, path, text);
+}
+
+Test(refs, a_merge_is_foreseen_as_git_makes_it)
+{
+  char *root = new_repository();
+
+  /* one file, changed at its top here and at its end there */
+  long_revision(root, "b", "a", "x", "y");
+  fs_revision(root, "k", "a");
+  fs_commit(root, 10, "add b and k");
+  fs_git(root, 20, "checkout -q -b there");
+  long_revision(root, "b", "a", "x", "z");
+  fs_commit(root, 20, "change the end of b");
+  fs_git(root, 30, "checkout -q main");
+  long_revision(root, "b", "k", "x", "y");
+  fs_commit(root, 30, "put b on k");
+  fs_git(root, 35, "checkout -q there");
+  expect_merge(root, "both changed", "main", "b");
+
+  /* renamed there, given another parent here */
+  fs_git(root, 40, "checkout -q -b renamed main");
+  fs_git(root, 40, "mv versions/b.py versions/zz_b.py");
+  fs_commit(root, 40, "rename b");
+  fs_git(root, 50, "checkout -q main");
+  fs_revision(root, "l", "k");
+  long_revision(root, "b", "l", "x", "y");
+  fs_commit(root, 50, "put b on l");
+  expect_merge(root, "renamed there", "renamed", "b");
+  fs_remove(root);
+}
+
+Test(refs, a_criss_cross_merge_is_foreseen)
+{
+  char *root = new_repository();
+
+  fs_revision(root, "b", "a");
+  fs_commit(root, 10, "add b");
+  add_branch(root, "main", "side", "c", "b", 20);
+  fs_revision(root, "d", "b");
+  fs_commit(root, 30, "add d");
+  fs_git(root, 30, "branch main0");
+  fs_git(root, 30, "branch side0 side");
+  fs_git(root, 40, "merge -q --no-edit side0");
+  fs_git(root, 50, "rm -q versions/c.py");
+  fs_commit(root, 50, "take c back");
+  fs_git(root, 60, "checkout -q side");
+  fs_git(root, 60, "merge -q --no-edit main0");
+  fs_revision(root, "e", "d");
+  fs_commit(root, 70, "add e");
+  expect_merge(root, "criss-cross", "main", "e");
+  fs_remove(root);
+}
+
+/* The folders that count are those of the merged configuration. */
+Test(refs, folders_are_those_after_the_merge)
+{
+  char *root = new_repository();
+
+  fs_git(root, 10, "checkout -q -b second");
+  fs_write(root, "alembic.ini",
+           "[alembic]\nscript_location = .\nversion_locations = versions more\n"
+           "version_path_separator = space\n");
+  fs_write(root, "more/b.py", "revision = 'b'\ndown_revision = 'a'\n");
+  fs_commit(root, 10, "a second folder");
+  fs_git(root, 20, "checkout -q main");
+  fs_revision(root, "c", "a");
+  fs_commit(root, 20, "add c");
+  expect(root, "only the branch knows the folder", "a: c on main | b on second");
+  expect_merge(root, "a second folder", "second", "b c");
+  fs_remove(root);
+}
+
+Test(collisions, are_seen_across_a_moved_folder)
+{
+  char *root = new_repository();
+  g_autoptr(GError) error = NULL;
+
+  add_branch(root, "main", "old", "b", "a", 10);
+  fs_git(root, 20, "mv versions db_versions");
+  fs_write(root, "alembic.ini", "[alembic]\nscript_location = .\nversion_locations = db_versions\n");
+  fs_write(root, "db_versions/c.py", "revision = 'c'\ndown_revision = 'a'\n");
+  fs_commit(root, 20, "move, and add c");
+  expect(root, "from the new place", "a: c on main | b on old");
+  g_autoptr(Project) project = open_root(root);
+  g_autoptr(GitRefs) refs = git_refs_open(project, &error);
+  g_autoptr(GitRevisions) merged = git_revisions_merged(refs, NULL, "old", &error);
+  cr_assert(merged, "%s", error ? error->message : "");
+  g_autofree char *heads = heads_of(merged);
+  cr_expect_str_eq(heads, "b c", "after the merge: %s", heads);
+  cr_expect(merged->clashes->len == 1 && strstr(merged->clashes->pdata[0], "db_versions"),
+            "git asks where it belongs: %u clashes", merged->clashes->len);
+  g_autoptr(GPtrArray) found = git_where(refs, "b", NULL, &error);
+  cr_expect(found && found->len == 1 && strcmp(((Where *)found->pdata[0])->path, "versions/b.py") == 0,
+            "where does not see the other folder");
+  fs_git(root, 30, "checkout -q old");
+  expect(root, "from the old place", "a: c on main | b on old");
+  fs_remove(root);
+}
+
+Test(collisions, break_what_loses_its_parent_or_comes_twice)
+{
+  char *root = new_repository();
+
+  add_branch(root, "main", "orphan", "b", "gone", 10);
+  expect(root, "a parent nobody has", "\nbroken: b (versions/b.py) after gone on orphan");
+  fs_git(root, 15, "branch -q -D orphan");
+  add_branch(root, "main", "twin", "c", "a", 20);
+  fs_git(root, 25, "checkout -q twin");
+  fs_git(root, 25, "mv versions/c.py versions/c_there.py");
+  fs_commit(root, 25, "another name");
+  fs_git(root, 30, "checkout -q main");
+  fs_write(root, "versions/c_here.py", "revision = 'c'\ndown_revision = 'a'\n# here\n");
+  fs_commit(root, 30, "the same id");
+  expect(root, "the same id twice", "\nbroken: c (versions/c_there.py) as versions/c_here.py on twin");
+  expect_with(root, "of another branch", (CollisionOptions){.of = "HEAD"}, FALSE, "");
   fs_remove(root);
 }
 

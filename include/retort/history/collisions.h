@@ -2,7 +2,8 @@
  *
  * Every branch is compared with the trunk (the branch that others are merged into) by what it adds since it left it.
  * Revisions that branches and trunk hang under the same parent collide, unless a merge revision joins them already.
- * A revision that the trunk has got by another way, or has had and deleted, is no addition.
+ * A revision that the trunk has got by another way, or has had and deleted, is no addition.  What a merge would leave
+ * without a parent or twice is told as well.
  */
 #pragma once
 
@@ -38,6 +39,16 @@ typedef struct {
   GPtrArray *sides;  /* CollisionSide*: the trunk's first */
 } Collision;
 
+/* A revision that Alembic could not load, or not as it is meant, once its branch is merged. */
+typedef struct {
+  char *revision;
+  char *path;          /* below the repository's root */
+  char *parent;        /* that neither the branch nor the trunk has; NULL: it is there twice, */
+  char *other;         /* in this file of the trunk as well */
+  GPtrArray *branches; /* CollisionBranch*, newest first */
+  gboolean here;
+} Breakage;
+
 /* Shared by reference counting. */
 typedef struct {
   gint references;
@@ -45,6 +56,7 @@ typedef struct {
   guint n_refs;          /* looked at */
   guint n_adding;        /* that add revisions to the trunk */
   GPtrArray *collisions; /* Collision*, newest first */
+  GPtrArray *broken;     /* Breakage*, as met */
   GPtrArray *notes;      /* char*: what could not be read or compared, with branch and file */
 } Collisions;
 
@@ -59,6 +71,8 @@ typedef struct {
 
 Collisions *git_collisions(GitRefs *refs, const CollisionOptions *options, GCancellable *cancellable,
                            GError **error);
+/* "212 references looked at, 3 of them add revisions to origin/main": translated, the caller's. */
+char *collisions_looked_at(const Collisions *collisions);
 Collisions *collisions_ref(Collisions *collisions);
 void collisions_unref(Collisions *collisions); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Collisions, collisions_unref)

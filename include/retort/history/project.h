@@ -70,6 +70,7 @@ typedef struct {
   char *section;
   char *script_location;        /* absolute, or NULL for a bare folder */
   GPtrArray *version_locations; /* char*, absolute, existing ones only */
+  GPtrArray *missing_locations; /* char*, absolute: configured folders that are not there (yet) */
   gboolean recursive;
   gboolean sourceless;
   gboolean revision_environment;
