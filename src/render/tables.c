@@ -208,40 +208,61 @@ char *table_key(Arena *arena, const SqlTable *table)
                             : arena_strdup(arena, table->name.text);
 }
 
-/* The column that a ForeignKey() inside a Column() refers to, when its table is known. */
-static const SqlColumn *referred_column(const PyDict *tables, const SqlTable *table, const SqlColumn *column)
+/* The type of what column refers to through fk, when the table is known and the type is, too. */
+static const SqlType *referred_type(const PyDict *tables, const SqlConstraint *fk, guint at)
 {
-  for (guint i = 0; i < column->constraints.n + table->constraints.n; i++) {
-    gboolean own = i < column->constraints.n;
-    const SqlConstraint *fk =
-        own ? column->constraints.items[i] : table->constraints.items[i - column->constraints.n];
-    if (fk->kind != SQL_CONSTRAINT_FOREIGN_KEY || fk->referred_columns.n != 1)
-      continue;
-    if (!own && (fk->columns.n != 1 || strcmp(fk->columns.items[0].text, column->name.text) != 0))
-      continue;
-    g_autofree char *key = fk->referred_schema.text
-                               ? g_strdup_printf("%s.%s", fk->referred_schema.text, fk->referred_table.text)
-                               : g_strdup(fk->referred_table.text);
-    TableObject *object = py_payload(py_dict_get_text(tables, key), &table_class);
-    return object ? sql_table_column(object->table, fk->referred_columns.items[0].text) : NULL;
-  }
-  return NULL;
+  if (at >= fk->referred_columns.n)
+    return NULL;
+  g_autofree char *key = fk->referred_schema.text
+                             ? g_strdup_printf("%s.%s", fk->referred_schema.text, fk->referred_table.text)
+                             : g_strdup(fk->referred_table.text);
+  TableObject *object = py_payload(py_dict_get_text(tables, key), &table_class);
+  const SqlColumn *column =
+      object ? sql_table_column(object->table, fk->referred_columns.items[at].text) : NULL;
+  return column && column->type->kind != SQL_TYPE_NULL ? column->type : NULL;
 }
 
-/* A column without a type takes that of the column its foreign key refers to, once both are there. */
-static void type_references(PyInterp *interp, const PyDict *tables)
+/* By its own ForeignKey() first, then by the table's constraints. */
+static const SqlType *type_by_reference(const PyDict *tables, const SqlTable *table, const SqlColumn *column)
+{
+  const SqlType *type = NULL;
+  for (guint i = 0; i < column->constraints.n && !type; i++)
+    if (column->constraints.items[i]->kind == SQL_CONSTRAINT_FOREIGN_KEY)
+      type = referred_type(tables, column->constraints.items[i], 0);
+  for (guint i = 0; i < table->constraints.n; i++) {
+    const SqlConstraint *fk = table->constraints.items[i];
+    for (guint k = 0; k < fk->columns.n && !type && fk->kind == SQL_CONSTRAINT_FOREIGN_KEY; k++)
+      if (strcmp(fk->columns.items[k].text, column->name.text) == 0)
+        type = referred_type(tables, fk, k);
+  }
+  return type;
+}
+
+static gboolean type_columns(const PyDict *tables, SqlTable *table)
+{
+  gboolean changed = FALSE;
+  for (guint i = 0; i < table->columns.n; i++) {
+    SqlColumn *column = table->columns.items[i];
+    const SqlType *type =
+        column->type->kind == SQL_TYPE_NULL ? type_by_reference(tables, table, column) : NULL;
+    if (!type)
+      continue;
+    column->type = type;
+    changed = TRUE;
+  }
+  return changed;
+}
+
+/* A column without a type takes that of the column its foreign key refers to, once both are there; what refers to it
+ * may take it on. */
+static void type_references(const PyDict *tables)
 {
   PyValue key, value;
-  (void)interp;
-  for (gsize at = 0; py_dict_next(tables, &at, &key, &value);) {
-    TableObject *object = py_payload(value, &table_class);
-    for (guint i = 0; i < object->table->columns.n; i++) {
-      SqlColumn *column = object->table->columns.items[i];
-      const SqlColumn *referred =
-          column->type->kind == SQL_TYPE_NULL ? referred_column(tables, object->table, column) : NULL;
-      if (referred)
-        column->type = referred->type;
-    }
+  gboolean changed = TRUE;
+  while (changed) {
+    changed = FALSE;
+    for (gsize at = 0; py_dict_next(tables, &at, &key, &value);)
+      changed = type_columns(tables, ((TableObject *)py_payload(value, &table_class))->table) || changed;
   }
 }
 
@@ -260,7 +281,7 @@ SqlTable *table_build(PyInterp *interp, SqlName name, PyValue items, PyValue kw,
       return NULL;
   PyDict *alone = py_dict(interp).dict;
   py_dict_set_text(interp, alone, table_key(py_arena(interp), table), table_value(interp, table, py_none()));
-  type_references(interp, alone);
+  type_references(alone);
   return check_index_columns(interp, table) ? table : NULL;
 }
 
@@ -287,7 +308,7 @@ static PyValue table_new(PyInterp *interp, PyCall *call)
   }
   PyValue value = table_value(interp, table, call->values[1]);
   py_dict_set_text(interp, metadata->tables, key, value);
-  type_references(interp, metadata->tables);
+  type_references(metadata->tables);
   return value;
 }
 
