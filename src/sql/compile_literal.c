@@ -147,6 +147,8 @@ static void put_number(SqlCompiler *c, GString *out, const SqlValue *value, cons
            value->kind == SQL_VALUE_DECIMAL ||
            (value->kind == SQL_VALUE_STRING && (sql_is_old(c) || is_decimal(value->text))))
     g_string_append(out, value->text);
+  else if (sql_is_old(c))
+    fail_unknown(c, value, type); /* 1.4 writes str() of it */
   else
     fail_render(c, value, type);
 }

@@ -179,12 +179,12 @@ static SqlExprList needed_conditions(Arena *arena, SqlOperator op, SqlExprList a
 
   for (guint i = 0; i < args.n; i++) {
     SqlExpr *arg = as_condition(arena, args.items[i]);
-    if (arg->kind == decisive) {
+    if (arg->kind == decisive && !arg->as_boolean) {
       kept = (SqlExprList){0};
       sql_expr_list_add(arena, &kept, arg);
       return kept;
     }
-    if (arg->kind != skipped)
+    if (arg->kind != skipped || arg->as_boolean)
       sql_expr_list_add(arena, &kept, arg);
   }
   if (kept.n == 0 && args.n > 0)

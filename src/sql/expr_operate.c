@@ -116,9 +116,11 @@ static void coerce_both(Arena *arena, SqlOperator op, SqlExpr **left, SqlExpr **
 
 /* --- Comparisons --- */
 
-/* None, True, False and their SQL constants; NULL for anything else. */
+/* None, True, False and their SQL constants; NULL for anything else, and_(False, x) among it. */
 SqlExpr *sql_constant(Arena *arena, SqlExpr *x)
 {
+  if (x->as_boolean)
+    return NULL;
   if (x->kind == SQL_EXPR_NULL || x->kind == SQL_EXPR_TRUE || x->kind == SQL_EXPR_FALSE)
     return x;
   if (!sql_is_bare(x))
@@ -216,8 +218,6 @@ static SqlExpr *compare(Arena *arena, SqlOperator op, SqlExpr *left, SqlExpr *ri
     operand = operand != NULL ? operand : sql_coerced(arena, left, right, op);
     return sql_expr_binary(arena, op, operand, right, sql_type(SQL_TYPE_BOOLEAN));
   }
-  if (fixed != NULL && (op == SQL_OP_EQ || op == SQL_OP_NE) && asks_right_side(op, left, right))
-    return sql_expr_binary(arena, op, right, left, sql_type(SQL_TYPE_BOOLEAN));
   if (sql_constant(arena, left) != NULL && sql_is_bare(left) && fixed == NULL)
     return compare_constant(arena, mirrored(op), right, sql_constant(arena, left), error);
   if (fixed == NULL && ((sql_is_bare(left) && !sql_is_bare(right)) || asks_right_side(op, left, right))) {
