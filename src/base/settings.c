@@ -44,6 +44,10 @@ const SettingsKey settings_keys[] = {
     {"target", "url", "URL", N_("Where the database is, as SQLAlchemy or libpq write it."), FALSE},
     {"target", "production", "yes | no", N_("A step on this database wants its name typed."), FALSE},
     {"target", "read_only", "yes | no", N_("Nothing is ever changed in this database."), FALSE},
+    {"target", "project", "NAME",
+     N_("Whose database it is, by the project's name or folder: other projects do not ask it before they move "
+        "revisions. Default: everybody's."),
+     FALSE},
     {"target", "ddl_lock_timeout", "DURATION",
      N_("How long a statement of a transaction waits for a lock (PostgreSQL's lock_timeout): 2.5s by "
         "default, above "

@@ -89,12 +89,22 @@ static gboolean asked_already(const StandingSurvey *survey, const char *display)
   return FALSE;
 }
 
-static void ask_targets(StandingSurvey *survey, const Settings *settings)
+/* A target may say whose database it is; a revision of another project means nothing there. */
+static gboolean concerns(const Project *project, const Settings *settings, const SettingsTarget *target)
+{
+  const char *owner = settings_get_for(settings, target->name, NULL, NULL, "project");
+  g_autofree char *folder = project->config_path != NULL ? g_path_get_dirname(project->config_path) : NULL;
+  return owner == NULL || strcmp(owner, project->name) == 0 || g_strcmp0(owner, folder) == 0;
+}
+
+static void ask_targets(StandingSurvey *survey, const Project *project, const Settings *settings)
 {
   GPtrArray *targets = settings_targets(settings);
   for (guint i = 0; i < targets->len; i++) {
     const SettingsTarget *target = targets->pdata[i];
     g_autoptr(GError) error = NULL;
+    if (!concerns(project, settings, target))
+      continue;
     g_autoptr(PgParams) params =
         target->url != NULL ? pg_params_parse(target->url, target->name, &error) : pg_params_default();
     Question *question =
@@ -155,7 +165,7 @@ StandingSurvey *standing_survey_new(const Project *project, const Settings *sett
     answer(add_question(survey, _("the databases"), FALSE, NULL), NULL, text);
   } else {
     if (settings != NULL)
-      ask_targets(survey, settings);
+      ask_targets(survey, project, settings);
     if (params != NULL && !asked_already(survey, params->display))
       ask(add_question(survey, name != NULL ? name : params->display, FALSE, params->display), params);
   }

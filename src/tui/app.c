@@ -350,6 +350,15 @@ void app_run_action(App *app, ActionId action)
   app_repaint(app);
 }
 
+void app_run_late(App *app, Screen *screen, ActionId action)
+{
+  if (app_top(app) == screen && !app->prompt)
+    app_run_action(app, action);
+  else
+    app_message(app, STYLE_CARE, _("%s: all have answered, but you are at something else"),
+                action_info(action)->name);
+}
+
 /* A key that does not work here says where it does. */
 static void explain_key(App *app, Key key)
 {

@@ -44,6 +44,9 @@ void app_resize(App *app, int width, int height);
 const Canvas *app_paint(App *app);
 /* Runs an action as if its key had been pressed. */
 void app_run_action(App *app, ActionId action);
+/* Runs an action that was asked for before and had to wait: unless its screen is not the one in front any more, or
+ * something is being typed; then it is only said that it could be done now. */
+void app_run_late(App *app, Screen *screen, ActionId action);
 /* WorkspaceChange bits, from the session. */
 void app_changed(App *app, guint what);
 /* TRUE while something moves and the app wants to be painted ten times a second. */

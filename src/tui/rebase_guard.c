@@ -4,8 +4,12 @@
 #include <string.h>
 
 #include "retort/base/settings.h"
+#include "retort/base/text.h"
 #include "retort/edit/uses.h"
 #include "retort/run/standing.h"
+
+/* Columns of names of those who have not answered. */
+#define MANY_NAMES 40
 
 struct RebaseGuard {
   App *app;
@@ -19,6 +23,7 @@ struct RebaseGuard {
   GPtrArray *uses;           /* RevisionUse*, or NULL */
   char *problem;             /* why git did not answer */
   gboolean git_known;
+  char *wanted; /* the difference to be written as soon as all have answered; or NULL */
   Guard *guard; /* of all answers so far; NULL while nothing has moved */
 };
 
@@ -50,6 +55,7 @@ void rebase_guard_free(RebaseGuard *guard)
   g_ptr_array_unref(guard->moved);
   snapshot_unref(guard->snapshot);
   g_free(guard->problem);
+  g_free(guard->wanted);
   g_free(guard);
 }
 
@@ -180,14 +186,40 @@ gboolean rebase_guard_asking(const RebaseGuard *guard)
 
 const char *rebase_guard_refusal(RebaseGuard *guard)
 {
-  if (rebase_guard_asking(guard))
-    return _("the databases and git are still being asked");
   for (guint i = 0; guard->guard && i < guard->guard->reasons->len; i++) {
     const GuardReason *reason = g_ptr_array_index(guard->guard->reasons, i);
     if (reason->weight == GUARD_REFUSE)
       return reason->text;
   }
   return NULL;
+}
+
+void rebase_guard_want(RebaseGuard *guard, const char *difference)
+{
+  g_free(guard->wanted);
+  guard->wanted = g_strdup(difference);
+}
+
+gboolean rebase_guard_wanted(const RebaseGuard *guard)
+{
+  return guard->wanted != NULL;
+}
+
+void rebase_guard_forget(RebaseGuard *guard)
+{
+  g_clear_pointer(&guard->wanted, g_free);
+}
+
+gboolean rebase_guard_due(RebaseGuard *guard, const char *difference)
+{
+  if (!guard->wanted || rebase_guard_asking(guard))
+    return FALSE;
+  g_autofree char *wanted = g_steal_pointer(&guard->wanted);
+  if (g_strcmp0(wanted, difference) == 0)
+    return TRUE;
+  app_message(guard->app, STYLE_CARE, "%s",
+              _("not written: files have changed meanwhile; Enter writes what is shown now"));
+  return FALSE;
 }
 
 char *rebase_guard_question(RebaseGuard *guard)
@@ -229,16 +261,44 @@ static int paint_weight(const RebaseGuard *guard, GuardVerdict weight, Canvas *c
   return line;
 }
 
+/* Who has not answered yet; the caller's. */
+static char *still_asked(const RebaseGuard *guard)
+{
+  g_autoptr(GString) names = g_string_new(NULL);
+  const GPtrArray *list = standing_survey_list(guard->survey);
+  guint more = 0;
+  for (guint i = 0; i < list->len; i++) {
+    const Standing *standing = g_ptr_array_index(list, i);
+    if (standing->answered)
+      continue;
+    if (names->len > MANY_NAMES)
+      more++;
+    else
+      g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "", standing->name);
+  }
+  if (more > 0)
+    g_string_append_printf(names, _(" and %u more"), more);
+  if (guard->cancellable)
+    g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "", "git");
+  g_autofree char *shown = text_escape(names->str, -1, FALSE);
+  return g_strdup_printf(guard->wanted ? _("writes as soon as %s answered; Esc takes it back")
+                                       : _("asking %s who has it"),
+                         shown);
+}
+
 void rebase_guard_paint(const RebaseGuard *guard, Canvas *canvas, Rect rect)
 {
   int line = 0;
+  if (rebase_guard_asking(guard))
+    rect.height--; /* the last line says who is asked */
   for (int weight = GUARD_REFUSE; weight >= GUARD_FREE; weight--)
     line = paint_weight(guard, (GuardVerdict)weight, canvas, rect, line);
-  if (!rebase_guard_asking(guard) || line >= rect.height)
+  if (!rebase_guard_asking(guard) || rect.height < 0)
     return;
   canvas_put(canvas, rect.x + 1, rect.y + line, STYLE_FAINT, theme_spinner(g_get_monotonic_time()));
-  canvas_text_clipped(canvas, rect.x + 3, rect.y + line, rect.width - 3, STYLE_FAINT,
-                      _("asking the databases and git who has it"));
+  g_autofree char *text = still_asked(guard);
+  canvas_text_clipped(canvas, rect.x + 3, rect.y + line, rect.width - 3,
+                      guard->wanted ? STYLE_CARE | STYLE_BOLD : STYLE_FAINT, text);
 }
 
 void rebase_guard_fill(const RebaseGuard *guard, TextView *view)

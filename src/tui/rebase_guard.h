@@ -15,8 +15,16 @@ void rebase_guard_free(RebaseGuard *guard);
 void rebase_guard_ask(RebaseGuard *guard, Snapshot *snapshot, const GPtrArray *moved);
 void rebase_guard_set_purpose(RebaseGuard *guard, GuardPurpose purpose);
 gboolean rebase_guard_asking(const RebaseGuard *guard);
-/* Why it cannot be done (yet); static or the guard's own; NULL: it can, perhaps after a question. */
+/* Why it cannot be done; the guard's own; NULL: it can, perhaps after more answers or a question. */
 const char *rebase_guard_refusal(RebaseGuard *guard);
+/* Writing was asked for while somebody is still being asked: shown until it is due or forgotten.  difference: what was
+ * agreed to. */
+void rebase_guard_want(RebaseGuard *guard, const char *difference);
+gboolean rebase_guard_wanted(const RebaseGuard *guard);
+void rebase_guard_forget(RebaseGuard *guard);
+/* TRUE once, when all have answered since: then it is to be written as if it was asked for now.  It is not when the
+ * difference has become another, which is said. */
+gboolean rebase_guard_due(RebaseGuard *guard, const char *difference);
 /* The question to be answered with a typed id; NULL: none is needed.  The caller's. */
 char *rebase_guard_question(RebaseGuard *guard);
 

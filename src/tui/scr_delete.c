@@ -86,8 +86,18 @@ static void confirmed(gboolean yes, void *data)
     changeview_write(self->view, FALSE);
 }
 
+static char *difference(const DeleteScreen *self)
+{
+  return self->changes ? changes_diff(self->changes, "/") : NULL;
+}
+
 static void write_files(DeleteScreen *self)
 {
+  if (rebase_guard_asking(self->guard)) {
+    g_autofree char *agreed = difference(self);
+    rebase_guard_want(self->guard, agreed);
+    return;
+  }
   g_autofree char *question = rebase_guard_question(self->guard);
   if (question)
     app_confirm_typed(self->screen.app, question, self->id, confirmed, self);
@@ -100,6 +110,12 @@ static guint act(Screen *screen, ActionId action)
   DeleteScreen *self = (DeleteScreen *)screen;
   if (changeview_act(self->view, action))
     return SCREEN_DONE;
+  if (rebase_guard_wanted(self->guard) && action != ACTION_WRITE) {
+    rebase_guard_forget(self->guard);
+    app_message(screen->app, STYLE_NORMAL, "%s", _("nothing will be deleted"));
+    if (action == ACTION_BACK)
+      return SCREEN_DONE;
+  }
   switch (action) {
   case ACTION_WRITE: write_files(self); return SCREEN_DONE;
   case ACTION_UNDO: changeview_undo(self->view); return SCREEN_DONE;
@@ -128,6 +144,9 @@ static void news(void *data)
 {
   DeleteScreen *self = data;
   rebase_guard_fill(self->guard, changeview_text(self->view, PANE_REPORT));
+  g_autofree char *now = difference(self);
+  if (rebase_guard_due(self->guard, now))
+    app_run_late(self->screen.app, &self->screen, ACTION_WRITE);
   app_repaint(self->screen.app);
 }
 

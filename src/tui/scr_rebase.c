@@ -413,9 +413,19 @@ static void confirmed(gboolean yes, void *data)
     changeview_write(self->view, FALSE);
 }
 
-/* What speaks against it has to be typed away. */
+static char *difference(const RebaseScreen *self)
+{
+  return self->plan ? changes_diff(self->plan->changes, "/") : NULL;
+}
+
+/* What speaks against it has to be typed away; who has not answered yet is waited for. */
 static void write_files(RebaseScreen *self)
 {
+  if (rebase_guard_asking(self->guard)) {
+    g_autofree char *agreed = difference(self);
+    rebase_guard_want(self->guard, agreed);
+    return;
+  }
   g_autofree char *question = rebase_guard_question(self->guard);
   if (!question)
     changeview_write(self->view, FALSE);
@@ -447,6 +457,12 @@ static guint act(Screen *screen, ActionId action)
   RebaseScreen *self = (RebaseScreen *)screen;
   if (changeview_act(self->view, action) || list_act(&self->list, action))
     return SCREEN_DONE;
+  if (rebase_guard_wanted(self->guard) && action != ACTION_WRITE) {
+    rebase_guard_forget(self->guard);
+    app_message(screen->app, STYLE_NORMAL, "%s", _("nothing will be written"));
+    if (action == ACTION_BACK)
+      return SCREEN_DONE;
+  }
   switch (action) {
   case ACTION_OTHER_SIDE: swap_sides(self); return SCREEN_DONE;
   case ACTION_LIFT: swap(self, TRUE); return SCREEN_DONE;
@@ -512,6 +528,9 @@ static void guard_news(void *data)
 {
   RebaseScreen *self = data;
   rebase_guard_fill(self->guard, changeview_text(self->view, PANE_REPORT));
+  g_autofree char *now = difference(self);
+  if (rebase_guard_due(self->guard, now))
+    app_run_late(self->screen.app, &self->screen, ACTION_WRITE);
   app_repaint(self->screen.app);
 }
 

@@ -1,5 +1,6 @@
 /* The wizards that rebase, write and delete revisions, driven by keys. */
 #include <criterion/criterion.h>
+#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -119,6 +120,62 @@ Test(wizards, where_every_database_is_free_of_it_nothing_is_asked)
   bench_keys(f.bench, "p C-u");
   bench_type(f.bench, "bbb, aaa");
   expect(f.bench, "Enter", "would stand on");
+  close_fixture(&f);
+}
+
+/* A server that takes connections and says nothing. */
+static GSocket *mute_server(guint *port)
+{
+  g_autoptr(GInetAddress) loopback = g_inet_address_new_loopback(G_SOCKET_FAMILY_IPV4);
+  g_autoptr(GSocketAddress) any = g_inet_socket_address_new(loopback, 0);
+  GSocket *socket = g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+  cr_assert(socket && g_socket_bind(socket, any, TRUE, NULL) && g_socket_listen(socket, NULL), "no socket");
+  g_autoptr(GSocketAddress) bound = g_socket_get_local_address(socket, NULL);
+  *port = g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound));
+  return socket;
+}
+
+static void expect_at_last(Bench *bench, const char *expected)
+{
+  for (;;) {
+    g_autofree char *screen = canvas_dump(app_paint(bench->app));
+    if (strstr(screen, expected))
+      return;
+    g_main_context_iteration(NULL, TRUE);
+  }
+}
+
+Test(wizards, writing_waits_for_a_database_that_has_not_answered, .timeout = 120)
+{
+  Fixture f;
+  guint port;
+  g_autoptr(GSocket) server = mute_server(&port);
+  open_fixture(&f, "");
+  g_autofree char *retort = g_build_filename(f.folder, "retort", NULL);
+  g_autofree char *target = g_strdup_printf("[target far]\nurl = postgresql://me@127.0.0.1:%u/shop\n"
+                                            "[target other]\nurl = postgresql://me@nowhere.invalid/x\n"
+                                            "project = another one\n",
+                                            port);
+  g_mkdir(retort, 0755);
+  write_file(&f, "retort/config", target);
+  bench_keys(f.bench, "r");
+  expect_at_last(f.bench, "asking far");
+  bench_keys(f.bench, "Enter");
+  expect_at_last(f.bench, "writes as soon as far");
+  bench_keys(f.bench, "Esc");
+  expect_at_last(f.bench, "nothing will be written");
+  expect_parent(&f, "ccc", "'aaa'");
+  bench_keys(f.bench, "Enter");
+  expect_at_last(f.bench, "writes as soon as far");
+  /* It hangs up: so what it has is not known, and Enter asks for the id. */
+  g_autoptr(GSocket) client = g_socket_accept(server, NULL, NULL);
+  cr_assert(client, "nobody asked");
+  g_socket_close(client, NULL);
+  g_socket_close(server, NULL);
+  expect_at_last(f.bench, "Type ");
+  g_autofree char *screen = canvas_dump(app_paint(f.bench->app));
+  cr_expect(strstr(screen, "far could not be asked"), "far is not named in\n%s", screen);
+  cr_expect(!strstr(screen, "other could not"), "another project's database was asked:\n%s", screen);
   close_fixture(&f);
 }
 

@@ -1,4 +1,5 @@
-/* Where every configured database stands: the version rows of all [target NAME] and of the database in use.
+/* Where every configured database stands: the version rows of all [target NAME] (but those of other projects) and of the
+ * database in use.
  *
  *   g_autoptr(StandingSurvey) survey = standing_survey_new(project, settings, params, "app@db1/shop", arrived, data);
  *   standing_survey_wait(survey);                 for the command line; a screen lets its main loop turn instead
