@@ -20,10 +20,11 @@ typedef struct {
   OpKind kind;
   guint step;
   guint statement;
-  char *sql;                 /* what is sent; NULL: nothing */
-  gboolean own;              /* OP_STATEMENT: of the migration rather than the version table's */
-  gboolean outside;          /* OP_STATEMENT: outside a transaction */
-  RowOp *row;                /* OP_ROW */
+  char *sql;        /* what is sent; NULL: nothing */
+  char *asks;       /* OP_ROW, the last before a COMMIT: sent behind it, instead of an OP_XID; or NULL */
+  gboolean own;     /* OP_STATEMENT: of the migration rather than the version table's */
+  gboolean outside; /* OP_STATEMENT: outside a transaction */
+  RowOp *row;       /* OP_ROW */
   const QueryAnswer *answer; /* OP_ANSWER: of the step */
 } Op;
 

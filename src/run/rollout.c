@@ -161,9 +161,22 @@ static void tell_locks(Rollout *rollout, const PGresult *result)
   rollout_emit(rollout, &event);
 }
 
+/* results: what the transaction's id was asked with, from index on. */
+static void take_xid(Rollout *rollout, GPtrArray *results, guint index)
+{
+  const PGresult *result = g_ptr_array_index(results, index);
+  if (rollout->options.observe_locks)
+    tell_locks(rollout, g_ptr_array_index(results, results->len - 1));
+  g_free(rollout->xid);
+  g_free(rollout->server_start);
+  rollout->xid = PQgetisnull(result, 0, 0) ? NULL : g_strdup(PQgetvalue(result, 0, 0));
+  rollout->server_start = g_strdup(PQgetvalue(result, 0, 1));
+}
+
 static gboolean operation_done(Rollout *rollout, const Op *op, GPtrArray *results, GError **error)
 {
-  const PGresult *result = results->len > 0 ? g_ptr_array_index(results, results->len - 1) : NULL;
+  guint answer = op->asks != NULL ? 0 : results->len - 1;
+  const PGresult *result = results->len > 0 ? g_ptr_array_index(results, answer) : NULL;
   RolloutEvent event = rollout_event(rollout, ROLLOUT_EVENT_STATEMENT_DONE);
   event.text = result != NULL ? PQcmdStatus((PGresult *)result) : "";
   event.elapsed_s = rollout_since(rollout->op_began);
@@ -190,15 +203,7 @@ static gboolean operation_done(Rollout *rollout, const Op *op, GPtrArray *result
     note_commit(rollout);
     event.kind = ROLLOUT_EVENT_COMMIT;
     break;
-  case OP_XID:
-    if (rollout->options.observe_locks)
-      tell_locks(rollout, result);
-    result = g_ptr_array_index(results, 0);
-    g_free(rollout->xid);
-    g_free(rollout->server_start);
-    rollout->xid = PQgetisnull(result, 0, 0) ? NULL : g_strdup(PQgetvalue(result, 0, 0));
-    rollout->server_start = g_strdup(PQgetvalue(result, 0, 1));
-    break;
+  case OP_XID: take_xid(rollout, results, 0); break;
   default: break;
   }
   if (!op->outside && op->kind == OP_STATEMENT && pg_conn_transaction(rollout->conn) == PQTRANS_IDLE)
@@ -206,6 +211,8 @@ static gboolean operation_done(Rollout *rollout, const Op *op, GPtrArray *result
   rollout->pc++;
   if (op->kind != OP_XID && op->kind != OP_PATIENT && op->kind != OP_STRICT && op->kind != OP_ANSWER)
     rollout_emit(rollout, &event);
+  if (op->asks != NULL)
+    take_xid(rollout, results, 1);
   return TRUE;
 }
 
@@ -336,7 +343,8 @@ static void run_operation(Rollout *rollout, const Op *op)
   rollout->committing = op->kind == OP_COMMIT;
   rollout->state = STATE_RUNNING;
   pg_conn_set_drop_rows(rollout->conn, op->kind == OP_STATEMENT);
-  rollout_send(rollout, op->sql, operation_answered);
+  g_autofree char *both = op->asks != NULL ? g_strconcat(op->sql, "; ", op->asks, NULL) : NULL;
+  rollout_send(rollout, both != NULL ? both : op->sql, operation_answered);
 }
 
 /* What was to be cancelled is over already, or nothing ran: a transaction that is open goes all the same. */

@@ -86,6 +86,7 @@ static void op_free(void *data)
   Op *op = data;
   row_op_free(op->row);
   g_free(op->sql);
+  g_free(op->asks);
   g_free(op);
 }
 
@@ -127,7 +128,12 @@ static void close_transaction(Builder *builder, guint step)
   if (!builder->open)
     return;
   g_autofree char *sql = rollout_xid_sql(builder->options->observe_locks);
-  add(builder, OP_XID, step, sql);
+  Op *last = g_ptr_array_index(builder->ops, builder->ops->len - 1);
+  /* One message less for each migration. */
+  if (last->kind == OP_ROW)
+    last->asks = g_steal_pointer(&sql);
+  else
+    add(builder, OP_XID, step, sql);
   add(builder, OP_COMMIT, step, "COMMIT");
   builder->open = FALSE;
 }

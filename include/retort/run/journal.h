@@ -37,7 +37,7 @@ const char *journal_path(const Journal *journal);
 typedef enum {
   JOURNAL_LAZY, /* when the system likes */
   JOURNAL_NOW,  /* before journal_write() returns */
-  JOURNAL_SOON, /* at once, but nobody waits for it: a helper thread flushes */
+  JOURNAL_SOON, /* at once, or a tenth of a second after the last time; nobody waits for it: a helper thread flushes */
 } JournalSync;
 
 /* Appends a line; details (taken over, may be NULL) gains "time" and "event". */
