@@ -1,8 +1,6 @@
 /* Which relations statements name, as far as the catalog has to be asked about them. */
-#include <pg_query.h>
-#include <pg_query/pg_query.pb-c.h>
-
 #include "forecast-private.h"
+#include "retort/review/tree.h"
 
 static void add_words(GPtrArray *names, PgQuery__Node *const *parts, gsize n)
 {
@@ -52,16 +50,9 @@ char *catalog_names_of(const GPtrArray *sql)
 {
   g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
   for (guint i = 0; i < sql->len; i++) {
-    PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(g_ptr_array_index(sql, i));
-    PgQuery__ParseResult *tree = parsed.error == NULL
-                                     ? pg_query__parse_result__unpack(NULL, parsed.parse_tree.len,
-                                                                      (const guint8 *)parsed.parse_tree.data)
-                                     : NULL;
-    if (tree != NULL) {
-      visit_messages(&tree->base, collect, names);
-      pg_query__parse_result__free_unpacked(tree, NULL);
-    }
-    pg_query_free_protobuf_parse_result(parsed);
+    g_autoptr(SqlTree) tree = sql_tree_parse(g_ptr_array_index(sql, i));
+    if (tree->root != NULL)
+      visit_messages(&tree->root->base, collect, names);
   }
   g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
   GString *out = g_string_new("ARRAY[");

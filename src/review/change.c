@@ -7,6 +7,7 @@
 
 #include "change-private.h"
 #include "forecast-private.h"
+#include "retort/review/tree.h"
 
 #define OBJECT(name) PG_QUERY__OBJECT_TYPE__OBJECT_##name
 
@@ -465,23 +466,20 @@ void changes_read_node(GPtrArray *changes, const PgQuery__Node *s, char **unknow
                           : _("what this kind of statement changes is not known to retort"));
 }
 
-GPtrArray *changes_read(const char *sql, char **unknown)
+GPtrArray *changes_of_tree(const SqlTree *tree, char **unknown)
 {
   GPtrArray *changes = g_ptr_array_new_with_free_func((GDestroyNotify)review_change_free);
-  PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(sql);
-  PgQuery__ParseResult *tree = NULL;
 
-  *unknown = NULL;
-  if (parsed.error)
-    *unknown = g_strdup_printf(_("it does not parse: %s"), parsed.error->message);
-  else
-    tree =
-        pg_query__parse_result__unpack(NULL, parsed.parse_tree.len, (const guint8 *)parsed.parse_tree.data);
-  for (gsize i = 0; tree && i < tree->n_stmts; i++)
-    if (tree->stmts[i]->stmt)
-      changes_read_node(changes, tree->stmts[i]->stmt, unknown);
-  if (tree)
-    pg_query__parse_result__free_unpacked(tree, NULL);
-  pg_query_free_protobuf_parse_result(parsed);
+  *unknown = tree->root ? NULL : g_strdup_printf(_("it does not parse: %s"), tree->error);
+  for (gsize i = 0; tree->root && i < tree->root->n_stmts; i++)
+    if (tree->root->stmts[i]->stmt)
+      changes_read_node(changes, tree->root->stmts[i]->stmt, unknown);
   return changes;
+}
+
+GPtrArray *changes_read(const char *sql, char **unknown)
+{
+  g_autoptr(SqlTree) tree = sql_tree_parse(sql);
+
+  return changes_of_tree(tree, unknown);
 }

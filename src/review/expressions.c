@@ -1,8 +1,8 @@
 /* Expressions: what they call, which columns they mention, what a CHECK proves. */
-#include <pg_query.h>
 #include <string.h>
 
 #include "forecast-private.h"
+#include "retort/review/tree.h"
 
 /* ---- walking trees ---- */
 
@@ -21,19 +21,30 @@ static const ProtobufCMessage *const *field_messages(const ProtobufCMessage *mes
   return one;
 }
 
+static void visit_field(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field,
+                        MessageVisit visit, void *data)
+{
+  if (field->type != PROTOBUF_C_TYPE_MESSAGE)
+    return;
+  gsize n;
+  const ProtobufCMessage *const *below = field_messages(message, field, &n);
+  for (gsize k = 0; k < n; k++)
+    visit_messages(below[k], visit, data);
+}
+
 void visit_messages(const ProtobufCMessage *root, MessageVisit visit, void *data)
 {
   if (root == NULL || !visit(root, data))
     return;
-  for (guint i = 0; i < root->descriptor->n_fields; i++) {
-    const ProtobufCFieldDescriptor *field = &root->descriptor->fields[i];
-    if (field->type != PROTOBUF_C_TYPE_MESSAGE)
-      continue;
-    gsize n;
-    const ProtobufCMessage *const *below = field_messages(root, field, &n);
-    for (gsize k = 0; k < n; k++)
-      visit_messages(below[k], visit, data);
+  if (root->descriptor == &pg_query__node__descriptor) { /* one of some two hundred fields */
+    const ProtobufCFieldDescriptor *member =
+        protobuf_c_message_descriptor_get_field(root->descriptor, ((const PgQuery__Node *)root)->node_case);
+    if (member != NULL)
+      visit_field(root, member, visit, data);
+    return;
   }
+  for (guint i = 0; i < root->descriptor->n_fields; i++)
+    visit_field(root, &root->descriptor->fields[i], visit, data);
 }
 
 /* ---- volatility ---- */
@@ -245,18 +256,8 @@ gboolean check_proves_not_null(const char *check, const char *column)
   if (check == NULL)
     return FALSE;
   g_autofree char *sql = g_strdup_printf("SELECT 1 WHERE %s", check);
-  PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(sql);
-  gboolean proven = FALSE;
-  if (parsed.error == NULL) {
-    PgQuery__ParseResult *tree =
-        pg_query__parse_result__unpack(NULL, parsed.parse_tree.len, (const guint8 *)parsed.parse_tree.data);
-    if (tree != NULL && tree->n_stmts == 1 &&
-        tree->stmts[0]->stmt->node_case == PG_QUERY__NODE__NODE_SELECT_STMT &&
-        tree->stmts[0]->stmt->select_stmt->where_clause != NULL)
-      proven = proves(tree->stmts[0]->stmt->select_stmt->where_clause, column);
-    if (tree != NULL)
-      pg_query__parse_result__free_unpacked(tree, NULL);
-  }
-  pg_query_free_protobuf_parse_result(parsed);
-  return proven;
+  g_autoptr(SqlTree) tree = sql_tree_parse(sql);
+  const PgQuery__Node *select = sql_tree_only(tree);
+  return select != NULL && select->node_case == PG_QUERY__NODE__NODE_SELECT_STMT &&
+         select->select_stmt->where_clause != NULL && proves(select->select_stmt->where_clause, column);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "judge.h"
+#include "later.h"
 #include "retort/base/text.h"
 #include "settle.h"
 
@@ -61,9 +62,16 @@ static const char *skip_literal(const char *p)
   return *p != '\0' ? p + 1 : p;
 }
 
+static gboolean in_name(char c)
+{
+  return g_ascii_isalnum(c) || c == '_' || c == '$' || (guchar)c >= 0x80;
+}
+
 /* The parser has cut the names already: they are looked for in the text. */
 static void judge_names(const char *sql, Forecast *forecast)
 {
+  if (strnlen(sql, NAME_BYTES) < NAME_BYTES)
+    return;
   for (const char *p = sql; *p != '\0';) {
     if (*p == '\'') {
       p = skip_literal(p);
@@ -71,9 +79,11 @@ static void judge_names(const char *sql, Forecast *forecast)
     }
     gboolean quoted = *p == '"';
     const char *start = p += quoted;
-    while (*p != '\0' &&
-           (quoted ? *p != '"' : g_ascii_isalnum(*p) || *p == '_' || *p == '$' || (guchar)*p >= 0x80))
-      p++;
+    if (quoted)
+      p += strcspn(p, "\"");
+    else
+      while (in_name(*p))
+        p++;
     if (p - start > NAME_BYTES) {
       g_autofree char *name = g_strndup(start, (gsize)(p - start));
       add(forecast, CHECK_IDENTIFIER_TOO_LONG, name);
@@ -180,97 +190,48 @@ static void judge_one(Transaction *open, const Statement *statement, Forecast *f
 
 /* ---- the migration ---- */
 
-/* "table.column" names of one table, one dropped and one added. */
-static gboolean same_table(const char *a, const char *b)
+static const char *column_of(const char *column)
 {
-  const char *dot_a = strrchr(a, '.'), *dot_b = strrchr(b, '.');
-  return dot_a - a == dot_b - b && strncmp(a, b, (gsize)(dot_a - a)) == 0 && strcmp(dot_a, dot_b) != 0;
-}
-
-/* The rows of the table are changed meanwhile: somebody carries the values over. */
-static gboolean carries_over(const Review *review, const char *column)
-{
-  g_autofree char *table = g_strndup(column, (gsize)(strrchr(column, '.') - column));
-  for (guint i = 0; i < review->forecasts->len; i++) {
-    const Forecast *forecast = g_ptr_array_index(review->forecasts, i);
-    if (forecast->changes_rows && forecast_lock(forecast, table) != NULL)
-      return TRUE;
-  }
-  return FALSE;
+  return strrchr(column, '.') + 1;
 }
 
 /* One goes and one comes: with more of them nobody can tell which would be which. */
-static gboolean is_pair(const Review *review, const char *dropped)
+static gboolean is_pair(const ColumnMoves *moves, const char *dropped)
 {
-  guint n_dropped = 1, n_added = 0;
-  for (guint i = 0; i < review->forecasts->len; i++) {
-    const Forecast *forecast = g_ptr_array_index(review->forecasts, i);
-    n_dropped += forecast->dropped_column != NULL && same_table(forecast->dropped_column, dropped);
-    n_added += forecast->added_column != NULL && same_table(forecast->added_column, dropped);
-  }
-  return n_dropped == n_added;
+  guint added = 0;
+  for (guint i = 0; i < moves->added->len; i++)
+    added += strcmp(((const Forecast *)moves->added->pdata[i])->added_column, dropped) != 0;
+  return moves->dropped->len == added;
 }
 
-static void judge_renames(const Review *review)
+static void judge_renames(const Later *later)
 {
-  for (guint i = 0; i < review->forecasts->len; i++) {
-    Forecast *forecast = g_ptr_array_index(review->forecasts, i);
-    const char *dropped = forecast->dropped_column;
-    if (dropped == NULL || !is_pair(review, dropped) || carries_over(review, dropped))
+  GHashTableIter iter;
+  gpointer table, value;
+  g_hash_table_iter_init(&iter, later_columns(later));
+  while (g_hash_table_iter_next(&iter, &table, &value)) {
+    const ColumnMoves *moves = value;
+    if (moves->added->len == 0 || later_changes_rows(later, table)) /* somebody carries the values over */
       continue;
-    for (guint k = 0; k < review->forecasts->len; k++) {
-      const Forecast *other = g_ptr_array_index(review->forecasts, k);
-      if (other->added_column != NULL && same_table(dropped, other->added_column))
-        add(forecast, CHECK_LOOKS_LIKE_RENAME, other->added_column);
+    for (guint i = 0; i < moves->dropped->len; i++) {
+      Forecast *forecast = g_ptr_array_index(moves->dropped, i);
+      for (guint k = 0; is_pair(moves, forecast->dropped_column) && k < moves->added->len; k++) {
+        const char *added = ((const Forecast *)moves->added->pdata[k])->added_column;
+        if (strcmp(column_of(added), column_of(forecast->dropped_column)) != 0)
+          add(forecast, CHECK_LOOKS_LIKE_RENAME, added);
+      }
     }
   }
-}
-
-static gboolean makes_later(const Review *review, guint from, const char *name)
-{
-  for (guint i = from; i < review->forecasts->len; i++) {
-    const Forecast *forecast = g_ptr_array_index(review->forecasts, i);
-    if (forecast->effects != NULL &&
-        g_ptr_array_find_with_equal_func(forecast->effects->made, name, g_str_equal, NULL))
-      return TRUE;
-  }
-  return FALSE;
-}
-
-static gboolean drops_table_later(const Review *review, guint from, const char *table)
-{
-  for (guint i = from; i < review->forecasts->len; i++) {
-    const Forecast *forecast = g_ptr_array_index(review->forecasts, i);
-    for (guint k = 0; k < forecast->losses->len; k++) {
-      const ForecastLoss *loss = g_ptr_array_index(forecast->losses, k);
-      if (loss->kind == LOSS_TABLE && g_strcmp0(loss->relation, table) == 0)
-        return TRUE;
-    }
-  }
-  return FALSE;
 }
 
 /* An index that goes before its table goes costs nothing more. */
-static void judge_index_drops(const Review *review, guint i)
+static void judge_index_drops(const Later *later, guint i, Forecast *forecast)
 {
-  Forecast *forecast = g_ptr_array_index(review->forecasts, i);
   for (guint k = 0; k < forecast->locks->len; k++) {
     const ForecastLock *lock = g_ptr_array_index(forecast->locks, k);
-    if (lock->table != NULL && drops_table_later(review, i + 1, lock->table))
+    if (lock->table != NULL && later_drops_table(later, i + 1, lock->table))
       remove_finding(forecast, CHECK_INDEX_DROP_NOT_CONCURRENT);
   }
-}
-
-static gboolean analyzes_later(const Review *review, guint from, const char *table)
-{
-  for (guint i = from; i < review->forecasts->len; i++) {
-    const Forecast *forecast = g_ptr_array_index(review->forecasts, i);
-    if (forecast->effects != NULL &&
-        (g_ptr_array_find_with_equal_func(forecast->effects->analyzed, table, g_str_equal, NULL) ||
-         g_ptr_array_find_with_equal_func(forecast->effects->analyzed, "", g_str_equal, NULL)))
-      return TRUE;
-  }
-  return FALSE;
 }
 
 /* The relation that the statement itself is about. */
@@ -284,20 +245,20 @@ static const ForecastLock *own_lock(const Forecast *forecast)
   return NULL;
 }
 
-static void judge_aftermath(const Review *review)
+static void judge_aftermath(const Review *review, const Later *later)
 {
   for (guint i = 0; i < review->forecasts->len; i++) {
     Forecast *forecast = g_ptr_array_index(review->forecasts, i);
     const Effects *effects = forecast->effects;
     for (guint k = 0; effects != NULL && k < effects->dropped->len; k++) {
       const char *name = g_ptr_array_index(effects->dropped, k);
-      if (!makes_later(review, i + 1, name))
+      if (!later_makes(later, i + 1, name))
         add(forecast, CHECK_OBJECT_DROPPED, name);
     }
-    judge_index_drops(review, i);
+    judge_index_drops(later, i, forecast);
     const ForecastLock *lock = own_lock(forecast);
     if (effects != NULL && effects->type_changed && lock != NULL && !lock->is_new &&
-        !analyzes_later(review, i + 1, lock->relation))
+        !later_analyzes(later, i + 1, lock->relation))
       add(forecast, CHECK_STATISTICS_LOST, lock->relation);
   }
 }
@@ -395,7 +356,7 @@ static void judge_keys(ForecastSession *session, const Review *review)
   }
 }
 
-Review *review_read(ForecastSession *session, const GPtrArray *statements)
+Review *review_read(ForecastSession *session, const GPtrArray *statements, const GPtrArray *trees)
 {
   Review *review = g_new0(Review, 1);
   review->forecasts = g_ptr_array_new_with_free_func((GDestroyNotify)forecast_free);
@@ -405,14 +366,16 @@ Review *review_read(ForecastSession *session, const GPtrArray *statements)
   Transaction open = {.exclusive = exclusive, .enum_values = enum_values};
   for (guint i = 0; i < statements->len; i++) {
     const Statement *statement = g_ptr_array_index(statements, i);
-    Forecast *forecast = forecast_statement(session, statement->sql);
+    Forecast *forecast = trees != NULL ? forecast_tree(session, g_ptr_array_index(trees, i))
+                                       : forecast_statement(session, statement->sql);
     g_ptr_array_add(review->forecasts, forecast);
     judge_names(statement->sql, forecast);
     judge_one(&open, statement, forecast);
   }
   end_transaction(&open);
-  judge_renames(review);
-  judge_aftermath(review);
+  g_autoptr(Later) later = later_read(review);
+  judge_renames(later);
+  judge_aftermath(review, later);
   judge_scans(review, statements);
   judge_keys(session, review);
   judge_sizes(review);
@@ -421,7 +384,7 @@ Review *review_read(ForecastSession *session, const GPtrArray *statements)
 
 Review *review_statements(ForecastSession *session, const GPtrArray *statements)
 {
-  Review *review = review_read(session, statements);
+  Review *review = review_read(session, statements, NULL);
   settle_severities(review, NULL);
   return review;
 }

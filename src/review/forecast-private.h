@@ -1,10 +1,9 @@
 /* Inside the room: what the families of statements share while one statement is being read. */
 #pragma once
 
-#include <pg_query/pg_query.pb-c.h>
-
 #include "model.h"
 #include "retort/review/forecast.h"
+#include "retort/review/tree.h"
 
 /* The server versions whose rules are known; an unknown server is judged as the oldest, the least favourable one. */
 #define OLDEST_VERSION 11
@@ -30,6 +29,9 @@ typedef struct {
   ForecastSession *session;
   Forecast *forecast;
 } Reading;
+
+/* The forecast of a statement that is parsed already. */
+Forecast *forecast_tree(ForecastSession *session, const SqlTree *tree);
 
 /* ---- names (names.c) ---- */
 

@@ -1,12 +1,12 @@
 #include "retort/review/forecast.h"
 
 #include <glib/gi18n.h>
-#include <pg_query.h>
 #include <string.h>
 
 #include "effects.h"
 #include "forecast-private.h"
 #include "judge.h"
+#include "retort/review/tree.h"
 
 /* ---- sessions ---- */
 
@@ -147,26 +147,24 @@ static void read_tree(Reading *r, const PgQuery__ParseResult *tree)
   }
 }
 
-Forecast *forecast_statement(ForecastSession *session, const char *sql)
+Forecast *forecast_tree(ForecastSession *session, const SqlTree *tree)
 {
   Reading r = {.session = session, .forecast = forecast_new()};
-  PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(sql);
-  PgQuery__ParseResult *tree = NULL;
-  if (parsed.error != NULL)
-    set_unknown(&r, _("it does not parse: %s"), parsed.error->message);
+  if (tree->root != NULL)
+    read_tree(&r, tree->root);
   else
-    tree =
-        pg_query__parse_result__unpack(NULL, parsed.parse_tree.len, (const guint8 *)parsed.parse_tree.data);
-  if (tree != NULL)
-    read_tree(&r, tree);
+    set_unknown(&r, _("it does not parse: %s"), tree->error);
   note_unknown_relations(&r);
   if (session->version > NEWEST_VERSION)
     add_note(&r, _("this server is newer than the rules"));
   if (!session->version_known)
     add_note(&r, _("the server's version is not known: judged as the oldest, 11"));
   weigh(&r);
-  if (tree != NULL)
-    pg_query__parse_result__free_unpacked(tree, NULL);
-  pg_query_free_protobuf_parse_result(parsed);
   return r.forecast;
+}
+
+Forecast *forecast_statement(ForecastSession *session, const char *sql)
+{
+  g_autoptr(SqlTree) tree = sql_tree_parse(sql);
+  return forecast_tree(session, tree);
 }

@@ -435,6 +435,8 @@ void judge_statement(Reading *r, const PgQuery__Node *s, gsize n_statements)
   case PG_QUERY__NODE__NODE_VACUUM_STMT: judge_vacuum(r, s->vacuum_stmt); break;
   default: break;
   }
-  if (n_statements == 1 && r->forecast->findings->len > 0)
+  const Effects *effects = r->forecast->effects;
+  gboolean likely = r->forecast->findings->len > 0 || (effects != NULL && effects->keys->len > 0);
+  if (n_statements == 1 && likely)
     effects_of(r)->subject = remedy_subject_read(s);
 }

@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "forecast-private.h"
 #include "judge.h"
 #include "said.h"
 #include "settle.h"
@@ -14,6 +15,8 @@ typedef struct {
   const MigrationFacts *facts;
   const SourceNotes *notes; /* or NULL */
   Review *review;
+  ParsedScript upgrade; /* its trees are NULL for SQL, where there is no other direction to compare with */
+  ParsedScript downgrade;
 } Judging;
 
 /* About the migration as a whole, at a line of the file. */
@@ -40,7 +43,7 @@ static guint line_of(const GPtrArray *statements, guint i)
 static void judge_leftovers(const Judging *j)
 {
   const MigrationFacts *facts = j->facts;
-  g_autoptr(GPtrArray) leftovers = undo_compare(facts->upgrade, facts->downgrade);
+  g_autoptr(GPtrArray) leftovers = undo_compare(&j->upgrade, &j->downgrade);
   for (guint i = 0; i < leftovers->len; i++) {
     const Leftover *leftover = g_ptr_array_index(leftovers, i);
     CheckId check = leftover->unnamed ? CHECK_UNNAMED_CONSTRAINT : CHECK_DOWNGRADE_INCOMPLETE;
@@ -64,11 +67,11 @@ static void judge_downgrade(const Judging *j)
   gboolean empty = facts->downgrade_whole && facts->downgrade_error == NULL && facts->downgrade->len == 0;
   if (unnamed)
     find(j, CHECK_UNNAMED_CONSTRAINT, facts->downgrade_error_line, NULL, facts->downgrade_error);
-  else if (missing && undo_changes_schema(facts->upgrade))
+  else if (missing && undo_changes_schema(&j->upgrade))
     find(j, CHECK_DOWNGRADE_MISSING, j->notes->upgrade_line, NULL, NULL);
   else if (facts->downgrade_error != NULL && !missing)
     find(j, CHECK_DOWNGRADE_REFUSES, facts->downgrade_error_line, NULL, facts->downgrade_error);
-  else if (empty && undo_changes_schema(facts->upgrade))
+  else if (empty && undo_changes_schema(&j->upgrade))
     find(j, CHECK_DOWNGRADE_EMPTY, line, NULL, NULL);
   else if (facts->upgrade_whole && facts->downgrade_whole && facts->downgrade_error == NULL && !empty)
     judge_leftovers(j);
@@ -178,15 +181,25 @@ static void judge_history(const Judging *j)
     find(j, CHECK_DEPENDS_ON_DATA, facts->asks_line, NULL, facts->asks);
 }
 
+static GPtrArray *parse_all(const GPtrArray *statements)
+{
+  GPtrArray *trees = g_ptr_array_new_with_free_func((GDestroyNotify)sql_tree_free);
+  for (guint i = 0; statements != NULL && i < statements->len; i++)
+    g_ptr_array_add(trees, sql_tree_parse(((const Statement *)g_ptr_array_index(statements, i))->sql));
+  return trees;
+}
+
 Review *review_migration(ForecastSession *session, const MigrationFacts *facts, const ReviewPolicy *policy)
 {
   const GPtrArray *statements = facts->downwards ? facts->downgrade : facts->upgrade;
-  Review *review = review_read(session, statements);
+  g_autoptr(GPtrArray) up = facts->is_sql ? NULL : parse_all(facts->upgrade);
+  g_autoptr(GPtrArray) down = facts->is_sql ? NULL : parse_all(facts->downgrade);
+  Review *review = review_read(session, statements, facts->downwards ? down : up);
   /* of SQL nothing but the silences matters */
   gboolean matters = facts->source != NULL && (!facts->is_sql || strstr(facts->source, "retort:") != NULL);
   g_autoptr(SourceNotes) notes =
       matters ? source_notes_read(facts->source, facts->source_len, facts->is_sql) : NULL;
-  Judging judging = {session, facts, notes, review};
+  Judging judging = {session, facts, notes, review, {facts->upgrade, up}, {facts->downgrade, down}};
   judge_types(&judging, statements);
   judge_downgrade(&judging);
   judge_history(&judging);

@@ -13,6 +13,7 @@ struct Model {
   GPtrArray *types;
   GHashTable *functions;
   GStrv search_path; /* NULL: the catalog's */
+  GArray *made; /* ids of what the plan made since it was settled last */
   guint next_id;
 };
 
@@ -24,6 +25,7 @@ Model *model_new(void)
   model->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   model->types = g_ptr_array_new_with_free_func(review_type_free);
   model->functions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  model->made = g_array_new(FALSE, FALSE, sizeof(guint));
   model->next_id = FIRST_OWN_ID;
   return model;
 }
@@ -37,6 +39,7 @@ void model_free(Model *model)
   g_hash_table_unref(model->gone);
   g_ptr_array_unref(model->types);
   g_hash_table_unref(model->functions);
+  g_array_unref(model->made);
   g_strfreev(model->search_path);
   review_catalog_unref(model->catalog);
   g_free(model);
@@ -55,15 +58,15 @@ const ReviewCatalog *model_catalog(const Model *model)
 
 void model_settle(Model *model)
 {
-  GHashTableIter iter;
-  gpointer relation;
-  g_hash_table_iter_init(&iter, model->changed);
-  while (g_hash_table_iter_next(&iter, NULL, &relation)) {
-    ReviewRelation *one = relation;
-    if (one->made)
-      one->rows = one->bytes = -1;
-    one->made = FALSE;
+  for (guint i = 0; i < model->made->len; i++) {
+    ReviewRelation *relation =
+        g_hash_table_lookup(model->changed, GUINT_TO_POINTER(g_array_index(model->made, guint, i)));
+    if (relation == NULL) /* dropped since */
+      continue;
+    relation->rows = relation->bytes = -1;
+    relation->made = FALSE;
   }
+  g_array_set_size(model->made, 0);
 }
 
 void model_set_search_path(Model *model, GStrv schemas)
@@ -90,7 +93,7 @@ const char *model_default_schema(const Model *model)
 
 static const ReviewRelation *find_in(const Model *model, const char *schema, const char *name)
 {
-  g_autofree char *key = g_strdup_printf("%s.%s", schema, name);
+  g_autofree char *key = g_strconcat(schema, ".", name, NULL);
   gpointer id;
   if (g_hash_table_lookup_extended(model->names, key, NULL, &id))
     return g_hash_table_lookup(model->changed, id);
@@ -159,6 +162,7 @@ ReviewRelation *model_create(Model *model, const char *schema, const char *name,
   if (old != NULL)
     model_drop(model, old->id);
   ReviewRelation *relation = add(model, schema, name, kind);
+  g_array_append_val(model->made, relation->id);
   relation->known = relation->made = TRUE;
   relation->rows = relation->bytes = 0;
   return relation;
@@ -201,7 +205,7 @@ void model_rename(Model *model, guint id, const char *schema, const char *name)
 
 char *model_full_name(const ReviewRelation *relation)
 {
-  return g_strdup_printf("%s.%s", relation->schema, relation->name);
+  return g_strconcat(relation->schema, ".", relation->name, NULL);
 }
 
 const ReviewType *model_type(const Model *model, const char *schema, const char *name)

@@ -1,12 +1,12 @@
 #include "retort/review/remedy.h"
 
-#include <pg_query.h>
 #include <string.h>
 
 #include "change-private.h"
 #include "effects.h"
 #include "forecast-private.h"
 #include "remedy-private.h"
+#include "retort/review/tree.h"
 
 #define AT(name) PG_QUERY__ALTER_TABLE_TYPE__AT_##name
 
@@ -179,16 +179,9 @@ static void read_statement(Subject *s, const PgQuery__Node *node)
 
 static void read_sql(Subject *s, const char *sql)
 {
-  PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(sql);
-  if (parsed.error == NULL) {
-    PgQuery__ParseResult *tree =
-        pg_query__parse_result__unpack(NULL, parsed.parse_tree.len, (const guint8 *)parsed.parse_tree.data);
-    if (tree != NULL && tree->n_stmts > 0 && tree->stmts[0]->stmt != NULL)
-      read_statement(s, tree->stmts[0]->stmt);
-    if (tree != NULL)
-      pg_query__parse_result__free_unpacked(tree, NULL);
-  }
-  pg_query_free_protobuf_parse_result(parsed);
+  g_autoptr(SqlTree) tree = sql_tree_parse(sql);
+  if (tree->root != NULL && tree->root->n_stmts > 0 && tree->root->stmts[0]->stmt != NULL)
+    read_statement(s, tree->root->stmts[0]->stmt);
 }
 
 /* What the finding itself names, where the statement names nothing or several things. */

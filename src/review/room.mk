@@ -4,10 +4,11 @@ src_review_libreview_a_SOURCES = \
 	src/review/change.c src/review/change-private.h include/retort/review/change.h \
 	src/review/change_compare.c \
 	src/review/change_table.c \
-	src/review/findings.c include/retort/review/findings.h \
+	src/review/findings.c include/retort/review/findings.h src/review/later.c src/review/later.h \
 	src/review/forecast.c include/retort/review/forecast.h src/review/forecast-private.h \
 	src/review/catalog.c include/retort/review/catalog.h src/review/catalog_load.c src/review/catalog_names.c \
 	src/review/model.c src/review/model.h \
+	src/review/tree.c include/retort/review/tree.h src/review/tree_json.c src/review/tree_json.h \
 	src/review/touch.c src/review/expressions.c src/review/types.c src/review/weight.c \
 	src/review/forecast_alter.c \
 	src/review/forecast_columns.c \

@@ -1,9 +1,9 @@
 #include "said.h"
 
-#include <pg_query.h>
 #include <string.h>
 
 #include "change-private.h"
+#include "retort/review/tree.h"
 #include "retort/sql/stmt.h"
 
 static void said_type_free(void *data)
@@ -71,17 +71,10 @@ GPtrArray *said_types(ForecastSession *session, const GPtrArray *statements)
   Reading r = {.session = session};
   for (guint i = 0; i < statements->len; i++) {
     const Statement *statement = g_ptr_array_index(statements, i);
-    PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(statement->sql);
-    PgQuery__ParseResult *tree = parsed.error != NULL
-                                     ? NULL
-                                     : pg_query__parse_result__unpack(NULL, parsed.parse_tree.len,
-                                                                      (const guint8 *)parsed.parse_tree.data);
-    for (gsize k = 0; tree != NULL && k < tree->n_stmts; k++)
-      if (tree->stmts[k]->stmt != NULL)
-        note_statement(&r, types, tree->stmts[k]->stmt);
-    if (tree != NULL)
-      pg_query__parse_result__free_unpacked(tree, NULL);
-    pg_query_free_protobuf_parse_result(parsed);
+    g_autoptr(SqlTree) tree = sql_tree_parse(statement->sql);
+    for (gsize k = 0; tree->root != NULL && k < tree->root->n_stmts; k++)
+      if (tree->root->stmts[k]->stmt != NULL)
+        note_statement(&r, types, tree->root->stmts[k]->stmt);
   }
   return types;
 }

@@ -155,10 +155,12 @@ static void read_code(Scanner *s)
 {
   begin_statement(s);
   s->bare = FALSE;
+  while (s->p + 1 < s->end && g_ascii_isalnum(s->p[0]) && g_ascii_isalnum(s->p[1]))
+    s->p++;
   char c = *s->p;
-  if (strchr("([{", c) != NULL)
+  if (c == '(' || c == '[' || c == '{')
     s->depth++;
-  else if (strchr(")]}", c) != NULL && s->depth > 0)
+  else if ((c == ')' || c == ']' || c == '}') && s->depth > 0)
     s->depth--;
   s->last = c;
   s->p++;
@@ -178,7 +180,7 @@ static void scan(Scanner *s)
     } else if (c == '\\' && s->p + 1 < s->end && s->p[1] == '\n' && !s->sql) {
       s->p += 2;
       s->line++;
-    } else if (at(s, s->marker)) {
+    } else if (c == *s->marker && at(s, s->marker)) {
       read_comment(s);
     } else if (s->sql && skip_sql_block(s)) {
       continue;

@@ -258,12 +258,11 @@ static void alter(Run *run, const Change *change)
     add_record(run, change, NOW_ALTERED);
 }
 
-static void run_statement(Run *run, const char *sql)
+static void run_statement(Run *run, const SqlTree *tree)
 {
   g_autofree char *unknown = NULL;
-  g_autoptr(GPtrArray) changes = changes_read(sql, &unknown);
+  g_autoptr(GPtrArray) changes = changes_of_tree(tree, &unknown);
   run->unclear |= unknown != NULL;
-  run->sql = sql;
   for (guint i = 0; i < changes->len; i++) {
     const Change *change = g_ptr_array_index(changes, i);
     switch (change->verb) {
@@ -276,11 +275,12 @@ static void run_statement(Run *run, const char *sql)
   }
 }
 
-static void run_all(Run *run, const GPtrArray *statements)
+static void run_all(Run *run, const ParsedScript *script)
 {
-  for (guint i = 0; i < statements->len; i++) {
+  for (guint i = 0; i < script->statements->len; i++) {
     run->statement = i;
-    run_statement(run, ((const Statement *)g_ptr_array_index(statements, i))->sql);
+    run->sql = ((const Statement *)g_ptr_array_index(script->statements, i))->sql;
+    run_statement(run, g_ptr_array_index(script->trees, i));
   }
 }
 
@@ -310,7 +310,7 @@ static char *tell(const Record *record, const char *object)
   }
 }
 
-GPtrArray *undo_compare(const GPtrArray *upgrade, const GPtrArray *downgrade)
+GPtrArray *undo_compare(const ParsedScript *upgrade, const ParsedScript *downgrade)
 {
   GPtrArray *leftovers = g_ptr_array_new_with_free_func((GDestroyNotify)leftover_free);
   g_autoptr(GPtrArray) records = g_ptr_array_new_with_free_func(record_free);
@@ -339,12 +339,11 @@ GPtrArray *undo_compare(const GPtrArray *upgrade, const GPtrArray *downgrade)
   return leftovers;
 }
 
-gboolean undo_changes_schema(const GPtrArray *statements)
+gboolean undo_changes_schema(const ParsedScript *script)
 {
-  for (guint i = 0; i < statements->len; i++) {
-    const Statement *statement = g_ptr_array_index(statements, i);
+  for (guint i = 0; i < script->trees->len; i++) {
     g_autofree char *unknown = NULL;
-    g_autoptr(GPtrArray) changes = changes_read(statement->sql, &unknown);
+    g_autoptr(GPtrArray) changes = changes_of_tree(g_ptr_array_index(script->trees, i), &unknown);
     for (guint k = 0; k < changes->len; k++) {
       const Change *change = g_ptr_array_index(changes, k);
       if (change->verb == CHANGE_CREATE || change->verb == CHANGE_DROP || change->verb == CHANGE_RENAME ||

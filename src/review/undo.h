@@ -14,8 +14,14 @@ typedef struct {
 
 void leftover_free(Leftover *leftover);
 
-/* upgrade, downgrade: Statement*.  Leftover*, in order; never NULL.  Where a statement cannot be read to the end, what
+/* One direction: Statement* and the SqlTree* of each. */
+typedef struct {
+  const GPtrArray *statements;
+  const GPtrArray *trees;
+} ParsedScript;
+
+/* Leftover*, in order; never NULL.  Where a statement cannot be read to the end, what
  * it may have done is not held against the other side. */
-GPtrArray *undo_compare(const GPtrArray *upgrade, const GPtrArray *downgrade);
+GPtrArray *undo_compare(const ParsedScript *upgrade, const ParsedScript *downgrade);
 /* Whether the statements change the schema, and not only rows. */
-gboolean undo_changes_schema(const GPtrArray *statements);
+gboolean undo_changes_schema(const ParsedScript *script);

@@ -6,6 +6,7 @@
 
 #include "aftermath-private.h"
 #include "retort/pg/catalog.h"
+#include "retort/review/tree.h"
 
 /* ---- Names ----------------------------------------------------------------------------------------------------- */
 
@@ -185,19 +186,10 @@ static char *ask_any(const PgQuery__Node *node)
 
 char *aftermath_query(const char *sql)
 {
-  PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(sql);
-  PgQuery__ParseResult *tree = parsed.error == NULL
-                                   ? pg_query__parse_result__unpack(NULL, parsed.parse_tree.len,
-                                                                    (const guint8 *)parsed.parse_tree.data)
-                                   : NULL;
+  g_autoptr(SqlTree) tree = sql_tree_parse(sql);
   /* Several statements in one string are one transaction, so that they cannot be of these kinds. */
-  char *query = tree != NULL && tree->n_stmts == 1 && tree->stmts[0]->stmt != NULL
-                    ? ask_any(tree->stmts[0]->stmt)
-                    : NULL;
-  if (tree != NULL)
-    pg_query__parse_result__free_unpacked(tree, NULL);
-  pg_query_free_protobuf_parse_result(parsed);
-  return query;
+  const PgQuery__Node *only = sql_tree_only(tree);
+  return only != NULL ? ask_any(only) : NULL;
 }
 
 /* ---- Answers --------------------------------------------------------------------------------------------------- */

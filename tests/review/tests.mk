@@ -2,7 +2,7 @@
 check_PROGRAMS += tests/review/test_review
 TESTS += tests/review/test_review
 tests_review_test_review_SOURCES = tests/review/test_change.c tests/review/test_forecast.c tests/review/test_catalog.c tests/review/test_findings.c \
-	tests/review/test_silences.c tests/review/cases.c tests/review/cases.h
+	tests/review/test_silences.c tests/review/test_tree.c tests/review/cases.c tests/review/cases.h
 tests_review_test_review_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_review_test_review_LDADD = $(REVIEW_LIBS) $(TEST_EXT) $(REVIEW_EXT)
 # Forecasts against what happens on a real server; tests/matrix runs it on other versions.

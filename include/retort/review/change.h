@@ -10,6 +10,8 @@
 
 #include <glib.h>
 
+#include "retort/review/tree.h"
+
 typedef enum {
   CHANGE_CREATE,
   CHANGE_DROP,
@@ -45,6 +47,8 @@ typedef struct {
 
 /* Change*, owned; never NULL.  *unknown: translated, why the list may not be complete; NULL: it is.  The caller's. */
 GPtrArray *changes_read(const char *sql, char **unknown);
+/* The same of a statement that is parsed already. */
+GPtrArray *changes_of_tree(const SqlTree *tree, char **unknown);
 void review_change_free(Change *change);
 
 /* How two changes, made by two sides that do not know each other, stand to one another. */
