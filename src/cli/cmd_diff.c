@@ -51,17 +51,17 @@ static void print_json(const GitRevisions *a, const GitRevisions *b, const GitDi
   out_json(json_builder_get_root(builder));
 }
 
-static void print_list(const Session *session, const char *title, char mark, const GPtrArray *revisions)
+static void print_list(const Session *session, const char *title, char mark, const GitRevisions *of,
+                       const GPtrArray *revisions)
 {
   if (revisions->len == 0)
     return;
   out_line(session, "%s", title);
   for (guint i = 0; i < revisions->len; i++) {
     const Revision *revision = revisions->pdata[i];
-    const char *colon = strchr(revision->path, ':');
     g_autofree char *doc = refs_message(revision->doc);
     out_line(session, "  %c %s  %s", mark, revision->id, doc);
-    out_line(session, "      %s", colon ? colon + 1 : revision->path);
+    out_line(session, "      %s", git_revision_place(of, revision));
   }
 }
 
@@ -76,12 +76,13 @@ static int by_depth(const void *a, const void *b)
   return x->index < y->index ? -1 : 1;
 }
 
-static void print_text(const Session *session, const GitDifference *difference)
+static void print_text(const Session *session, const GitRevisions *a, const GitRevisions *b,
+                       const GitDifference *difference)
 {
-  print_list(session, _("added"), '+', difference->added);
-  print_list(session, _("changed after they were there"), '~', difference->changed);
-  print_list(session, _("moved to another file"), '>', difference->moved);
-  print_list(session, _("removed"), '-', difference->removed);
+  print_list(session, _("added"), '+', b, difference->added);
+  print_list(session, _("changed after they were there"), '~', b, difference->changed);
+  print_list(session, _("moved to another file"), '>', b, difference->moved);
+  print_list(session, _("removed"), '-', a, difference->removed);
   out_line(session, _("%u added, %u changed, %u moved, %u removed"), difference->added->len,
            difference->changed->len, difference->moved->len, difference->removed->len);
 }
@@ -98,6 +99,6 @@ COMMAND_RUN(diff)
   if (session->json)
     print_json(a, b, difference);
   else
-    print_text(session, difference);
+    print_text(session, a, b, difference);
   return TRUE;
 }

@@ -179,10 +179,11 @@ const Command commands[] = {
      .run = cmd_delete},
     {.name = "diff",
      .summary = N_("Show which revisions a release adds, changes and removes."),
-     .manual =
-         N_("A..B compares two commits, tags or branches; A...B begins where B left A; A alone ends at HEAD. "
-            "Nothing is checked out. What was changed after it was there is worth a look: a database that "
-            "has the revision does not run it again."),
+     .manual = N_(
+         "A..B compares two commits, tags or branches; A...B begins where B left A; A alone, or A.., ends at "
+         "the working folder with what is not committed (in a bare repository at HEAD). "
+         "Nothing is checked out. What was changed after it was there is worth a look: a database that "
+         "has the revision does not run it again."),
      .options = no_options,
      .positionals = range_one,
      .own = TRUE,

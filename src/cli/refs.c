@@ -40,7 +40,8 @@ gboolean refs_open_range(Session *session, const char *range, GitRevisions **a, 
   gboolean bare;
   g_autoptr(GitRefs) refs = refs_open(session, NULL, &bare, error);
 
-  if (!refs || !git_revisions_range(refs, range, a, b, error))
+  const RevisionMap *working = refs && !bare ? session_map_with_faults(session, error) : NULL;
+  if (!refs || (!bare && !working) || !git_revisions_range(refs, range, working, a, b, error))
     return FALSE;
   refs_report(*a);
   refs_report(*b);

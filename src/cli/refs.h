@@ -6,7 +6,7 @@
 
 /* Of the project at hand; in a bare repository, as the commit at (NULL: HEAD) configures it, and *bare is TRUE. */
 GitRefs *refs_open(Session *session, const char *at, gboolean *bare, GError **error);
-/* The revisions of both ends of "A..B", of "A...B" (from where B left A) or "A" (to HEAD); what is wrong in their files
+/* The revisions of both ends of "A..B", of "A...B" (from where B left A) or "A" (to the working folder); what is wrong in their files
  * goes to stderr. */
 gboolean refs_open_range(Session *session, const char *range, GitRevisions **a, GitRevisions **b,
                          GError **error);

@@ -5,8 +5,8 @@
 #include "git_refs.h"
 #include "retort/base/error.h"
 
-gboolean git_revisions_range(GitRefs *refs, const char *range, GitRevisions **a, GitRevisions **b,
-                             GError **error)
+gboolean git_revisions_range(GitRefs *refs, const char *range, const RevisionMap *working, GitRevisions **a,
+                             GitRevisions **b, GError **error)
 {
   const char *dots = strstr(range, "..");
   gboolean fork = dots && dots[2] == '.';
@@ -26,7 +26,9 @@ gboolean git_revisions_range(GitRefs *refs, const char *range, GitRevisions **a,
     return FALSE;
   }
   *a = git_revisions_at(refs, base ? base : since, error);
-  *b = *a ? git_revisions_at(refs, to, error) : NULL;
+  *b = !*a                   ? NULL
+       : working && !*behind ? git_revisions_working(refs, working)
+                             : git_revisions_at(refs, to, error);
   if (!*b)
     g_clear_pointer(a, git_revisions_free);
   return *b != NULL;
@@ -51,7 +53,7 @@ GitDifference *git_difference_new(const GitRevisions *a, const GitRevisions *b)
       g_ptr_array_add(difference->added, revision);
     else if (g_strcmp0(from, to) != 0)
       g_ptr_array_add(difference->changed, revision);
-    else if (g_strcmp0(strchr(old->path, ':'), strchr(revision->path, ':')) != 0)
+    else if (strcmp(git_revision_place(a, old), git_revision_place(b, revision)) != 0)
       g_ptr_array_add(difference->moved, revision);
   }
   for (guint i = 0; i < a->map->revisions->len; i++) {

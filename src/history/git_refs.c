@@ -321,6 +321,7 @@ void git_revisions_free(GitRevisions *revisions)
     return;
   g_free(revisions->name);
   g_free(revisions->commit);
+  g_free(revisions->root);
   revision_map_free(revisions->map);
   g_hash_table_unref(revisions->blobs);
   g_ptr_array_unref(revisions->clashes);
@@ -336,6 +337,40 @@ GitRevisions *git_revisions_at(GitRefs *refs, const char *ref, GError **error)
   RepoReader *reader = layout_at(refs, commit);
   g_autoptr(GPtrArray) files = reader ? refs_files(reader, commit, ref) : g_ptr_array_new();
   return refs_build(refs, reader ? reader : refs->reader, files, ref, commit);
+}
+
+const char *git_revision_place(const GitRevisions *of, const Revision *revision)
+{
+  const char *colon = strchr(revision->path, ':');
+  gsize n = of->root ? strlen(of->root) : 0;
+
+  if (!g_path_is_absolute(revision->path))
+    return colon ? colon + 1 : revision->path;
+  return n > 0 && strncmp(revision->path, of->root, n) == 0 && revision->path[n] == '/'
+             ? revision->path + n + 1
+             : revision->path;
+}
+
+GitRevisions *git_revisions_working(GitRefs *refs, const RevisionMap *map)
+{
+  GitRevisions *result = g_new0(GitRevisions, 1);
+  GPtrArray *revisions = g_ptr_array_new();
+
+  result->name = g_strdup(_("working folder"));
+  result->root = g_strdup(refs->workdir);
+  result->time = g_get_real_time() / G_USEC_PER_SEC;
+  result->blobs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  result->clashes = g_ptr_array_new_with_free_func(g_free);
+  for (guint i = 0; i < map->revisions->len; i++) {
+    const Revision *revision = map->revisions->pdata[i];
+    const char *path = git_revision_place(result, revision);
+    git_oid id;
+    if (git_repository_hashfile(&id, refs->reader->git, path, GIT_OBJECT_BLOB, path) == 0)
+      g_hash_table_replace(result->blobs, g_strdup(revision->id), oid_text(&id));
+    g_ptr_array_add(revisions, revision_copy(revision));
+  }
+  result->map = revision_map_new(revisions);
+  return result;
 }
 
 char *git_refs_source(GitRefs *refs, const Revision *revision, gsize *len, GError **error)

@@ -42,7 +42,7 @@ static gboolean read_both(RefsJob *job, GError **error)
 {
   g_autoptr(GitRefs) refs = git_refs_open(job->snapshot->project, error);
   if (refs && strstr(job->asked, ".."))
-    return git_revisions_range(refs, job->asked, &job->from, &job->to, error);
+    return git_revisions_range(refs, job->asked, job->snapshot->map, &job->from, &job->to, error);
   job->to = refs ? git_revisions_at(refs, job->asked, error) : NULL;
   return job->to != NULL;
 }
@@ -238,8 +238,9 @@ static const ScreenClass refs_class = {
 
 PromptSpec screen_refs_prompt(const char *initial)
 {
-  return (PromptSpec){.label = g_strdup(_("branch, tag or commit, or a difference A..B: ")),
-                      .initial = g_strdup(initial)};
+  return (PromptSpec){
+      .label = g_strdup(_("branch, tag or commit, or a difference A..B (A..: to the files here): ")),
+      .initial = g_strdup(initial)};
 }
 
 Screen *screen_refs_new(App *app, const char *asked)

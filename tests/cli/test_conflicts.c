@@ -154,6 +154,27 @@ Test(conflicts, need_commits)
   fs_remove(root);
 }
 
+Test(diff, ends_at_the_working_folder)
+{
+  char *root = new_repository();
+
+  expect(root, "diff v2", 0, "0 added, 0 changed, 0 moved, 0 removed\n", "");
+  migration(root, "d1", "c1", "pass");
+  migration(root, "c1", "a1", "op.drop_table('orders')");
+  fs_git(root, 0, "mv versions/a1.py versions/a1_first.py");
+  expect(root, "diff v2", 0,
+         "added\n  + d1  make d1\n      versions/d1.py\nchanged after they were there\n  ~ c1  make c1\n"
+         "      versions/c1.py\nmoved to another file\n  > a1  make a1\n      versions/a1_first.py\n"
+         "1 added, 1 changed, 1 moved, 0 removed\n",
+         "");
+  expect(root, "diff v2..", 0, "1 added, 1 changed, 1 moved, 0 removed\n", "");
+  expect(root, "diff v2..HEAD", 0, "0 added, 0 changed, 0 moved, 0 removed\n", "");
+  expect(root, "diff feature...", 0, "  + c1  make c1\n", NULL);
+  expect(root, "graph --diff v2..", 0, "d1", NULL);
+  expect(root, "diff v2 --json", 0, "\"commit\" : null", NULL);
+  fs_remove(root);
+}
+
 Test(graph, comes_in_several_forms_and_of_any_commit)
 {
   char *root = new_repository();

@@ -32,11 +32,13 @@ gboolean git_is_bare(const char *folder);
 /* The revisions of one commit, or of a merge that was only thought of. */
 typedef struct {
   char *name;   /* as asked for */
-  char *commit; /* 40 hex digits; of a merge, theirs */
+  char *commit; /* 40 hex digits; of a merge, theirs; NULL: the working folder */
+  char *root;   /* of the working folder; NULL: a commit */
   gint64 time;  /* when it was committed */
   RevisionMap *map;
   GHashTable
-      *blobs; /* revision id -> 40 hex digits of its file's content; not of files in the working folder */
+      *blobs; /* revision id -> 40 hex digits of its file's content; of a merge not those of files in the
+                        working folder */
   GPtrArray *clashes; /* char*: of a merge, revision files that git itself could not merge */
   gboolean
       no_base; /* of a merge: no common commit is known (a shallow clone), files were only put together */
@@ -59,9 +61,14 @@ char *git_refs_newest_tag(GitRefs *refs);
 /* The source of a revision of this GitRefs, NUL-terminated beyond *len; the caller's. */
 char *git_refs_source(GitRefs *refs, const Revision *revision, gsize *len, GError **error);
 
-/* Both ends of "A..B", of "A...B" (from where B left A) or of "A" (to HEAD). */
-gboolean git_revisions_range(GitRefs *refs, const char *range, GitRevisions **a, GitRevisions **b,
-                             GError **error);
+/* The working folder with what is not committed, from its map: compared like a commit. */
+GitRevisions *git_revisions_working(GitRefs *refs, const RevisionMap *map);
+/* Both ends of "A..B", of "A...B" (from where B left A) or of "A", which ends at the working folder (working NULL: at
+ * HEAD), as "A.." and "A..." do. */
+gboolean git_revisions_range(GitRefs *refs, const char *range, const RevisionMap *working, GitRevisions **a,
+                             GitRevisions **b, GError **error);
+/* Where the file of one of its revisions is below the repository's root; borrowed. */
+const char *git_revision_place(const GitRevisions *of, const Revision *revision);
 
 /* What a commit's revisions are compared with another's. */
 typedef struct {
