@@ -37,10 +37,16 @@ const SettingsKey settings_keys[] = {
      FALSE},
     {"project", "literal_binds", "yes | no", N_("Whether --sql writes values into statements, likewise."),
      FALSE},
+    {"project", "ignore_env", "yes | no",
+     N_("Run migrations although env.py does more than retort can follow: statements, hooks or further "
+        "arguments of its "
+        "own, several runs."),
+     FALSE},
     {"keys", NULL, "ACTION = KEYS",
      N_("Keys of the screen's actions; retort(1) lists them with their defaults."), FALSE},
     {"review", NULL, "CHECK = SEVERITY",
-     N_("What the checks say: danger, care, note or off for each; also fail_on, server_version and allow."), FALSE},
+     N_("What the checks say: danger, care, note or off for each; also fail_on, server_version and allow."),
+     FALSE},
     {"target", "url", "URL", N_("Where the database is, as SQLAlchemy or libpq write it."), FALSE},
     {"target", "production", "yes | no", N_("A step on this database wants its name typed."), FALSE},
     {"target", "read_only", "yes | no", N_("Nothing is ever changed in this database."), FALSE},

@@ -12,11 +12,11 @@ const ArgOption ensure_version_options[] = {
 
 static gboolean print_script(Session *session, GError **error)
 {
-  if (!session_check_position(session, error))
+  if (!migrate_may_print(session, error))
     return FALSE;
   session_enter_env(session, TRUE);
   gboolean transaction = migrate_has_transaction(session->project);
-  g_autofree char *sql = version_table_create_sql(session->project);
+  g_autofree char *sql = version_table_create_offline_sql(session->project);
   g_autoptr(Statement) statement = statement_new(sql, FALSE, 0, 0);
   g_autofree char *text = statement_offline_text(statement);
   g_autofree char *script =

@@ -437,12 +437,17 @@ const Command commands[] = {
      .run = cmd_stamp},
     {.name = "upgrade",
      .summary = N_("Go to a later revision."),
-     .manual =
-         N_("Every migration is rendered before anything is sent; when one of them cannot be rendered "
-            "exactly, nothing is done, and the lines that stand in the way are named. Everything runs in one "
-            "transaction, or as env.py has it (transaction_per_migration, transactional_ddl, "
-            "autocommit_block()). Ctrl-C cancels the running statement and rolls back. A record is kept (see "
-            "log).\n\nWith --sql, prints the script that Alembic would print, for a target or a range a:b."),
+     .manual = N_(
+         "Every migration is rendered before anything is sent; when one of them cannot be rendered "
+         "exactly, nothing is done, and the lines that stand in the way are named. Everything runs in one "
+         "transaction, or as env.py has it (transaction_per_migration, transactional_ddl, "
+         "autocommit_block()). Ctrl-C cancels the running statement and rolls back. A record is kept (see "
+         "log).\n\nenv.py is read, not run. Where it does more than connect and run migrations, such as "
+         "statements of its own, on_version_apply, a loop over tenants or databases, or a meaning for -x, "
+         "the line is named and nothing is done, unless ignore_env = yes in retort's configuration says that "
+         "it makes no difference. Where its database does not come from sqlalchemy.url alone, --url or "
+         "--target has to name it.\n\n"
+         "With --sql, prints the script that Alembic would print, for a target or a range a:b."),
      .options = script_options,
      .positionals = revision_one,
      .words = WORDS_TARGETS,

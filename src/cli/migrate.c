@@ -180,11 +180,40 @@ static gboolean check_env(Session *session, gboolean online, GError **error)
   return FALSE;
 }
 
+/* Settings that env.py computes and nobody has set. */
+static gboolean check_settings(const Session *session, gboolean online, GError **error)
+{
+  const Project *project = session->project;
+  const EnvScript *env = online ? &project->env : &project->env_offline;
+  const struct {
+    const char *key;
+    const EnvSetting *setting;
+  } settings[] = {{"version_table", &env->version_table},
+                  {"version_table_schema", &env->version_table_schema},
+                  {"version_table_pk", &env->version_table_pk},
+                  {"transaction_per_migration", &env->transaction_per_migration},
+                  {"transactional_ddl", &env->transactional_ddl}};
+  for (guint i = 0; i < G_N_ELEMENTS(settings); i++)
+    if (settings[i].setting->state == ENV_UNKNOWN) {
+      g_autofree char *path = settings_path();
+      g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED,
+                  _("%s:%u: env.py computes %s: set it in %s under [project %s]"), env->path,
+                  settings[i].setting->line, settings[i].key, path, project->name);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean migrate_may_print(Session *session, GError **error)
+{
+  return session_project(session, error) && check_env(session, FALSE, error) &&
+         check_settings(session, FALSE, error);
+}
+
 gboolean migrate_offline(Session *session, const char *start, PlanFunc make_plan, gconstpointer data,
                          GError **error)
 {
-  if (!session_project(session, error) || !check_env(session, FALSE, error) ||
-      !session_check_position(session, error))
+  if (!migrate_may_print(session, error))
     return FALSE;
   session_enter_env(session, TRUE);
   RevisionMap *map = session_map(session, error);
@@ -226,20 +255,8 @@ gboolean migrate_may_write(Session *session, GError **error)
   if (!project || !session_check_position(session, error))
     return FALSE;
   const EnvScript *env = &project->env;
-  const struct {
-    const char *key;
-    const EnvSetting *setting;
-  } settings[] = {{"transaction_per_migration", &env->transaction_per_migration},
-                  {"transactional_ddl", &env->transactional_ddl},
-                  {"version_table_pk", &env->version_table_pk}};
-  for (guint i = 0; i < G_N_ELEMENTS(settings); i++)
-    if (settings[i].setting->state == ENV_UNKNOWN) {
-      g_autofree char *path = settings_path();
-      g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED,
-                  _("%s:%u: env.py computes %s: set it in %s under [project %s]"), env->path,
-                  settings[i].setting->line, settings[i].key, path, project->name);
-      return FALSE;
-    }
+  if (!check_settings(session, TRUE, error))
+    return FALSE;
   if (!check_env(session, TRUE, error))
     return FALSE;
   if (env->path && !env->begins_transaction) {

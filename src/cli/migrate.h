@@ -48,5 +48,7 @@ gboolean migrate_has_transaction(const Project *project);
 /* The transactions that env.py would have. */
 RolloutTransaction migrate_transaction(const Project *project);
 void migrate_render_options(const Session *session, gboolean online, RenderOptions *options);
+/* Whether retort knows what env.py would do for --sql; else an error. */
+gboolean migrate_may_print(Session *session, GError **error);
 /* Whether this run may change the database and retort knows how env.py would; else an error. */
 gboolean migrate_may_write(Session *session, GError **error);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "handover.h"
 #include "out.h"
 #include "retort/base/error.h"
 #include "retort/base/file.h"
@@ -232,12 +233,48 @@ void session_enter_env(Session *session, gboolean offline)
           transactional ? "Will assume transactional DDL." : "Will assume non-transactional DDL.");
 }
 
+static gboolean refuse_database(Session *session, const char *why, GError **error)
+{
+  g_autofree char *line = handover_line(session);
+  g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED,
+              _("%s; name the database with --url or --target, or run: %s"), why, line);
+  return FALSE;
+}
+
+/* Where a command of Alembic's would go is for env.py to say.  What only Python knows is not replaced by a guess, and
+ * a DATABASE_URL that env.py does not look at must not lead elsewhere. */
+static gboolean check_database(Session *session, const PgParams *params, GError **error)
+{
+  const Project *project = session->project;
+  const char *source;
+  find_url(session, &source);
+  if (session->command->own || !project || !project->env.path || strcmp(source, "--url") == 0 ||
+      session->target)
+    return TRUE;
+  gboolean variable = strcmp(source, "DATABASE_URL") == 0;
+  guint line = project->env.does[ENV_OWN_DATABASE];
+  if (line && !(variable && project->env.names_database_url)) {
+    g_autofree char *why = g_strdup_printf(
+        _("%s:%u: env.py takes its database from elsewhere than sqlalchemy.url"), project->env.path, line);
+    return refuse_database(session, why, error);
+  }
+  if (line || !variable || !project->url || is_placeholder(project->url))
+    return TRUE;
+  g_autoptr(PgParams) written = pg_params_parse(project->url, "sqlalchemy.url", NULL);
+  if (!written || strcmp(written->display, params->display) == 0)
+    return TRUE;
+  g_autofree char *why =
+      g_strdup_printf(_("DATABASE_URL names %s, but sqlalchemy.url, which env.py reads, %s"), params->display,
+                      written->display);
+  return refuse_database(session, why, error);
+}
+
 PgConn *session_connect(Session *session, GError **error)
 {
   if (session->conn)
     return session->conn;
   g_autoptr(PgParams) params = session_params(session, error);
-  if (!params)
+  if (!params || !check_database(session, params, error))
     return NULL;
   PgConnOptions options = {.application_name = "retort"};
   g_autoptr(PgConn) conn = pg_conn_new(params, &options);
@@ -267,7 +304,16 @@ gboolean session_check_position(const Session *session, GError **error)
           env->path, settings[i].setting->line, settings[i].key, path, session->project->name);
       return FALSE;
     }
-  return TRUE;
+  guint line = env->does[ENV_SEARCH_PATH];
+  if (!line || session->command->own)
+    return TRUE;
+  g_autofree char *path = settings_path();
+  g_set_error(
+      error, RETORT_ERROR, RETORT_ERROR_REFUSED,
+      _("%s:%u: env.py chooses a schema, so where the position is kept is not known: give it to --url "
+        "(options=-csearch_path%%3D...) and set ignore_env = yes in %s under [project %s]"),
+      env->path, line, path, session->project->name);
+  return FALSE;
 }
 
 VersionRows *session_rows(Session *session, GError **error)

@@ -57,7 +57,8 @@ RevisionMap *session_map_to_read(Session *session, GError **error);
 RevisionMap *session_map_with_faults(Session *session, GError **error);
 /* Where to connect: --url, --target, DATABASE_URL, sqlalchemy.url, libpq. The caller's. */
 PgParams *session_params(Session *session, GError **error);
-/* A live connection, after the log lines that Alembic prints once it has one. */
+/* A live connection, after the log lines that Alembic prints once it has one.  A command of Alembic's is refused one
+ * where env.py would connect elsewhere, or nobody can tell. */
 PgConn *session_connect(Session *session, GError **error);
 /* The version rows of the live database; the caller's. */
 VersionRows *session_rows(Session *session, GError **error);

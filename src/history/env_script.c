@@ -42,6 +42,8 @@ typedef struct {
   guint calls;
   gboolean seen_online;
   gboolean seen_offline;
+  gboolean last_online; /* the call read last is for this mode */
+  gboolean last_offline;
 } EnvReader;
 
 static EnvSetting *setting_at(EnvScript *env, guint index)
@@ -61,6 +63,7 @@ static void env_script_copy(EnvScript *to, const EnvScript *from)
   for (guint i = 0; i < G_N_ELEMENTS(SETTINGS); i++)
     setting_set(setting_at(to, i), setting_at((EnvScript *)from, i));
   to->expands_line = from->expands_line;
+  to->begins_transaction = from->begins_transaction;
 }
 
 void env_script_clear(EnvScript *env)
@@ -283,6 +286,8 @@ static void read_call(EnvReader *reader, const char *open)
       read_argument(reader, &call, start, stop, reader->line + newlines(open, start), &connection, &offline);
   report_call(reader, &call);
   /* a connection means online, a URL without one --sql; what has neither may be either */
+  reader->last_online = connection || !offline;
+  reader->last_offline = !connection;
   if (connection || !offline) {
     env_script_merge(reader->online, &call);
     reader->seen_online = TRUE;
@@ -323,7 +328,10 @@ static void read_name(EnvReader *reader, const char *start, const char *stop)
     return;
   gsize len = (gsize)(stop - last);
   if (len == 17 && memcmp(last, "begin_transaction", len) == 0) {
-    reader->online->begins_transaction = reader->offline->begins_transaction = TRUE;
+    /* of the mode that was configured last; in front of any, of both */
+    gboolean either = !reader->last_online && !reader->last_offline;
+    reader->online->begins_transaction |= either || reader->last_online;
+    reader->offline->begins_transaction |= either || reader->last_offline;
     return;
   }
   if (len != 9 || memcmp(last, "configure", len) != 0 || ++reader->calls > MAX_CALLS)
@@ -381,6 +389,7 @@ void env_script_parse(const char *path, const char *data, gsize len, EnvScript *
     diag_add(diags, DIAG_ERROR, path, line, 0, "%s", unread ? unread : reason);
     return;
   }
+  env_doings_read(text, len, online, offline);
   reader.p = text;
   reader.end = text + len;
   walk(&reader);

@@ -37,6 +37,13 @@ static void override_all(const Project *project, const Settings *settings, EnvSc
   override_truth(project, settings, "transaction_per_migration", &env->transaction_per_migration);
   override_truth(project, settings, "transactional_ddl", &env->transactional_ddl);
   override_truth(project, settings, "literal_binds", &env->literal_binds);
+  if (!settings_truth(find(project, settings, "ignore_env"), FALSE))
+    return;
+  for (guint i = 0; i < N_ENV_DOINGS; i++)
+    if (i != ENV_OWN_DATABASE)
+      env->does[i] = 0;
+  env->expands_line = 0;
+  env->begins_transaction = TRUE;
 }
 
 void project_apply_settings(Project *project, const Settings *settings)

@@ -36,4 +36,7 @@ void env_script_read(const char *path, EnvScript *online, EnvScript *offline, Di
 /* The same from bytes, into two that are empty. */
 void env_script_parse(const char *path, const char *data, gsize len, EnvScript *online, EnvScript *offline,
                       DiagList *diags);
+/* Fills in does and names_database_url of both; text as module_text() makes it. */
+void env_doings_read(const char *text, gsize len, EnvScript *online, EnvScript *offline);
+
 void env_script_clear(EnvScript *env);

@@ -15,22 +15,24 @@ typedef struct {
   gboolean primary_key;
 } VersionTable;
 
-static VersionTable version_table_of(const Project *project)
+/* env.py often configures the table for one of the two modes only. */
+static VersionTable version_table_of(const Project *project, gboolean offline)
 {
   VersionTable version = {.table = sql_name("alembic_version"), .primary_key = TRUE};
-  const char *schema = NULL;
   if (!project)
     return version;
-  version.table = sql_name(project_version_table(project, &schema));
-  version.schema = sql_name(schema);
-  const EnvSetting *pk = &project->env.version_table_pk;
+  const EnvScript *env = offline ? &project->env_offline : &project->env;
+  if (env->version_table.state == ENV_LITERAL && env->version_table.text)
+    version.table = sql_name(env->version_table.text);
+  if (env->version_table_schema.state == ENV_LITERAL)
+    version.schema = sql_name(env->version_table_schema.text);
+  const EnvSetting *pk = &env->version_table_pk;
   version.primary_key = pk->state != ENV_LITERAL || pk->truth;
   return version;
 }
 
-char *version_table_create_sql(const Project *project)
+static char *create_sql(VersionTable version)
 {
-  VersionTable version = version_table_of(project);
   g_autoptr(Arena) arena = arena_new(ARENA_NO_LIMIT);
   g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func((GDestroyNotify)statement_free);
   SqlType type = {.kind = SQL_TYPE_VARCHAR, .length = SQL_INT(32)};
@@ -50,9 +52,18 @@ char *version_table_create_sql(const Project *project)
   return g_strdup(statement->sql);
 }
 
-char *version_row_sql(const Project *project, const RowOp *row)
+char *version_table_create_sql(const Project *project)
 {
-  VersionTable version = version_table_of(project);
+  return create_sql(version_table_of(project, FALSE));
+}
+
+char *version_table_create_offline_sql(const Project *project)
+{
+  return create_sql(version_table_of(project, TRUE));
+}
+
+static char *row_sql(VersionTable version, const RowOp *row)
+{
   g_autoptr(GString) table = g_string_new(NULL);
   sql_append_qualified(table, version.schema, version.table, FALSE);
   switch (row->kind) {
@@ -68,6 +79,11 @@ char *version_row_sql(const Project *project, const RowOp *row)
     return g_strdup_printf("DELETE FROM %s WHERE %s.version_num = '%s'", table->str, table->str, row->from);
   }
   g_assert_not_reached();
+}
+
+char *version_row_sql(const Project *project, const RowOp *row)
+{
+  return row_sql(version_table_of(project, FALSE), row);
 }
 
 /* ---- one script ---- */
@@ -108,7 +124,7 @@ void script_offline_text(const Script *script, gboolean transactional_ddl, GStri
 
 typedef struct {
   RenderSession *session;
-  const Project *project;
+  VersionTable version;
   GString *out;
   gboolean transactional;
   gboolean per_step;
@@ -146,7 +162,7 @@ static gboolean print_step(Offline *offline, const PlanStep *step, gboolean crea
   if (around)
     g_string_append(out, "BEGIN;\n\n");
   if (create) {
-    g_autofree char *sql = version_table_create_sql(offline->project);
+    g_autofree char *sql = create_sql(offline->version);
     print_statement(out, sql);
   }
   g_autofree char *log = plan_step_log(step, FALSE);
@@ -157,7 +173,7 @@ static gboolean print_step(Offline *offline, const PlanStep *step, gboolean crea
     ok = check_script(step, script, error);
   }
   for (guint i = 0; ok && i < step->row_ops->len; i++) {
-    g_autofree char *sql = version_row_sql(offline->project, step->row_ops->pdata[i]);
+    g_autofree char *sql = row_sql(offline->version, step->row_ops->pdata[i]);
     print_statement(out, sql);
   }
   if (ok && around)
@@ -171,7 +187,7 @@ gboolean offline_script(RenderSession *session, const Project *project, const Pl
   const EnvScript *env = project ? &project->env_offline : NULL;
   Offline offline = {
       .session = session,
-      .project = project,
+      .version = version_table_of(project, TRUE),
       .out = out,
       .transactional = !env || truth_of(&env->transactional_ddl, TRUE),
       .per_step = env && truth_of(&env->transaction_per_migration, FALSE),
@@ -191,9 +207,8 @@ gboolean offline_script(RenderSession *session, const Project *project, const Pl
     plan_rows_apply(rows, step);
   }
   if (session->options.flavor == RENDER_AS_OLD && rows->len == 0) {
-    VersionTable version = version_table_of(project);
     g_string_append(out, "DROP TABLE ");
-    sql_append_qualified(out, version.schema, version.table, FALSE);
+    sql_append_qualified(out, offline.version.schema, offline.version.table, FALSE);
     g_string_append(out, ";\n\n");
   }
   if (around)

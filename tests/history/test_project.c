@@ -444,6 +444,14 @@ static const struct {
     {"the function itself",
      "from alembic.context import configure\nconfigure(connection=c, version_table='v')\n",
      " table=v| table=v"},
+    {"a transaction in one mode",
+     "def offline():\n    context.configure(url=u)\n    with context.begin_transaction():\n        pass\n"
+     "def online():\n    context.configure(connection=c)\n    context.run_migrations()\n",
+     "| begin"},
+    {"a transaction ahead",
+     "transaction = context.begin_transaction\ncontext.begin_transaction()\n"
+     "context.configure(url=u)\ncontext.configure(connection=c)\n",
+     " begin| begin"},
     {"full name", "import alembic\nalembic.context.configure(connection=c, version_table='v')\n",
      " table=v| table=v"},
 };
@@ -465,6 +473,100 @@ Test(env, reads_literal_arguments)
     cr_expect_str_eq(got->str, ENVS[i].expected, "%s: expected \"%s\", got \"%s\"", ENVS[i].name,
                      ENVS[i].expected, got->str);
   }
+  fs_remove(root);
+}
+
+#define ENGINE \
+  "engine = engine_from_config(config.get_section(config.config_ini_section), prefix='sqlalchemy.')\n"
+#define RUN \
+  "context.configure(connection=c)\nwith context.begin_transaction():\n    context.run_migrations()\n"
+
+static const struct {
+  const char *name;
+  const char *text;
+  const char *online;  /* the reason not to run migrations, without the path; "": none */
+  const char *offline; /* likewise for --sql */
+  guint database;      /* line that takes the database from elsewhere */
+} DOINGS[] = {
+    {"plain", ENGINE RUN, "", "", 0},
+    {"main option", "engine = create_engine(config.get_main_option('sqlalchemy.url'))\n" RUN, "", "", 0},
+    {"main option in a variable",
+     "url = config.get_main_option('sqlalchemy.url')\nengine = create_engine(url)\n" RUN, "", "", 0},
+    {"variable that may be another",
+     "url = config.get_main_option('sqlalchemy.url')\nurl = settings.URL\nengine = create_engine(url)\n" RUN,
+     "", "", 3},
+    {"set_main_option", "config.set_main_option('sqlalchemy.url', URL)\n" ENGINE RUN, "", "", 1},
+    {"section assigned", "s = config.get_section('alembic')\ns['sqlalchemy.url'] = URL\n" ENGINE RUN, "", "",
+     2},
+    {"section compared", "if s['sqlalchemy.url'] == URL: pass\n" ENGINE RUN, "", "", 0},
+    {"section written out", "s = {'sqlalchemy.url': URL}\n" ENGINE RUN, "", "", 1},
+    {"the application's engine", "from app import engine\n" RUN, "", "", 1},
+    {"environment", "x = os.environ['APP']\n" ENGINE RUN, "", "", 1},
+    {"other prefix", "engine = engine_from_config(section, prefix='app.')\n" RUN, "", "", 1},
+    {"in a docstring", "\"\"\"SET search_path, or\n'sqlalchemy.url': x\"\"\"\n" ENGINE RUN, "", "", 0},
+    {"in a comment", "# connection.execute('SET search_path TO x')\n" ENGINE RUN, "", "", 0},
+    {"search path", ENGINE "connection.execute('SET search_path TO x')\n" RUN,
+     ":2: env.py chooses the schema that migrations work in",
+     ":2: env.py chooses the schema that migrations work in", 0},
+    {"statement", ENGINE "connection.execute('SET lock_timeout = 1')\n" RUN,
+     ":2: env.py runs statements or sets up the connection by itself", "", 0},
+    {"statement in the script", ENGINE "context.execute('SET lock_timeout = 1')\n" RUN,
+     ":2: env.py runs statements or sets up the connection by itself",
+     ":2: env.py runs statements or sets up the connection by itself", 0},
+    {"hook", ENGINE "context.configure(connection=c, on_version_apply=f)\ncontext.run_migrations()\n",
+     ":2: env.py has code of its own run with each step (on_version_apply)",
+     ":2: env.py has code of its own run with each step (on_version_apply)", 0},
+    {"loop",
+     ENGINE "for c in databases:\n    context.configure(c)\n    with context.begin_transaction():\n\n"
+            "        context.run_migrations()\n",
+     ":6: env.py runs migrations in a loop or with arguments",
+     ":6: env.py runs migrations in a loop or with arguments", 0},
+    {"loop beside it", ENGINE "for c in databases:\n    pass\n" RUN, "", "", 0},
+    {"arguments", ENGINE "context.run_migrations(engine_name=name)\n",
+     ":2: env.py runs migrations in a loop or with arguments",
+     ":2: env.py runs migrations in a loop or with arguments", 0},
+    {"elsewhere", ENGINE "import app\napp.migrate()\n",
+     ":1: env.py does not call context.run_migrations() itself",
+     ":1: env.py does not call context.run_migrations() itself", 0},
+    {"stars", ENGINE "context.configure(connection=c, **kw)\ncontext.run_migrations()\n",
+     ":2: env.py passes configure() arguments from elsewhere",
+     ":2: env.py passes configure() arguments from elsewhere", 0},
+};
+
+Test(env, tells_what_only_python_can_do)
+{
+  char *root = fs_new();
+
+  fs_write(root, "alembic.ini", "[alembic]\nscript_location = db\n");
+  for (guint i = 0; i < G_N_ELEMENTS(DOINGS); i++) {
+    fs_write(root, "db/env.py", DOINGS[i].text);
+    g_autoptr(Project) project = open_at(root, ".", NULL, NULL, NULL);
+    cr_assert(project, "%s", DOINGS[i].name);
+    for (int online = 0; online < 2; online++) {
+      g_autofree char *why = project_env_obstacle(project, online, FALSE);
+      const char *got = why ? why + strlen(project->env.path) : "";
+      const char *expected = online ? DOINGS[i].online : DOINGS[i].offline;
+      cr_expect_str_eq(got, expected, "%s, %s: expected \"%s\", got \"%s\"", DOINGS[i].name,
+                       online ? "online" : "--sql", expected, got);
+    }
+    cr_expect_eq(project->env.does[ENV_OWN_DATABASE], DOINGS[i].database, "%s: expected line %u, got %u",
+                 DOINGS[i].name, DOINGS[i].database, project->env.does[ENV_OWN_DATABASE]);
+  }
+  fs_remove(root);
+}
+
+Test(env, minds_x_arguments_only_when_given)
+{
+  char *root = fs_new();
+
+  fs_write(root, "alembic.ini", "[alembic]\nscript_location = db\n");
+  fs_write(root, "db/env.py", ENGINE "x = context.get_x_argument()\n" RUN);
+  g_autoptr(Project) project = open_at(root, ".", NULL, NULL, NULL);
+  cr_assert(project);
+  g_autofree char *without = project_env_obstacle(project, TRUE, FALSE);
+  g_autofree char *with = project_env_obstacle(project, TRUE, TRUE);
+  cr_expect_null(without, "without -x: \"%s\"", without);
+  cr_expect(with && g_str_has_suffix(with, ":2: env.py decides something by -x"), "with -x: \"%s\"", with);
   fs_remove(root);
 }
 

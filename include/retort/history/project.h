@@ -26,6 +26,18 @@ typedef struct {
   guint line;      /* in env.py */
 } EnvSetting;
 
+/* What env.py does besides connecting, configuring and running, which only Python could do as well. */
+typedef enum {
+  ENV_OWN_DATABASE, /* its database is not, or not only, sqlalchemy.url as it is written */
+  ENV_SEARCH_PATH,  /* chooses a schema: the version table and whatever is not qualified are there */
+  ENV_OWN_SQL,      /* statements, events or connection settings of its own */
+  ENV_OWN_HOOKS,    /* on_version_apply */
+  ENV_OWN_RUNS,     /* run_migrations() in a loop or with arguments: several databases, tenants */
+  ENV_HIDES_RUN,    /* calls no context.run_migrations() that can be seen */
+  ENV_READS_X,      /* get_x_argument() */
+  N_ENV_DOINGS,
+} EnvDoing;
+
 /* What context.configure() in env.py says about the position and the transactions. */
 typedef struct {
   char *path; /* env.py, or NULL when there is none */
@@ -38,6 +50,8 @@ typedef struct {
   EnvSetting paramstyle; /* from dialect_opts={"paramstyle": ...} */
   gboolean begins_transaction; /* env.py calls context.begin_transaction() */
   guint expands_line; /* line of a configure(**...) that might set more; 0: none */
+  guint does[N_ENV_DOINGS]; /* line of the first of its kind; 0: none */
+  gboolean names_database_url; /* DATABASE_URL stands in it */
 } EnvScript;
 
 typedef struct {
@@ -94,6 +108,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Project, project_free)
 char *project_option(const Project *project, const char *key, GError **error);
 /* The version table in force: env.py's literal or "alembic_version"; schema may come back NULL.  Borrowed. */
 const char *project_version_table(const Project *project, const char **schema);
+/* Why migrations that retort runs (online) or prints (--sql) might not do what they do under this env.py: a sentence
+ * without a full stop, naming file and line; NULL: they would.  x_given: -x was given.  What a computed database
+ * means is up to the caller: ENV_OWN_DATABASE is not among the reasons.  The caller's. */
+char *project_env_obstacle(const Project *project, gboolean online, gboolean x_given);
 /* An Alembic environment that could be opened. */
 typedef struct {
   char *label;           /* for a list: path below the searched folder, and the section when it is not "alembic" */
@@ -112,5 +130,6 @@ GPtrArray *project_find_all(const char *folder);
 Project *project_open_candidate(const ProjectCandidate *candidate, GError **error);
 
 /* Puts [project NAME] of the operator's configuration in place of what env.py leaves unset or unknown; what it says
- * literally stays.  Right after project_open(). */
+ * literally stays.  With `ignore_env` there what env.py does besides is forgotten, but not where its database is.
+ * Right after project_open(). */
 void project_apply_settings(Project *project, const Settings *settings);

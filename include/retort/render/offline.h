@@ -17,3 +17,5 @@ void script_offline_text(const Script *script, gboolean transactional_ddl, GStri
 /* The statements that keep the version table, as sent to the server; project NULL: defaults. */
 char *version_table_create_sql(const Project *project);
 char *version_row_sql(const Project *project, const RowOp *op);
+/* The first of them as --sql prints it, for which env.py may have configured another table. */
+char *version_table_create_offline_sql(const Project *project);
