@@ -10,6 +10,7 @@ static void diag_free(gpointer data)
   Diag *diag = data;
   g_free(diag->path);
   g_free(diag->text);
+  g_free(diag->about);
   g_free(diag);
 }
 
@@ -41,6 +42,13 @@ void diag_add(DiagList *list, DiagSeverity severity, const char *path, guint lin
   diag->text = g_strdup_vprintf(format, args);
   va_end(args);
   g_ptr_array_add(list->items, diag);
+}
+
+void diag_about(DiagList *list, const char *about)
+{
+  Diag *last = g_ptr_array_index(list->items, list->items->len - 1);
+  g_free(last->about);
+  last->about = g_strdup(about);
 }
 
 void diag_list_take(DiagList *list, DiagList *from)

@@ -46,13 +46,28 @@ static gboolean fail_usage(GError **error, const char *message)
   return FALSE;
 }
 
+/* Why a revision of that name is in a file and not in the map; NULL: none is. */
+static char *why_unread(const Session *session, const char *symbol)
+{
+  const DiagList *diags = session->map->diags;
+  for (guint i = 0; i < diags->items->len; i++) {
+    const Diag *diag = diags->items->pdata[i];
+    if (g_strcmp0(diag->about, symbol) == 0)
+      return g_strdup_printf(_("%s cannot be read, so that it is not known what it stands on: %s:%u: %s"),
+                             symbol, diag->path, diag->line, diag->text);
+  }
+  return NULL;
+}
+
 /* Alembic's words, but this is not one of its commands. */
 static gboolean find(Session *session, const char *symbol, Revision **revision, GError **error)
 {
   g_autoptr(GError) failure = NULL;
   if (target_resolve_one(session->map, symbol, NULL, revision, &failure))
     return TRUE;
-  g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_FAILED, failure->message);
+  g_autofree char *why = why_unread(session, symbol);
+  g_set_error_literal(error, RETORT_ERROR, why ? RETORT_ERROR_REFUSED : RETORT_ERROR_FAILED,
+                      why ? why : failure->message);
   return FALSE;
 }
 

@@ -257,6 +257,7 @@ GPtrArray *refs_files(RepoReader *reader, const RepoCommit *commit, const char *
 static void add_fault(DiagList *diags, GError **fault, const char *path, const RevisionFault *from)
 {
   diag_add(diags, DIAG_ERROR, path, from->line, 0, "%s", from->text);
+  diag_about(diags, from->id);
   if (*fault || from->code == RETORT_ERROR_FILE)
     return;
   if (from->code == RETORT_ERROR_COMMAND)

@@ -140,6 +140,7 @@ static GPtrArray *collect(LoadListing *listing, GError **fault)
     }
     g_autofree char *path = load_entry_path(entry);
     diag_add(listing->diags, DIAG_ERROR, path, entry->fault.line, 0, "%s", entry->fault.text);
+    diag_about(listing->diags, entry->fault.id);
     if (*fault || entry->fault.code == RETORT_ERROR_FILE)
       continue;
     if (entry->fault.code == RETORT_ERROR_COMMAND)

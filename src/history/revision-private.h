@@ -6,6 +6,7 @@
 typedef struct {
   guint line; /* 0: the whole file */
   char *text;
+  char *id; /* of the revision, where that could be read; or NULL */
   int code; /* RetortError: what Alembic would make of it; RETORT_ERROR_FILE when Alembic could go on */
 } RevisionFault;
 

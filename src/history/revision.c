@@ -16,6 +16,7 @@
 void revision_fault_clear(RevisionFault *fault)
 {
   g_clear_pointer(&fault->text, g_free);
+  g_clear_pointer(&fault->id, g_free);
 }
 
 gboolean revision_file_name(const char *name)
@@ -227,8 +228,10 @@ Revision *revision_scan(const char *path, const char *imports_from, const char *
     fault->text = g_strdup(reason);
     return NULL;
   }
-  if (!read_id(&module, revision, fault) || !read_names_of(&module, revision, fault))
+  if (!read_id(&module, revision, fault) || !read_names_of(&module, revision, fault)) {
+    fault->id = g_strdup(revision->id);
     return NULL;
+  }
   read_doc(&module, revision);
   return g_steal_pointer(&revision);
 }

@@ -569,6 +569,13 @@ static void bind_definition(Walk *walk, const char *p)
   }
 }
 
+/* What git leaves between the two sides of a conflict; never Python. */
+static gboolean is_conflict_mark(const char *p, const char *end)
+{
+  return end - p >= 7 && (strncmp(p, "<<<<<<<", 7) == 0 || strncmp(p, "=======", 7) == 0 ||
+                          strncmp(p, ">>>>>>>", 7) == 0);
+}
+
 /* One logical line.  *skip is the indent of the definition whose body is being stepped over, or G_MAXUINT. */
 static gboolean read_line(Walk *walk, guint *skip)
 {
@@ -581,6 +588,8 @@ static gboolean read_line(Walk *walk, guint *skip)
   }
   if (indent > *skip)
     return skip_line(walk);
+  if (is_conflict_mark(p, walk->end))
+    return bad(walk, walk->line, _("git left a conflict here: resolve it first"));
   *skip = G_MAXUINT;
   walk->conditional = indent > 0;
   const char *word_end = name_end(p, walk->end);

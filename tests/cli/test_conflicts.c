@@ -154,6 +154,21 @@ Test(conflicts, need_commits)
   fs_remove(root);
 }
 
+Test(rebase, says_why_a_revision_cannot_be_read)
+{
+  char *root = new_repository();
+
+  fs_write(root, "versions/d1.py", "from x import get\nrevision = 'd1'\ndown_revision = get(revision)\n");
+  expect(root, "rebase d1 --parent c1 --yes", 1, NULL,
+         "versions/d1.py:3: \"down_revision\" is computed (get(revision)); only Python knows its value\n");
+  expect(root, "heads", 1, "c1 (head)\n", "versions/d1.py:3: ");
+  expect(root, "graph", 1, "c1", "versions/d1.py:3: ");
+  fs_write(root, "versions/d1.py",
+           "revision = 'd1'\n<<<<<<< HEAD\ndown_revision = 'c1'\n=======\ndown_revision = 'a1'\n>>>>>>> x\n");
+  expect(root, "heads", 1, NULL, "versions/d1.py:2: error: git left a conflict here: resolve it first");
+  fs_remove(root);
+}
+
 Test(diff, ends_at_the_working_folder)
 {
   char *root = new_repository();

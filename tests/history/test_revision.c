@@ -163,9 +163,14 @@ Test(revision, tells_what_alembic_would_say)
   static const struct {
     const char *text;
     int code;
-  } cases[] = {{"down_revision = None\n", RETORT_ERROR_COMMAND},
-               {"revision = 'a'\n", RETORT_ERROR_TRACEBACK},
-               {"revision = 'a'\ndown_revision = f()\n", RETORT_ERROR_FILE}};
+  } cases[] = {
+      {"down_revision = None\n", RETORT_ERROR_COMMAND},
+      {"revision = 'a'\n", RETORT_ERROR_TRACEBACK},
+      {"revision = 'a'\ndown_revision = f()\n", RETORT_ERROR_FILE},
+      {"revision = 'a'\n<<<<<<< HEAD\ndown_revision = 'b'\n=======\ndown_revision = 'c'\n>>>>>>> x\n",
+       RETORT_ERROR_TRACEBACK},
+      {"revision = 'a'\ndown_revision = 'b'\ndef upgrade():\n<<<<<<< HEAD\n    pass\n",
+       RETORT_ERROR_TRACEBACK}};
 
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(GError) error = NULL;

@@ -20,6 +20,7 @@ typedef struct {
   guint line;  /* from 1; 0: the whole file */
   guint column; /* from 1, in bytes; 0: the whole line */
   char *text;
+  char *about; /* what of the file it is about, such as the id of a revision; or NULL */
 } Diag;
 
 typedef struct {
@@ -32,6 +33,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(DiagList, diag_list_free)
 
 void diag_add(DiagList *list, DiagSeverity severity, const char *path, guint line, guint column,
               const char *format, ...) G_GNUC_PRINTF(6, 7);
+/* Says what the diagnostic that was added last is about. */
+void diag_about(DiagList *list, const char *about);
 /* Moves all of from's diagnostics to the end of list. */
 void diag_list_take(DiagList *list, DiagList *from);
 guint diag_count(const DiagList *list, DiagSeverity at_least);
