@@ -324,7 +324,7 @@ static gboolean read_create(GPtrArray *changes, const PgQuery__Node *s)
 
 /* ---- dropping ---- */
 
-static gboolean drop_class(PgQuery__ObjectType type, ObjectClass *class)
+gboolean change_class(PgQuery__ObjectType type, ObjectClass *class)
 {
   switch (type) {
   case OBJECT(TABLE):
@@ -339,13 +339,19 @@ static gboolean drop_class(PgQuery__ObjectType type, ObjectClass *class)
   case OBJECT(FUNCTION):
   case OBJECT(PROCEDURE): *class = OBJECT_FUNCTION; return TRUE;
   case OBJECT(TRIGGER): *class = OBJECT_TRIGGER; return TRUE;
+  case OBJECT(POLICY): *class = OBJECT_POLICY; return TRUE;
+  case OBJECT(RULE): *class = OBJECT_RULE; return TRUE;
   case OBJECT(EXTENSION): *class = OBJECT_EXTENSION; return TRUE;
   default: return FALSE;
   }
 }
 
-/* The name of what is dropped or renamed, from any of the forms that the grammar has for it. */
-static char *object_name(const PgQuery__Node *object)
+gboolean change_is_on_table(ObjectClass class)
+{
+  return class == OBJECT_TRIGGER || class == OBJECT_POLICY || class == OBJECT_RULE;
+}
+
+char *change_object_name(const PgQuery__Node *object)
 {
   switch (object ? object->node_case : PG_QUERY__NODE__NODE__NOT_SET) {
   case PG_QUERY__NODE__NODE_LIST: return change_name_from_list(object->list->items, object->list->n_items, 0);
@@ -362,14 +368,14 @@ static gboolean read_drop(GPtrArray *changes, const PgQuery__DropStmt *drop)
 {
   ObjectClass class;
 
-  if (!drop_class(drop->remove_type, &class))
+  if (!change_class(drop->remove_type, &class))
     return FALSE;
   for (gsize i = 0; i < drop->n_objects; i++) {
     const PgQuery__Node *object = drop->objects[i];
     gboolean listed = object->node_case == PG_QUERY__NODE__NODE_LIST;
-    gboolean on_table = class == OBJECT_TRIGGER && listed && object->list->n_items > 0;
+    gboolean on_table = change_is_on_table(class) && listed && object->list->n_items > 0;
     g_autofree char *name = on_table ? g_strdup(change_word(object->list->items[object->list->n_items - 1]))
-                                     : object_name(object);
+                                     : change_object_name(object);
     g_autofree char *table =
         on_table ? change_name_from_list(object->list->items, object->list->n_items, 1) : NULL;
     gboolean relation = class == OBJECT_TABLE || class == OBJECT_VIEW || class == OBJECT_SEQUENCE;
@@ -396,13 +402,14 @@ static void read_rename(GPtrArray *changes, const PgQuery__RenameStmt *rename)
     change = change_add(changes, CHANGE_RENAME, OBJECT_COLUMN, relation, rename->subname);
   else if (rename->rename_type == OBJECT(TABCONSTRAINT))
     change = change_add(changes, CHANGE_RENAME, OBJECT_CONSTRAINT, relation, rename->subname);
-  else if (rename->rename_type == OBJECT(TRIGGER))
-    change = change_add(changes, CHANGE_RENAME, OBJECT_TRIGGER, relation, rename->subname);
-  else if (drop_class(rename->rename_type, &class)) {
-    g_autofree char *name = relation ? g_strdup(relation) : object_name(rename->object);
-    change = change_add(changes, CHANGE_RENAME, class, class == OBJECT_INDEX ? NULL : relation, name);
-  } else
+  else if (!change_class(rename->rename_type, &class))
     return;
+  else if (change_is_on_table(class))
+    change = change_add(changes, CHANGE_RENAME, class, relation, rename->subname);
+  else {
+    g_autofree char *name = relation ? g_strdup(relation) : change_object_name(rename->object);
+    change = change_add(changes, CHANGE_RENAME, class, class == OBJECT_INDEX ? NULL : relation, name);
+  }
   change->guarded = rename->missing_ok;
   change->aspect = g_strdup(rename->newname);
 }
@@ -451,15 +458,14 @@ static gboolean read_change(GPtrArray *changes, const PgQuery__Node *s)
   case PG_QUERY__NODE__NODE_CONSTRAINTS_SET_STMT:
   case PG_QUERY__NODE__NODE_REFRESH_MAT_VIEW_STMT:
   case PG_QUERY__NODE__NODE_NOTIFY_STMT: return TRUE;
-  case PG_QUERY__NODE__NODE_COMMENT_STMT:
-  case PG_QUERY__NODE__NODE_GRANT_STMT: return TRUE;
   default: return FALSE;
   }
 }
 
 void changes_read_node(GPtrArray *changes, const PgQuery__Node *s, char **unknown)
 {
-  if (read_rows(changes, s) || read_create(changes, s) || read_change(changes, s) || *unknown)
+  if (read_rows(changes, s) || read_create(changes, s) || read_change(changes, s) ||
+      changes_read_about(changes, s) || *unknown)
     return;
   *unknown = g_strdup(s->node_case == PG_QUERY__NODE__NODE_DO_STMT
                           ? _("what a DO block runs is not visible here")

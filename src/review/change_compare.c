@@ -2,7 +2,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "retort/review/change.h"
+#include "change-private.h"
 
 const char *object_class_name(ObjectClass class)
 {
@@ -17,6 +17,8 @@ const char *object_class_name(ObjectClass class)
   case OBJECT_SEQUENCE: return _("sequence");
   case OBJECT_FUNCTION: return _("function");
   case OBJECT_TRIGGER: return _("trigger");
+  case OBJECT_POLICY: return _("policy");
+  case OBJECT_RULE: return _("rule");
   case OBJECT_EXTENSION: return _("extension");
   }
   return "";
@@ -29,13 +31,24 @@ const char *verdict_name(Verdict verdict)
   return names[verdict];
 }
 
+/* Tables, indexes, views and sequences have their names in common. */
+static gboolean is_relation(ObjectClass class)
+{
+  return class == OBJECT_TABLE || class == OBJECT_INDEX || class == OBJECT_VIEW || class == OBJECT_SEQUENCE;
+}
+
+/* Parts of a relation go with it. */
+static gboolean is_part(ObjectClass class)
+{
+  return class == OBJECT_COLUMN || class == OBJECT_CONSTRAINT || class == OBJECT_TRIGGER ||
+         class == OBJECT_POLICY || class == OBJECT_RULE || class == OBJECT_INDEX;
+}
+
 char *change_object(const Change *change)
 {
-  gboolean part =
-      change->class == OBJECT_COLUMN || change->class == OBJECT_CONSTRAINT || change->class == OBJECT_TRIGGER;
-
-  return part && change->relation ? g_strdup_printf("%s.%s", change->relation, change->name)
-                                  : g_strdup(change->name ? change->name : "");
+  return is_part(change->class) && change->class != OBJECT_INDEX && change->relation
+             ? g_strdup_printf("%s.%s", change->relation, change->name)
+             : g_strdup(change->name ? change->name : "");
 }
 
 char *change_text(const Change *change)
@@ -59,19 +72,6 @@ char *change_text(const Change *change)
                         : g_strdup_printf(_("changes %s %s"), class, object);
 }
 
-/* Tables, indexes, views and sequences have their names in common. */
-static gboolean is_relation(ObjectClass class)
-{
-  return class == OBJECT_TABLE || class == OBJECT_INDEX || class == OBJECT_VIEW || class == OBJECT_SEQUENCE;
-}
-
-/* Parts of a relation go with it. */
-static gboolean is_part(ObjectClass class)
-{
-  return class == OBJECT_COLUMN || class == OBJECT_CONSTRAINT || class == OBJECT_TRIGGER ||
-         class == OBJECT_INDEX;
-}
-
 static gboolean same_object(const Change *a, const Change *b)
 {
   if (g_strcmp0(a->name, b->name) != 0)
@@ -91,6 +91,12 @@ static char *say(const char *format, const Change *change)
   g_autofree char *object = change_object(change);
 
   return g_strdup_printf(format, object_class_name(change->class), object);
+}
+
+/* Whoever comes last has the say, and no other statement depends on it. */
+static gboolean changes_no_data(const Change *change)
+{
+  return g_strcmp0(change->aspect, CHANGE_COMMENT) == 0 || g_strcmp0(change->aspect, CHANGE_PRIVILEGES) == 0;
 }
 
 /* Both name the same object. */
@@ -121,7 +127,8 @@ static Verdict compare_same(const Change *a, const Change *b, char **why)
   }
   if (a->verb == CHANGE_USE || b->verb == CHANGE_USE)
     return VERDICT_INDEPENDENT;
-  if (a->verb == CHANGE_ALTER && b->verb == CHANGE_ALTER && g_strcmp0(a->aspect, b->aspect) == 0) {
+  if (a->verb == CHANGE_ALTER && b->verb == CHANGE_ALTER && g_strcmp0(a->aspect, b->aspect) == 0 &&
+      !changes_no_data(a)) {
     gboolean equal = g_strcmp0(a->value, b->value) == 0 && a->value;
     if (a->class == OBJECT_TYPE && !equal) {
       *why = say(_("both change %s %s: the order of its values will depend on who comes first"), a);

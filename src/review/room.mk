@@ -1,7 +1,7 @@
 noinst_LIBRARIES += src/review/libreview.a
 src_review_libreview_a_SOURCES = \
 	src/review/check.c include/retort/review/check.h include/retort/review/check_table.h \
-	src/review/change.c src/review/change-private.h include/retort/review/change.h \
+	src/review/change.c src/review/change_about.c src/review/change-private.h include/retort/review/change.h \
 	src/review/change_compare.c \
 	src/review/change_table.c \
 	src/review/findings.c include/retort/review/findings.h src/review/later.c src/review/later.h \
@@ -18,6 +18,7 @@ src_review_libreview_a_SOURCES = \
 	src/review/forecast_objects.c \
 	src/review/forecast_partitions.c \
 	src/review/forecast_rows.c \
+	src/review/forecast_scans.c \
 	src/review/effects.h src/review/judge.c src/review/judge.h \
 	src/review/migration.c include/retort/review/migration.h \
 	src/review/policy.c include/retort/review/policy.h \
