@@ -114,6 +114,82 @@ void arena_own(Arena *arena, void *data, GDestroyNotify free_func)
   arena->owned = owned;
 }
 
+/* ---- images ---- */
+
+typedef struct {
+  Chunk *chunk;
+  gsize used;
+  guint8 *copy; /* into ArenaImage.bytes */
+} ChunkImage;
+
+struct ArenaImage {
+  ChunkImage *chunks; /* in the arena's order */
+  guint n_chunks;
+  guint8 *bytes;
+  Owned *owned;
+  gsize used;
+};
+
+ArenaImage *arena_save(const Arena *arena)
+{
+  ArenaImage *image = g_new0(ArenaImage, 1);
+  gsize bytes = 0;
+  for (Chunk *chunk = arena->chunks; chunk != NULL; chunk = chunk->next) {
+    image->n_chunks++;
+    bytes += chunk->used;
+  }
+  image->chunks = g_new0(ChunkImage, image->n_chunks);
+  image->bytes = g_malloc(bytes);
+  image->owned = arena->owned;
+  image->used = arena->used;
+  guint8 *at = image->bytes;
+  guint i = 0;
+  for (Chunk *chunk = arena->chunks; chunk != NULL; chunk = chunk->next) {
+    image->chunks[i++] = (ChunkImage){chunk, chunk->used, at};
+    memcpy(at, chunk->data, chunk->used);
+    at += chunk->used;
+  }
+  return image;
+}
+
+static gboolean image_has(const ArenaImage *image, const Chunk *chunk)
+{
+  for (guint i = 0; i < image->n_chunks; i++)
+    if (image->chunks[i].chunk == chunk)
+      return TRUE;
+  return FALSE;
+}
+
+void arena_restore(Arena *arena, const ArenaImage *image)
+{
+  /* What is owned lies in the arena, so it goes before the chunks do. */
+  for (; arena->owned != image->owned; arena->owned = arena->owned->next)
+    arena->owned->free_func(arena->owned->data);
+  while (arena->chunks != NULL) {
+    Chunk *chunk = arena->chunks;
+    arena->chunks = chunk->next;
+    if (!image_has(image, chunk))
+      g_free(chunk);
+  }
+  for (guint i = image->n_chunks; i-- > 0;) {
+    const ChunkImage *saved = &image->chunks[i];
+    saved->chunk->used = saved->used;
+    memcpy(saved->chunk->data, saved->copy, saved->used);
+    saved->chunk->next = arena->chunks;
+    arena->chunks = saved->chunk;
+  }
+  arena->used = image->used;
+}
+
+void arena_image_free(ArenaImage *image)
+{
+  if (image == NULL)
+    return;
+  g_free(image->chunks);
+  g_free(image->bytes);
+  g_free(image);
+}
+
 gsize arena_used(const Arena *arena)
 {
   return arena->used;

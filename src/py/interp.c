@@ -57,6 +57,41 @@ void py_set_print(PyInterp *interp, PyPrint print, void *data)
   interp->print_data = data;
 }
 
+/* ---- starting over ---- */
+
+struct PySaved {
+  PyInterp state;
+  ArenaImage *image;
+};
+
+PySaved *py_save(PyInterp *interp)
+{
+  if (interp->outcome != PY_OK || interp->frame || (interp->coroutines && interp->coroutines->len > 0))
+    return NULL;
+  coroutines_free(interp);
+  interp->steps_left = interp->limits.steps;
+  PySaved *saved = g_new0(PySaved, 1);
+  saved->state = *interp;
+  saved->image = arena_save(interp->arena);
+  return saved;
+}
+
+void py_restore(PyInterp *interp, const PySaved *saved, void *data)
+{
+  coroutines_free(interp);
+  arena_restore(interp->arena, saved->image);
+  *interp = saved->state;
+  interp->data = data;
+}
+
+void py_saved_free(PySaved *saved)
+{
+  if (!saved)
+    return;
+  arena_image_free(saved->image);
+  g_free(saved);
+}
+
 /* ---- outcome ---- */
 
 PyOutcome py_outcome(PyInterp *interp)

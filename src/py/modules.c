@@ -195,6 +195,22 @@ static PyValue run_file(PyInterp *interp, const char *name, const char *path, gb
   return run_module(interp, name, parse_module(interp, path, kept, len, &stamp), is_package);
 }
 
+gboolean py_files_unchanged(PyRuntime *runtime)
+{
+  static const FileStamp none;
+  GHashTableIter iter;
+  gpointer path, value;
+  g_hash_table_iter_init(&iter, runtime->trees);
+  while (g_hash_table_iter_next(&iter, &path, &value)) {
+    const Parsed *parsed = value;
+    FileStamp stamp;
+    if (!file_stamp_equal(&parsed->stamp, &none) &&
+        (!file_stamp(path, &stamp) || !file_stamp_equal(&stamp, &parsed->stamp)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static PyValue run_library(PyInterp *interp, const char *name, const char *source, gboolean is_package)
 {
   g_autofree char *path = g_strdup_printf("<%s>", name);
@@ -227,6 +243,18 @@ static gboolean declared_unknown(const PyRuntime *runtime, const char *name)
     if (below(name, runtime->unknown_prefixes->pdata[i]))
       return TRUE;
   return FALSE;
+}
+
+gboolean py_is_project_module(PyRuntime *runtime, const char *name)
+{
+  g_autofree char *top = g_strndup(name, strcspn(name, "."));
+  gboolean is_package = FALSE;
+  if (g_hash_table_contains(runtime->modules, top) || library_source(runtime, top) ||
+      g_hash_table_contains(runtime->packages, top) || library_package(runtime, top) ||
+      declared_unknown(runtime, name) || !runtime->resolve)
+    return FALSE;
+  g_autofree char *path = runtime->resolve(runtime->resolve_data, top, &is_package);
+  return path != NULL;
 }
 
 /* One module without its parents; PY_NULL without failure: there is none of this name. */

@@ -62,6 +62,9 @@ PyValue expr_value(PyInterp *interp, SqlExpr *expr)
 {
   if (!expr)
     return py_null();
+  gboolean is_plain = expr->kind == SQL_EXPR_TUPLE || expr->kind == SQL_EXPR_UNARY;
+  if (!is_plain && expr->type && sql_type_affinity(expr->type) == SQL_AFFINITY_TUPLE)
+    return refuse(interp, _("an expression of the type of a tuple"));
   switch (expr->kind) {
   case SQL_EXPR_TEXT: return py_host_object(interp, &text_clause_class, expr);
   case SQL_EXPR_FUNCTION: return py_host_object(interp, &function_class, expr);
@@ -300,9 +303,10 @@ static PyValue element_getattr(PyInterp *interp, PyValue self, PyStr *name)
   if (strcmp(n, "astext") == 0 && x->type && x->type->generic_json)
     return py_raise(interp, "AttributeError",
                     "Neither 'BinaryExpression' object nor 'Comparator' object has an attribute 'astext'");
-  if (strcmp(n, "astext") == 0)
-    return expr_or_raise(interp, sql_astext(py_arena(interp), x, &error), error);
-  return refuse_getattr(interp, self, name);
+  if (strcmp(n, "astext") != 0)
+    return refuse_getattr(interp, self, name);
+  SqlExpr *result = sql_astext(py_arena(interp), x, &error);
+  return expr_or_raise(interp, result, error);
 }
 
 const PyHostClass column_element_class = {

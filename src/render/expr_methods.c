@@ -207,7 +207,8 @@ static PyValue method_in(PyInterp *interp, PyCall *call)
   for (guint i = 0; i < list.n; i++)
     if (!check_opaque(interp, left, list.items[i]))
       return py_null();
-  return expr_or_raise(interp, sql_in(arena, left, list, negated, &error), error);
+  SqlExpr *result = sql_in(arena, left, list, negated, &error);
+  return expr_or_raise(interp, result, error);
 }
 
 static PyValue method_between(PyInterp *interp, PyCall *call)

@@ -7,6 +7,7 @@
 #include "answers.h"
 #include "naming.h"
 #include "session.h"
+#include "shared.h"
 
 /* ---- scripts ---- */
 
@@ -18,7 +19,7 @@ static void reason_free(gpointer data)
   g_free(reason);
 }
 
-static Script *script_new(void)
+Script *script_new(void)
 {
   Script *script = g_new0(Script, 1);
   script->statements = g_ptr_array_new_with_free_func((GDestroyNotify)statement_free);
@@ -241,7 +242,10 @@ Script *render_source(RenderSession *session, const char *path, const char *text
   }
   Run run;
   run_init(&run, session, script, path);
-  g_autoptr(PyInterp) interp = py_interp_new(session->runtime, NULL, &run);
+  g_autoptr(PyInterp) own = NULL;
+  PyInterp *interp = shared_interp(session, tree, &run);
+  if (!interp)
+    interp = own = py_interp_new(session->runtime, NULL, &run);
   run.interp = interp;
   run.arena = py_arena(interp);
   run_tree(&run, interp, tree, direction);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "answers.h"
+#include "shared.h"
 #include "retort/base/file.h"
 
 /* How far up from a migration its project may begin. */
@@ -60,6 +61,7 @@ void render_session_free(RenderSession *session)
 {
   if (!session)
     return;
+  shared_forget(session);
   py_runtime_free(session->runtime);
   g_free(session->modules);
   sql_run_free(session->sql_run);
@@ -112,6 +114,7 @@ void session_find_roots(RenderSession *session, const char *path)
   session->searched = g_strdup(folder);
   g_ptr_array_set_size(session->roots, 0);
   g_hash_table_remove_all(session->resolved);
+  shared_forget(session);
   for (guint i = 0; i < MAX_LEVELS && strlen(folder) > 1; i++) {
     g_autofree char *git = g_build_filename(folder, ".git", NULL);
     if (i > 0 && may_be_root(folder))
@@ -142,6 +145,7 @@ static void add_project_roots(RenderSession *session, const Project *project)
     g_ptr_array_insert(session->roots, 0, g_strdup(folder));
   }
   g_hash_table_remove_all(session->resolved);
+  shared_forget(session);
   session->project_roots = TRUE;
 }
 

@@ -36,8 +36,12 @@ struct RenderSession {
   gboolean project_roots; /* they come from the project's configuration */
   GPtrArray *changes;     /* Change*: what the run's scripts change, see answers.h */
   char *searched;         /* folder whose surroundings gave the roots */
+  struct Shared *shared;  /* the project's modules, loaded; or NULL (shared.h) */
+  gboolean no_sharing;    /* they do more than define things */
 };
 
+/* An empty one, exact so far. */
+Script *script_new(void);
 /* Takes a convention as key, template pairs. */
 void session_set_naming(RenderSession *session, const char *const *pairs);
 /* Finds modules of the project for the file at path. */

@@ -52,7 +52,6 @@ static gboolean is_silent(const char *name)
   static const char *const names[] = {"info",
                                       "keep_existing",
                                       "extend_existing",
-                                      "must_exist",
                                       "implicit_returning",
                                       "postgresql_ignore_search_path",
                                       "_constraints_included"};
@@ -92,6 +91,8 @@ static gboolean take_table_option(PyInterp *interp, const char *name, PyValue va
   if (!py_require_known(interp, value))
     return FALSE;
   if (is_silent(name))
+    return TRUE;
+  if (strcmp(name, "must_exist") == 0 && py_truth(interp, value) == 0)
     return TRUE;
   if (strcmp(name, "schema") == 0)
     return to_name(interp, value, &table->schema);
@@ -266,6 +267,12 @@ static void type_references(const PyDict *tables)
   }
 }
 
+static gboolean is_true_keyword(PyInterp *interp, PyValue kw, const char *name)
+{
+  PyValue value = py_dict_get_text(kw.dict, name);
+  return !py_is_null(value) && py_require_known(interp, value) && py_truth(interp, value) == 1;
+}
+
 SqlTable *table_build(PyInterp *interp, SqlName name, PyValue items, PyValue kw, gboolean *if_not_exists)
 {
   SqlTable *table = arena_new0(py_arena(interp), SqlTable);
@@ -273,7 +280,15 @@ SqlTable *table_build(PyInterp *interp, SqlName name, PyValue items, PyValue kw,
   PyValue *list;
   gsize n;
   table->name = name;
-  if (!take_dialect_options(interp, kw, "Table", take_table_option, &keywords))
+  if (is_true_keyword(interp, kw, "keep_existing") && is_true_keyword(interp, kw, "extend_existing")) {
+    raise_sa(interp, "ArgumentError", "keep_existing and extend_existing are mutually exclusive.");
+    return NULL;
+  }
+  if (is_true_keyword(interp, kw, "must_exist")) {
+    refuse(interp, _("Table(must_exist=True)"));
+    return NULL;
+  }
+  if (py_failed(interp) || !take_dialect_options(interp, kw, "Table", take_table_option, &keywords))
     return NULL;
   py_sequence(items, &list, &n);
   for (gsize i = 0; i < n; i++)

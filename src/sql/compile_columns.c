@@ -55,6 +55,8 @@ SqlName sql_anonymous_label(SqlCompiler *c, const SqlExpr *x)
     if (sql_natural_name(x) != NULL)
       return sql_name(sql_natural_name(x));
   }
+  if (x->as_boolean)
+    x = x->kind == SQL_EXPR_TRUE ? sql_true(c->arena) : sql_false(c->arena);
   if (x->kind == SQL_EXPR_FUNCTION) {
     const char *dot = strrchr(x->name.text, '.');
     key = dot != NULL ? dot + 1 : x->name.text;

@@ -113,10 +113,13 @@ SqlExpr *sql_in(Arena *arena, SqlExpr *left, SqlExprList values, gboolean negate
   gboolean all_bare = TRUE;
   SqlExprList items = {0};
 
-  (void)error;
   left = sql_settle(arena, left, NULL, NULL);
   for (guint i = 0; i < values.n; i++)
     all_bare = all_bare && sql_is_bare(values.items[i]) && values.items[i]->value != NULL;
+  if (all_bare && left->kind == SQL_EXPR_ARRAY) {
+    g_set_error_literal(error, SQL_ERROR, SQL_ERROR_UNKNOWN, "array(...).in_() of plain values");
+    return NULL;
+  }
   if (all_bare && (left->kind != SQL_EXPR_TUPLE || values.n == 0))
     return in_values(arena, left, expanding(arena, left, &values), negated);
   for (guint i = 0; i < values.n; i++) {

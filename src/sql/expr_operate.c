@@ -78,13 +78,28 @@ const char *sql_bind_key(const SqlExpr *x)
   }
 }
 
+/* A list beside array(...) becomes one, too, its items as they would be beside that. */
+static SqlExpr *array_beside(Arena *arena, const SqlValue *list, const SqlExpr *left, SqlOperator op)
+{
+  SqlExprList items = {0};
+
+  for (guint i = 0; i < list->items.n; i++) {
+    const SqlValue *item = list->items.items[i];
+    sql_expr_list_add(arena, &items, sql_bind_value(arena, item, sql_compared_type(left->type, item, op)));
+  }
+  return sql_array(arena, items, NULL);
+}
+
 /* right as an operand beside left. */
 SqlExpr *sql_coerced(Arena *arena, SqlExpr *right, const SqlExpr *left, SqlOperator op)
 {
   const SqlType *type = left->type;
 
   if (is_collection(left) && sql_type_affinity(left->left->type) == SQL_AFFINITY_ARRAY)
-    type = left->left->kind == SQL_EXPR_GROUPING ? left->left->type->item : left->left->type->item;
+    type = left->left->type->item;
+  if (left->kind == SQL_EXPR_ARRAY && sql_is_bare(right) && right->value != NULL &&
+      right->value->kind == SQL_VALUE_LIST)
+    return array_beside(arena, right->value, left, op);
   if (sql_is_bare(right)) {
     SqlExpr *bind = arena_new0(arena, SqlExpr);
     const char *key = sql_bind_key(left);

@@ -40,6 +40,33 @@ Test(arena, owned_data_goes_with_it)
   cr_assert(freed == 2, "freed %d times", freed);
 }
 
+Test(arena, an_image_is_put_back)
+{
+  int freed = 0;
+  g_autoptr(Arena) arena = arena_new(ARENA_NO_LIMIT);
+  char *kept = arena_strdup(arena, "kept");
+  char *large = arena_alloc(arena, 300 * 1024);
+  large[300 * 1024 - 1] = 'x';
+  gsize used = arena_used(arena);
+  ArenaImage *image = arena_save(arena);
+  for (guint round = 1; round <= 3; round++) {
+    kept[0] = 'K';
+    large[300 * 1024 - 1] = 'y';
+    for (guint i = 0; i < 1000; i++)
+      arena_alloc(arena, i % 10 == 0 ? 20000 : 100);
+    arena_own(arena, &freed, count_up);
+    arena_restore(arena, image);
+    cr_expect_str_eq(kept, "kept");
+    cr_expect_eq(large[300 * 1024 - 1], 'x');
+    cr_expect_eq(arena_used(arena), used, "round %u: %zu instead of %zu", round, arena_used(arena), used);
+    cr_expect_eq(freed, (int)round, "round %u: freed %d times", round, freed);
+    char *fresh = arena_alloc(arena, 64);
+    for (guint i = 0; i < 64; i++)
+      cr_expect_eq(fresh[i], 0, "memory handed out again is not zeroed");
+  }
+  arena_image_free(image);
+}
+
 Test(arena, the_limit_is_reported_and_not_enforced)
 {
   g_autoptr(Arena) arena = arena_new(1000);

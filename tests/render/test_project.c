@@ -117,3 +117,49 @@ Test(project, its_readable_modules_are_read)
                    "ALTER TABLE t ADD COLUMN s VARCHAR(30)");
   remove_tree(folder);
 }
+
+static Script *render_next(RenderSession *session, const char *folder, const char *body)
+{
+  g_autofree char *path = g_build_filename(folder, "migrations", "versions", "b.py", NULL);
+  g_autofree char *text =
+      g_strdup_printf("from alembic import op\nimport sqlalchemy as sa\nfrom app import models\n"
+                      "import app.models as same\ndown_revision = None\ndef upgrade():\n%s",
+                      body);
+  return render_source(session, path, text, strlen(text), DIRECTION_UPGRADE);
+}
+
+static void expect_sql(const Script *script, const char *sql)
+{
+  cr_assert_eq(script->statements->len, 1, "%u statements instead of %s (%s)", script->statements->len, sql,
+               script->error);
+  const char *got = ((Statement *)script->statements->pdata[0])->sql;
+  cr_expect_str_eq(got, sql, "%s instead of %s", got, sql);
+}
+
+Test(project, what_one_migration_does_to_a_module_the_next_one_does_not_see)
+{
+  const char *use =
+      "    op.execute('%s %d %s' % (models.LIST, models.Kind.size, sorted(models.md.tables)))\n";
+  g_autofree char *folder = make_project(
+      "import sqlalchemy as sa\nmetadata = md = sa.MetaData()\nLIST = [1]\nclass Kind:\n    size = 5\n",
+      "from alembic import op\nfrom app import models\nrevision = 'a'\ndown_revision = None\ndef upgrade():\n"
+      "    op.execute('%s' % models.LIST)\n");
+  g_autoptr(RenderSession) session = NULL;
+  g_autoptr(Script) first = render_in(folder, &session);
+  expect_sql(first, "[1]");
+  for (guint i = 0; i < 3; i++) {
+    g_autofree char *body = g_strconcat("    models.LIST.append(2)\n    same.Kind.size = 6\n    "
+                                        "sa.Table('x', models.md, sa.Column('a', sa.Text))\n"
+                                        "    models.new = 1\n",
+                                        use, NULL);
+    g_autoptr(Script) changing = render_next(session, folder, body);
+    expect_sql(changing, "[1, 2] 6 ['x']");
+    g_autoptr(Script) next = render_next(session, folder, use);
+    expect_sql(next, "[1] 5 []");
+  }
+  put(folder, "app/models.py",
+      "import sqlalchemy as sa\nmd = sa.MetaData()\nLIST = 'changed'\nclass Kind:\n    size = 7\n");
+  g_autoptr(Script) after = render_next(session, folder, use);
+  expect_sql(after, "changed 7 []");
+  remove_tree(folder);
+}

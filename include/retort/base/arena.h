@@ -30,6 +30,13 @@ char *arena_printf(Arena *arena, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Runs free_func(data) when the arena is freed, latest first. */
 void arena_own(Arena *arena, void *data, GDestroyNotify free_func);
 
+/* What the arena holds now, to be put back later: what is changed after this is undone, what is allocated after it is
+ * freed.  Pointers stay what they are.  Free the image before or after the arena, but do not use it after. */
+typedef struct ArenaImage ArenaImage;
+ArenaImage *arena_save(const Arena *arena);
+void arena_restore(Arena *arena, const ArenaImage *image);
+void arena_image_free(ArenaImage *image);
+
 /* Bytes handed out so far. */
 gsize arena_used(const Arena *arena);
 gboolean arena_exhausted(const Arena *arena);

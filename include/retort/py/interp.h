@@ -101,6 +101,22 @@ void py_module_set(PyInterp *interp, PyModule *module, const char *name, PyValue
 /* By dotted name, as `import a.b` followed by looking at a.b; may fail, may be unknown. */
 PyValue py_import(PyInterp *interp, const char *name);
 
+/* ---- starting over ---- */
+
+/* Whether the module (or what it is a part of) is the project's own, which py_import() would read. */
+gboolean py_is_project_module(PyRuntime *runtime, const char *name);
+/* Whether the project's files read so far are still what they were. */
+gboolean py_files_unchanged(PyRuntime *runtime);
+
+/* An interpreter in which modules have been imported, and nothing else has run, can be saved and put back: every run
+ * after that finds them as they were, whatever the run before did to them.  This spares loading them for each run. */
+typedef struct PySaved PySaved;
+/* NULL: something is under way in it that cannot be put back (a failure, an unfinished generator). */
+PySaved *py_save(PyInterp *interp);
+/* Ends whatever the interpreter did since, values included; with a full budget, and this data. */
+void py_restore(PyInterp *interp, const PySaved *saved, void *data);
+void py_saved_free(PySaved *saved);
+
 typedef enum {
   PY_OK,
   PY_RAISED,
