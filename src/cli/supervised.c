@@ -185,6 +185,8 @@ static void on_event(const SupervisionEvent *event, void *data)
     on_question(run, event);
   } else if (event->kind == SUPERVISION_ROLLOUT) {
     hint(run, event->rollout);
+  } else if (event->kind == SUPERVISION_ENGINE) {
+    run->delayed = FALSE;
   } else if (event->kind == SUPERVISION_ENDED) {
     run->outcome = event->outcome;
     run->error = event->error ? g_error_copy(event->error) : NULL;

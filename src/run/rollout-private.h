@@ -46,6 +46,8 @@ typedef struct {
 /* rows: the version rows (char*) before the step; the step is done to them. */
 StepCopy *step_copy_new(const Project *project, const RolloutStep *step, GPtrArray *rows);
 void step_copy_free(StepCopy *step);
+/* Its file has to be the one that was looked at. */
+void step_copy_pin(StepCopy *step, const Revision *revision);
 /* Op*; create_table: SQL that comes first in the first transaction, or NULL. */
 GPtrArray *rollout_program(GPtrArray *steps, const RolloutOptions *options, const char *create_table);
 /* Alembic's message when a version row statement changed n rows instead of one; NULL when n is right. */
@@ -158,6 +160,8 @@ void rollout_send(Rollout *rollout, const char *sql, PgResultFunc func);
 void rollout_start_timer(Rollout *rollout, guint ms, GSourceFunc func);
 void rollout_stop_timer(Rollout *rollout);
 double rollout_since(gint64 began);
+/* The pause behind this attempt (from 1): random, of up to first_ms, doubled each time, at most max_ms. */
+guint rollout_retry_delay(guint first_ms, guint max_ms, guint attempt);
 
 /* The file of a step is the one that was previewed. */
 gboolean rollout_file_unchanged(const StepCopy *step, GError **error);

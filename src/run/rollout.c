@@ -40,10 +40,12 @@ RolloutEvent rollout_event(const Rollout *rollout, RolloutEventKind kind)
 
 void rollout_emit(Rollout *rollout, RolloutEvent *event)
 {
+  /* The record may be gone as well. */
+  if (rollout->freed)
+    return;
   rollout_journal(rollout, event);
   event->step += rollout->options.first_step;
-  if (!rollout->freed)
-    rollout->sink.event(event, rollout->data);
+  rollout->sink.event(event, rollout->data);
 }
 
 void rollout_send(Rollout *rollout, const char *sql, PgResultFunc func)

@@ -57,17 +57,18 @@ static gboolean delay_passed(void *data)
 }
 
 /* Full jitter: several rollouts that met once do not meet again in step. */
-static guint retry_delay(const Rollout *rollout)
+guint rollout_retry_delay(guint first_ms, guint max_ms, guint attempt)
 {
-  guint64 most = rollout->options.retry_first_ms;
-  for (guint i = 1; i < rollout->attempt && most < rollout->options.retry_max_ms; i++)
+  guint64 most = first_ms;
+  for (guint i = 1; i < attempt && most < max_ms; i++)
     most *= 2;
-  return (guint)g_random_int_range(0, (gint32)MIN(most, rollout->options.retry_max_ms) + 1);
+  return (guint)g_random_int_range(0, (gint32)MIN(most, max_ms) + 1);
 }
 
 static void schedule_retry(Rollout *rollout)
 {
-  guint delay = retry_delay(rollout);
+  guint delay =
+      rollout_retry_delay(rollout->options.retry_first_ms, rollout->options.retry_max_ms, rollout->attempt);
   rollout->outcome = OUTCOME_NONE;
   rollout->attempt++;
   rollout->state = STATE_DELAY;

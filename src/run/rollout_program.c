@@ -58,12 +58,20 @@ StepCopy *step_copy_new(const Project *project, const RolloutStep *given, GPtrAr
   if (given->levels != NULL)
     step->levels = g_memdup2(given->levels, step->statements->len);
   step->revision = g_strdup(revision != NULL ? revision->id : "base");
-  /* A stamp runs nothing of the file; a revision from memory has none. */
-  if (given->script != NULL && revision != NULL && revision->path != NULL && revision->stamp.inode != 0) {
-    step->path = g_strdup(revision->path);
-    step->stamp = revision->stamp;
-  }
+  /* A stamp runs nothing of the file. */
+  if (given->script != NULL)
+    step_copy_pin(step, revision);
   return step;
+}
+
+void step_copy_pin(StepCopy *step, const Revision *revision)
+{
+  /* One from memory has no file. */
+  if (revision == NULL || revision->path == NULL || revision->stamp.inode == 0)
+    return;
+  g_free(step->path);
+  step->path = g_strdup(revision->path);
+  step->stamp = revision->stamp;
 }
 
 void step_copy_free(StepCopy *step)

@@ -23,7 +23,7 @@ src_run_librun_a_SOURCES = \
 	src/run/standing.c include/retort/run/standing.h \
 	src/run/preflight_plan.c include/retort/run/preflight_plan.h \
 	src/run/preflight.c src/run/preflight_checks.c src/run/preflight-private.h include/retort/run/preflight.h \
-	src/run/supervise.c src/run/supervise_start.c src/run/supervise_steps.c src/run/supervise_watch.c \
+	src/run/supervise.c src/run/supervise_start.c src/run/supervise_steps.c src/run/supervise_engine.c src/run/supervise_watch.c \
 	src/run/supervise_repair.c src/run/supervise_prepare.c src/run/supervise_verify.c src/run/supervise_record.c src/run/supervise-private.h \
 	include/retort/run/supervise.h \
 	src/run/recovery.c include/retort/run/recovery.h \

@@ -60,6 +60,11 @@ struct Supervision {
   Rollout *rollout;
   AlembicRun *run;
   int run_pid;
+  guint engine_attempt;   /* of that step, from 1 */
+  gboolean engine_locked; /* it spoke of a lock time-out or a deadlock */
+  gboolean engine_yields; /* the brake or the operator gave the queue behind it way */
+  gboolean engine_waits;  /* for its next attempt */
+  GSource *engine_timer;
   gboolean at_work;                /* a statement or a transaction of ours is there to be in the way */
   gboolean brake_silent;           /* for the rest of this statement */
   guint statement_step, statement; /* the one that runs or ran last */
@@ -102,6 +107,8 @@ void supervision_ask(Supervision *s, SupervisionQuestion question, guint answers
 void supervision_unask(Supervision *s);
 /* The end; error is copied and may be NULL. */
 void supervision_end(Supervision *s, SupervisionOutcome outcome, const GError *error);
+/* Stops the wait for another attempt of the project's Alembic. */
+void supervision_stop_timer(Supervision *s);
 /* TRUE when it has to stop: freed, ended or cancelled (then it has been ended). */
 gboolean supervision_stopped(Supervision *s);
 
@@ -119,6 +126,16 @@ void supervision_skip_backup(Supervision *s, const char *why);
 void supervision_do_steps(Supervision *s);
 /* Goes on with this step from that statement. */
 void supervision_resume(Supervision *s, guint step, guint statement);
+
+/* The rows as read, and how many steps they imply. */
+void supervision_take_rows(Supervision *s, char **rows);
+
+/* supervise_engine.c: steps of the project's Alembic. */
+void supervision_start_engine(Supervision *s);
+/* Cancels what it runs, to try again later. */
+void supervision_yield_engine(Supervision *s);
+/* Ends the wait before its next attempt. */
+void supervision_engine_now(Supervision *s);
 
 /* supervise_watch.c: locks, progress, brake. */
 void supervision_start_watch(Supervision *s);

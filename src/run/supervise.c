@@ -25,10 +25,19 @@ static void stop_idle(Supervision *s)
   g_clear_pointer(&s->idle, g_source_unref);
 }
 
+void supervision_stop_timer(Supervision *s)
+{
+  if (s->engine_timer == NULL)
+    return;
+  g_source_destroy(s->engine_timer);
+  g_clear_pointer(&s->engine_timer, g_source_unref);
+}
+
 /* Whatever runs: connections last, because the others use them. */
 static void stop_all(Supervision *s)
 {
   stop_idle(s);
+  supervision_stop_timer(s);
   g_clear_pointer(&s->rollout, rollout_free);
   g_clear_pointer(&s->run, alembic_run_free);
   g_clear_pointer(&s->backup, backup_free);
@@ -116,6 +125,8 @@ static void add_steps(Supervision *s, const SupervisedStep *steps, guint n_steps
     RolloutStep step = {.step = steps[i].step, .script = steps[i].script, .skip = steps[i].skip};
     char **rows_before = rows_copy(rows);
     StepCopy *copy = step_copy_new(s->project, &step, rows);
+    if (steps[i].engine == SUPERVISED_ALEMBIC)
+      step_copy_pin(copy, steps[i].step->revision);
     g_ptr_array_add(s->steps, copy);
     g_ptr_array_add(s->infos, step_info(&steps[i], copy, rows_before));
   }
@@ -129,6 +140,7 @@ Supervision *supervision_new(const PgParams *params, const Project *project, con
   const char *schema = NULL;
   Supervision *s = g_new0(Supervision, 1);
   s->refs = 1;
+  s->engine_attempt = 1;
   s->context = g_main_context_ref_thread_default();
   s->params = pg_params_copy(params);
   s->project = project;
@@ -286,7 +298,7 @@ static void act_on_brake(Supervision *s, SupervisionAnswer answer)
   if (answer == ANSWER_CANCEL_STATEMENT && s->rollout != NULL)
     rollout_yield(s->rollout, _("The statement was cancelled because too many sessions waited behind it."));
   else if (answer == ANSWER_CANCEL_STATEMENT && s->run != NULL)
-    alembic_run_cancel(s->run);
+    supervision_yield_engine(s);
   else
     s->brake_silent = TRUE;
 }
@@ -400,12 +412,16 @@ void supervision_continue(Supervision *s)
 {
   if (s->rollout != NULL)
     rollout_continue(s->rollout);
+  else
+    supervision_engine_now(s);
 }
 
 void supervision_hold(Supervision *s)
 {
   if (s->rollout != NULL)
     rollout_hold(s->rollout);
+  else
+    supervision_stop_timer(s);
 }
 
 void supervision_set_pause(Supervision *s, RolloutPause pause)

@@ -1,4 +1,4 @@
-/* The steps: runs of native ones as one rollout each, those that need Python one by one. */
+/* The steps: runs of native ones as one rollout each, those that need Python one by one (supervise_engine.c). */
 #include <glib/gi18n.h>
 #include <string.h>
 
@@ -58,7 +58,7 @@ static guint steps_in_rows(const Supervision *s, char **rows, guint known)
   return known;
 }
 
-static void take_rows(Supervision *s, char **rows)
+void supervision_take_rows(Supervision *s, char **rows)
 {
   char **copy = g_strdupv(rows);
   g_strfreev(s->rows);
@@ -71,7 +71,7 @@ static void part_over(Supervision *s, const RolloutEvent *event)
 {
   g_autoptr(GError) error = event->error != NULL ? g_error_copy(event->error) : NULL;
   gboolean cancelled = event->kind == ROLLOUT_EVENT_CANCELLED;
-  take_rows(s, event->rows);
+  supervision_take_rows(s, event->rows);
   s->unknown = event->outcome_unknown;
   s->at_work = FALSE;
   if (event->outside && event->statement != ROLLOUT_VERSION_TABLE) {
@@ -145,101 +145,6 @@ static void start_native(Supervision *s)
   rollout_start(s->rollout);
 }
 
-/* ---- Steps of the project's Alembic ---------------------------------------------------------------------------- */
-
-static void record_engine_step(Supervision *s)
-{
-  static const char *const directions[] = {"upgrade", "downgrade", "stamp"};
-  const StepCopy *step = g_ptr_array_index(s->steps, s->at);
-  g_autofree char *rows = rollout_rows_text((const char *const *)step->rows_after);
-  JsonObject *object = supervision_object("revision", step->revision);
-  json_object_set_int_member(object, "step", s->at);
-  json_object_set_string_member(object, "direction", directions[step->direction]);
-  json_object_set_string_member(object, "rows_after", rows);
-  json_object_set_string_member(object, "engine", "alembic");
-  /* From here on only the rows and the record tell what the child may have done. */
-  supervision_record(s, "step", object, JOURNAL_NOW);
-}
-
-static void record_engine(Supervision *s, const EngineEvent *event)
-{
-  static const char *const names[] = {"engine", "output", "engine-backend", "commit", "part-failed"};
-  JsonObject *object = event->text != NULL ? supervision_object("text", event->text) : json_object_new();
-  json_object_set_int_member(object, "step", s->at);
-  if (event->pid != 0)
-    json_object_set_int_member(object, "backend", event->pid);
-  if (event->error != NULL)
-    json_object_set_string_member(object, "error", event->error->message);
-  if (event->rows != NULL) {
-    g_autofree char *rows = rollout_rows_text((const char *const *)event->rows);
-    json_object_set_string_member(object, "rows", rows);
-  }
-  if (event->kind == ENGINE_DONE)
-    json_object_set_int_member(object, "steps", s->at + 1);
-  supervision_record(s, names[event->kind], object,
-                     event->kind == ENGINE_DONE || event->kind == ENGINE_FAILED ? JOURNAL_NOW : JOURNAL_LAZY);
-}
-
-static void engine_over(Supervision *s, const EngineEvent *event)
-{
-  g_autoptr(GError) error = event->error != NULL ? g_error_copy(event->error) : NULL;
-  gboolean done = event->kind == ENGINE_DONE;
-  take_rows(s, event->rows);
-  s->at_work = FALSE;
-  s->run_pid = 0;
-  if (s->question == QUESTION_BRAKE)
-    supervision_unask(s);
-  g_clear_pointer(&s->run, alembic_run_free);
-  if (s->freed)
-    return;
-  if (!done) {
-    supervision_end(s, s->cancelled ? SUPERVISED_CANCELLED : SUPERVISED_FAILED, error);
-    return;
-  }
-  s->at++;
-  supervision_do_steps(s);
-}
-
-static void on_engine(const EngineEvent *engine, void *data)
-{
-  Supervision *s = data;
-  supervision_enter(s);
-  record_engine(s, engine);
-  if (engine->kind == ENGINE_BACKEND) {
-    s->run_pid = engine->pid;
-    s->at_work = TRUE;
-    supervision_watch_pid(s, engine->pid);
-  }
-  SupervisionEvent event = supervision_event(s, SUPERVISION_ENGINE);
-  event.engine = engine;
-  event.text = engine->text;
-  supervision_emit(s, &event);
-  if (!s->freed && (engine->kind == ENGINE_DONE || engine->kind == ENGINE_FAILED))
-    engine_over(s, engine);
-  supervision_leave(s);
-}
-
-static void start_engine(Supervision *s)
-{
-  const StepCopy *step = g_ptr_array_index(s->steps, s->at);
-  g_autoptr(GError) error = NULL;
-  if (!rollout_file_unchanged(step, &error)) {
-    supervision_end(s, SUPERVISED_FAILED, error);
-    return;
-  }
-  AlembicRunOptions options = {
-      .direction = step->direction,
-      .target = info_at(s, s->at)->target,
-      .rows_after = (const char *const *)step->rows_after,
-      .lock_timeout_ms = s->policy->ddl_lock_timeout_ms,
-      .statement_timeout_ms = s->policy->statement_timeout_ms,
-  };
-  record_engine_step(s);
-  s->brake_silent = FALSE;
-  s->run = alembic_run_new(s->conn, s->project, s->alembic, &options, on_engine, s);
-  alembic_run_start(s->run);
-}
-
 /* ---- One after the other --------------------------------------------------------------------------------------- */
 
 void supervision_do_steps(Supervision *s)
@@ -255,7 +160,7 @@ void supervision_do_steps(Supervision *s)
   } else if (s->at >= s->steps->len) {
     supervision_do_verify(s);
   } else if (info_at(s, s->at)->engine == SUPERVISED_ALEMBIC) {
-    start_engine(s);
+    supervision_start_engine(s);
   } else {
     start_native(s);
   }

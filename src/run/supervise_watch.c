@@ -22,7 +22,7 @@ static void brake(Supervision *s, char *reason)
   if (s->rollout != NULL)
     rollout_yield(s->rollout, reason);
   else if (s->run != NULL)
-    alembic_run_cancel(s->run);
+    supervision_yield_engine(s);
 }
 
 static void look_at_brake(Supervision *s, const LockReport *report, const Blast *blast)

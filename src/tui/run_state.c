@@ -144,7 +144,9 @@ static void take_rollout(RunState *state, const RolloutEvent *event)
 
 static void take_engine(RunState *state, const SupervisionEvent *event)
 {
-  if (event->engine->kind == ENGINE_STARTED)
+  if (event->engine->kind == ENGINE_STARTED && run_log_retry_at(state->log) != 0)
+    run_log_resume(state->log);
+  else if (event->engine->kind == ENGINE_STARTED)
     begin_step(state, event->step);
   if (event->engine->kind == ENGINE_DONE)
     mark_step(state, event->step, STEP_DONE, event->engine->elapsed_s);

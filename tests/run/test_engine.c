@@ -103,7 +103,7 @@ Test(engine, success_is_what_the_rows_say)
       &setting, "engine_ok",
       "#!/bin/sh\necho \"$1 $(basename \"$2\") $3 $4\"\n"
       "psql -Atqc 'SHOW lock_timeout' -c \"UPDATE alembic_version SET version_num = 'b'\" "
-      "-c \"SELECT pg_sleep(1) WHERE current_setting('application_name') LIKE 'retort-alembic-%'\"\n");
+      "-c \"SELECT pg_sleep(3) WHERE current_setting('application_name') LIKE 'retort-alembic-%'\"\n");
   Seen seen = carry_out(&setting, FALSE);
   cr_expect(g_str_has_prefix(seen.log->str, "started [-c alembic.ini upgrade b] [2500ms]") ||
                 strstr(seen.log->str, "backend") != NULL,

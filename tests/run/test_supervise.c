@@ -390,6 +390,77 @@ Test(supervise, steps_of_the_projects_alembic)
   test_remove(folder);
 }
 
+static void add_engine_step(Watch *w, const char *path, const char *text)
+{
+  g_file_set_contents(path, text, -1, NULL);
+  rollout_fixture_add(w->f, DIRECTION_UPGRADE, "+a", NULL);
+  PlanStep *step = g_ptr_array_index(w->f->plan, w->f->plan->len - 1);
+  step->revision->path = g_strdup(path);
+  cr_assert(file_stamp(path, &step->revision->stamp), "a stamp");
+}
+
+/* Alembic's step is tried again when the rows and its file say that nothing of it is there. */
+Test(supervise, a_step_of_the_projects_alembic_is_tried_again_after_a_lock_timeout)
+{
+  static const struct {
+    const char *file, *says, *log;
+    SupervisionOutcome outcome;
+  } cases[] = {
+      {"op.get_bind().fill()", "psycopg2.errors.LockNotAvailable: canceling statement",
+       "engine0 engine1 engine4 retry engine0 engine1 engine4 retry engine0 engine3 verify", SUPERVISED_DONE},
+      {"op.get_bind().fill()", "sqlalchemy.exc.ProgrammingError", "engine0 engine1 engine4 over",
+       SUPERVISED_FAILED},
+      {"with op.get_context().autocommit_block(): fill()", "ERROR: canceling statement due to lock timeout",
+       "engine0 engine1 engine4 over", SUPERVISED_FAILED},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *schema = g_strdup_printf("supervise_engine_%u", i);
+    g_autoptr(Watch) w = watch_new(schema);
+    g_autofree char *folder = g_dir_make_tmp("retort-supervise-XXXXXX", NULL);
+    g_autofree char *script = g_build_filename(folder, "alembic", NULL);
+    g_autofree char *config = g_build_filename(folder, "alembic.ini", NULL);
+    g_autofree char *migration = g_build_filename(folder, "a.py", NULL);
+    Project project = {.config_path = config, .script_location = folder};
+    g_autofree char *text =
+        g_strdup_printf("#!/bin/sh\ncd %s\n[ -f 2 ] && exec psql -qc \"INSERT INTO %s.alembic_version VALUES "
+                        "('a')\"\n[ -f 1 ] && touch 2\ntouch 1\necho '%s'\nexit 1\n",
+                        folder, schema, cases[i].says);
+    g_file_set_contents(script, text, -1, NULL);
+    g_chmod(script, 0755);
+    test_sql(w->f->other, "CREATE TABLE alembic_version (version_num text)");
+    add_engine_step(w, migration, cases[i].file);
+    w->policy->alembic = g_strdup(script);
+    w->project = &project;
+    w->engine = SUPERVISED_ALEMBIC;
+    w->options.alembic_allowed = TRUE;
+    watch_run(w, "");
+    cr_expect(w->outcome == cases[i].outcome && strstr(w->log->str, cases[i].log), "case %u: %u %s: %s", i,
+              w->outcome, w->log->str, w->error ? w->error->message : "");
+    cr_expect(recorded(w, "retry") == (cases[i].outcome == SUPERVISED_DONE), "case %u: in the record", i);
+    test_remove(folder);
+  }
+}
+
+Test(supervise, alembic_does_not_run_a_file_that_changed)
+{
+  g_autoptr(Watch) w = watch_new("supervise_pinned");
+  g_autofree char *folder = g_dir_make_tmp("retort-supervise-XXXXXX", NULL);
+  g_autofree char *config = g_build_filename(folder, "alembic.ini", NULL);
+  g_autofree char *migration = g_build_filename(folder, "a.py", NULL);
+  Project project = {.config_path = config, .script_location = folder};
+  test_sql(w->f->other, "CREATE TABLE alembic_version (version_num text)");
+  add_engine_step(w, migration, "fill()");
+  g_file_set_contents(migration, "drop_everything()", -1, NULL);
+  w->policy->alembic = g_strdup("true");
+  w->project = &project;
+  w->engine = SUPERVISED_ALEMBIC;
+  w->options.alembic_allowed = TRUE;
+  watch_run(w, "");
+  cr_expect(w->outcome == SUPERVISED_FAILED && strstr(w->error->message, "changed since it was shown"),
+            "%s: %s", w->log->str, w->error ? w->error->message : "");
+  test_remove(folder);
+}
+
 /* ---- Stopped anywhere ------------------------------------------------------------------------------------------ */
 
 static guint act_at;
