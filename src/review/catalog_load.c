@@ -131,6 +131,7 @@ static void read_relation(ReviewCatalog *catalog, const PGresult *result, int ro
   relation->bound = cell_or_null(result, row, 12);
   relation->partition_key = cell_or_null(result, row, 13);
   relation->is_default = cell_is_true(result, row, 14);
+  relation->type = cell_id(result, row, 15);
   relation->known = TRUE;
   review_catalog_add(catalog, relation);
 }
@@ -167,6 +168,7 @@ static void read_constraint_row(ReviewCatalog *catalog, const PGresult *result, 
   c->expression = cell_or_null(result, row, 7);
   c->validated = cell_is_true(result, row, 8);
   c->deferrable = cell_is_true(result, row, 9);
+  c->deferred = cell_is_true(result, row, 14);
   c->inherited = cell_is_true(result, row, 10);
   c->parent = cell_id(result, row, 11);
   c->on_delete = *cell(result, row, 12);
@@ -334,7 +336,8 @@ static const struct {
      "c.reltoastrelid <> 0, c.relispartition, "
      "CASE WHEN c.relispartition AND NOT " BUSY " THEN pg_catalog.pg_get_expr(c.relpartbound, c.oid) END, "
      "CASE WHEN c.relkind = 'p' AND NOT " BUSY " THEN pg_catalog.pg_get_partkeydef(c.oid) END, "
-     "EXISTS (SELECT 1 FROM pg_catalog.pg_partitioned_table p WHERE p.partdefid = c.oid) "
+     "EXISTS (SELECT 1 FROM pg_catalog.pg_partitioned_table p WHERE p.partdefid = c.oid), "
+     "coalesce((SELECT t.typrelid FROM pg_catalog.pg_type t WHERE t.oid = c.reloftype), 0) "
      "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
      "LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam LEFT JOIN pg_catalog.pg_tablespace ts "
      "ON ts.oid = c.reltablespace WHERE c.oid = ANY (WANTED)",
@@ -358,7 +361,8 @@ static const struct {
                                           " THEN pg_catalog.pg_get_expr(o.conbin, o.conrelid) END, "
                                           "o.convalidated, o.condeferrable, o.coninhcount > 0, "
                                           "coalesce((SELECT p.conrelid FROM pg_catalog.pg_constraint p WHERE "
-                                          "p.oid = o.conparentid), 0), o.confdeltype, o.confupdtype "
+                                          "p.oid = o.conparentid), 0), o.confdeltype, o.confupdtype, "
+                                          "o.condeferred "
                                           "FROM pg_catalog.pg_constraint o JOIN pg_catalog.pg_class c ON "
                                           "c.oid = o.conrelid "
                                           "WHERE o.conrelid = ANY (WANTED) ORDER BY o.conrelid, o.conname",

@@ -34,8 +34,11 @@ static gboolean collect(const ProtobufCMessage *message, void *data)
   } else if (message->descriptor == &pg_query__func_call__descriptor) {
     const PgQuery__FuncCall *call = (const PgQuery__FuncCall *)message;
     const char *sequence = sequence_used(call);
+    const char *table = serial_sequence_of(call);
     if (sequence != NULL)
       g_ptr_array_add(names, g_strdup(sequence));
+    if (table != NULL)
+      g_ptr_array_add(names, g_strdup(table));
   } else if (message->descriptor == &pg_query__type_name__descriptor) {
     const PgQuery__TypeName *type = (const PgQuery__TypeName *)message;
     add_words(names, type->names, type->n_names);

@@ -173,22 +173,47 @@ const char *sequence_used(const PgQuery__FuncCall *call)
   return call->n_args > 0 && g_strv_contains(names, name) ? literal_text(call->args[0]) : NULL;
 }
 
-static gboolean note_sequence(const ProtobufCMessage *message, void *data)
+const char *serial_sequence_of(const PgQuery__FuncCall *call)
 {
-  SequenceWalk *walk = data;
-  Reading *r = walk->r;
-  if (message->descriptor != &pg_query__func_call__descriptor)
-    return TRUE;
-  const char *text = sequence_used((const PgQuery__FuncCall *)message);
-  if (text == NULL)
-    return TRUE;
+  const char *name = call->n_funcname > 0 ? node_text(call->funcname[call->n_funcname - 1]) : "";
+  return call->n_args == 2 && strcmp(name, "pg_get_serial_sequence") == 0 ? literal_text(call->args[0])
+                                                                          : NULL;
+}
+
+static const ReviewRelation *relation_in_text(Reading *r, const char *text)
+{
   g_auto(GStrv) parts = g_strsplit(text, ".", 2);
   for (char **part = parts; *part != NULL; part++)
     if (**part == '"' && strlen(*part) > 2)
       memmove(*part, *part + 1, strlen(*part)), (*part)[strlen(*part) - 1] = '\0';
-  const ReviewRelation *sequence = model_get(r->session->model, parts[1] != NULL ? parts[0] : NULL,
-                                             parts[1] != NULL ? parts[1] : parts[0]);
-  lock(r, sequence, walk->mode, NULL);
+  return parts[0] == NULL ? NULL
+                          : model_get(r->session->model, parts[1] != NULL ? parts[0] : NULL,
+                                      parts[1] != NULL ? parts[1] : parts[0]);
+}
+
+/* The sequence of the column that pg_get_serial_sequence('table', 'column') names. */
+static void lock_serial_sequence(Reading *r, const PgQuery__FuncCall *call, LockMode mode)
+{
+  const char *text = serial_sequence_of(call);
+  const char *name = text != NULL ? literal_text(call->args[1]) : NULL;
+  const ReviewRelation *table = name != NULL ? relation_in_text(r, text) : NULL;
+  for (guint i = 0; table != NULL && i < table->sequences->len; i++) {
+    const ReviewRelation *sequence = model_look(r->session->model, g_array_index(table->sequences, guint, i));
+    if (sequence != NULL && g_strcmp0(sequence->owned_by_column, name) == 0)
+      lock(r, sequence, mode, NULL);
+  }
+}
+
+static gboolean note_sequence(const ProtobufCMessage *message, void *data)
+{
+  SequenceWalk *walk = data;
+  if (message->descriptor != &pg_query__func_call__descriptor)
+    return TRUE;
+  const PgQuery__FuncCall *call = (const PgQuery__FuncCall *)message;
+  const char *text = sequence_used(call);
+  if (text != NULL)
+    lock(walk->r, relation_in_text(walk->r, text), walk->mode, NULL);
+  lock_serial_sequence(walk->r, call, walk->mode);
   return TRUE;
 }
 

@@ -86,6 +86,8 @@ Volatility expression_volatility(const Reading *r, const PgQuery__Node *expressi
 void lock_sequences(Reading *r, const ProtobufCMessage *expression, LockMode mode);
 /* The text that names the sequence in nextval() and its like; NULL: it is none of them, or not a constant. */
 const char *sequence_used(const PgQuery__FuncCall *call);
+/* The text that names the table in pg_get_serial_sequence(); NULL likewise. */
+const char *serial_sequence_of(const PgQuery__FuncCall *call);
 /* A CHECK as the server writes it proves that a column is not null. */
 gboolean check_proves_not_null(const char *check, const char *column);
 gboolean expression_proves_not_null(const PgQuery__Node *expression, const char *column);
@@ -134,6 +136,8 @@ void weigh(Reading *r);
 /* ---- families ---- */
 
 void read_alter_table(Reading *r, const PgQuery__AlterTableStmt *alter);
+/* Tables made OF a composite type change with it. */
+void lock_typed_tables(Reading *r, const ReviewRelation *type);
 void read_alter_type(Reading *r, const ReviewRelation *table, const PgQuery__AlterTableCmd *cmd,
                      gboolean recurse);
 void read_add_column(Reading *r, const ReviewRelation *table, const PgQuery__ColumnDef *column,
@@ -158,6 +162,8 @@ void lock_referenced(Reading *r, const PgQuery__Constraint *c);
 /* Rows of both are compared; a new table has none. */
 void compare_foreign_key(Reading *r, const ReviewRelation *table, const ReviewRelation *other);
 
+/* A composite type of the column is a relation, too. */
+void lock_column_type(Reading *r, const PgQuery__ColumnDef *column);
 /* Constraints and columns of a table in the making, into the model and the locks on others. */
 void define_column(Reading *r, guint table, const PgQuery__ColumnDef *column);
 void define_constraint(Reading *r, guint table, const PgQuery__Constraint *c, const char *column);
@@ -174,5 +180,5 @@ void drop_relation(Reading *r, const ReviewRelation *relation, gboolean cascade,
 /* Locks of a query's own reading: ACCESS SHARE, or ROW SHARE under FOR UPDATE; planned: it is run, so that the tables
  * behind views and all indexes are opened. */
 void read_query(Reading *r, const ProtobufCMessage *query, gboolean planned, const char *because);
-/* What a plain query reads as a whole. */
-void judge_select(Reading *r, const PgQuery__SelectStmt *select);
+/* What a query, its parts included, reads from end to end (scans.c). */
+void judge_scans_of(Reading *r, const ProtobufCMessage *query);

@@ -302,6 +302,18 @@ static void read_index_command(Reading *r, const ReviewRelation *index, const Pg
   }
 }
 
+void lock_typed_tables(Reading *r, const ReviewRelation *type)
+{
+  if (!type->known)
+    add_note(r, _("tables made of this type are locked ACCESS EXCLUSIVE as well"));
+  g_autoptr(GArray) ids = model_ids(r->session->model);
+  for (guint i = 0; i < ids->len && type->known; i++) {
+    const ReviewRelation *relation = model_look(r->session->model, g_array_index(ids, guint, i));
+    if (relation != NULL && relation->type == type->id)
+      lock(r, relation, AX, _("it is made of the type"));
+  }
+}
+
 static gboolean read_other_kind(Reading *r, const ReviewRelation *relation,
                                 const PgQuery__AlterTableStmt *alter)
 {
@@ -321,10 +333,9 @@ static gboolean read_other_kind(Reading *r, const ReviewRelation *relation,
     return TRUE;
   case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW: lock(r, relation, AX, NULL); return TRUE;
   case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
-    /* A composite type has a relation that nothing locks; with CASCADE its typed tables change with it. */
     for (gsize i = 0; i < alter->n_cmds; i++)
       if (alter->cmds[i]->alter_table_cmd->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
-        add_note(r, _("tables made of this type are locked ACCESS EXCLUSIVE as well"));
+        lock_typed_tables(r, relation);
     if (relation->known)
       lock(r, relation, AX, NULL);
     return TRUE;

@@ -159,6 +159,7 @@ void read_add_column(Reading *r, const ReviewRelation *table, const PgQuery__Col
     } else if (n.not_null && n.expression == NULL && !n.filled && rel->known) {
       scan(r, rel);
     }
+    lock_column_type(r, column);
     add_checks_of_column(r, rel, column);
     if (n.reference != NULL)
       add_reference_of_column(r, rel, &n);
@@ -361,6 +362,8 @@ static void recheck_foreign_key(Reading *r, const ReviewRelation *child, const R
 {
   lock(r, parent, AX, _("a foreign key of the column ties them"));
   lock(r, child, AX, _("a foreign key of the column ties them"));
+  if (locks_dependencies(r)) /* the foreign key is made anew */
+    lock(r, model_look(r->session->model, c->index), AS, _("it makes the key unique"));
   if (!compare || !c->validated)
     return;
   scan(r, child);

@@ -127,6 +127,7 @@ void define_constraint(Reading *r, guint id, const PgQuery__Constraint *c, const
   made->index = index;
   made->validated = !c->skip_validation || changed->made;
   made->deferrable = c->deferrable;
+  made->deferred = c->initdeferred;
   made->on_delete = c->fk_del_action[0] != '\0' ? c->fk_del_action[0] : 'a';
   made->on_update = c->fk_upd_action[0] != '\0' ? c->fk_upd_action[0] : 'a';
   if (type == 'p')
@@ -180,6 +181,28 @@ void lock_referenced(Reading *r, const PgQuery__Constraint *c)
     lock_tree(r, index, AS, _("it makes the key unique"));
 }
 
+/* Added just before by the same statement, and without a default: nothing but nulls, which are not looked up. */
+static gboolean is_new_and_empty(const Reading *r, const ReviewRelation *table, const PgQuery__Constraint *c)
+{
+  if (c->n_fk_attrs != 1 || r->forecast->added_column == NULL)
+    return FALSE;
+  const ReviewColumn *column = review_relation_column(table, node_text(c->fk_attrs[0]));
+  g_autofree char *name = g_strconcat(table->schema, ".", table->name, ".", node_text(c->fk_attrs[0]), NULL);
+  return strcmp(name, r->forecast->added_column) == 0 && column != NULL && !column->has_default;
+}
+
+static void compare_keys(Reading *r, const ReviewRelation *table, const PgQuery__Constraint *c,
+                         const ReviewRelation *other)
+{
+  if (!is_new_and_empty(r, table, c)) {
+    compare_foreign_key(r, table, other);
+    return;
+  }
+  lock_indexes(r, table, AS);
+  lock_indexes(r, other, AS);
+  scan(r, table);
+}
+
 static void add_foreign_key(Reading *r, const ReviewRelation *table, const PgQuery__Constraint *c,
                             gboolean recurse)
 {
@@ -195,7 +218,7 @@ static void add_foreign_key(Reading *r, const ReviewRelation *table, const PgQue
       continue;
     g_autoptr(GArray) others = tree_of(r, other);
     for (guint k = 0; k < others->len; k++)
-      compare_foreign_key(r, rel, look(r, g_array_index(others, guint, k)));
+      compare_keys(r, rel, c, look(r, g_array_index(others, guint, k)));
   }
   lock_referenced(r, c);
   if (!c->skip_validation)
@@ -231,6 +254,19 @@ static void use_index(Reading *r, const ReviewRelation *table, const PgQuery__Co
   }
 }
 
+/* The key stays with the parent by inheritance, but its columns become NOT NULL in the children as well. */
+static void set_children_not_null(Reading *r, const ReviewRelation *table, const PgQuery__Constraint *c)
+{
+  g_auto(GStrv) columns = columns_of(c, NULL);
+  g_autoptr(GArray) ids = tree_of(r, table);
+  for (guint i = 1; i < ids->len; i++) {
+    const ReviewRelation *child = look(r, g_array_index(ids, guint, i));
+    lock(r, child, AX, _("it inherits from the table"));
+    if (any_nullable(child, columns))
+      scan(r, child);
+  }
+}
+
 static void add_key(Reading *r, const ReviewRelation *table, const PgQuery__Constraint *c, gboolean recurse)
 {
   g_autoptr(GArray) ids = targets(r, table, recurse && table->kind == 'p');
@@ -243,6 +279,8 @@ static void add_key(Reading *r, const ReviewRelation *table, const PgQuery__Cons
     lock(r, rel, !below || (key && sets) || version_since(r, 18) ? AX : SH, NULL);
     build_index(r, rel);
   }
+  if (c->contype == CONSTR(PRIMARY) && table->kind != 'p' && recurse)
+    set_children_not_null(r, table, c);
   add_finding(r, c->contype == CONSTR(EXCLUSION) ? CHECK_EXCLUDE_BUILDS_INDEX : CHECK_UNIQUE_BUILDS_INDEX,
               table);
 }

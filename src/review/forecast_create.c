@@ -118,16 +118,35 @@ static void references(Reading *r, const PgQuery__Constraint *c, const ReviewRel
     lock_referenced(r, c);
 }
 
+/* CREATE_TABLE_LIKE_DEFAULTS */
+#define LIKE_DEFAULTS (1u << 3)
+
 static void copy_like(Reading *r, guint table, const PgQuery__TableLikeClause *like)
 {
   const ReviewRelation *source = relation_of(r, like->relation);
   lock(r, source, AS, _("the new table is made like it"));
+  for (guint i = 0; i < source->sequences->len && (like->options & LIKE_DEFAULTS) != 0; i++) {
+    const ReviewRelation *sequence = look(r, g_array_index(source->sequences, guint, i));
+    const ReviewColumn *column = sequence != NULL && sequence->owned_by_column != NULL
+                                     ? review_relation_column(source, sequence->owned_by_column)
+                                     : NULL;
+    if (column != NULL && column->identity == 0 && locks_dependencies(r))
+      lock(r, sequence, AS, _("a default uses it"));
+  }
   for (guint i = 0; i < source->columns->len; i++) {
     const ReviewColumn *column = g_ptr_array_index(source->columns, i);
     ReviewColumn *copy = review_relation_add_column(model_edit(r->session->model, table), column->name,
                                                     column->type, column->typmod);
     copy->not_null = column->not_null;
   }
+}
+
+void lock_column_type(Reading *r, const PgQuery__ColumnDef *column)
+{
+  g_auto(TypeRef) type = type_ref(column->type_name);
+  const ReviewRelation *relation = model_find(r->session->model, type.schema, type.name);
+  if (relation != NULL && relation->kind == 'c' && locks_dependencies(r))
+    lock(r, relation, AS, _("the column is of its type"));
 }
 
 static void read_elements(Reading *r, guint table, const PgQuery__CreateStmt *create)
@@ -139,6 +158,7 @@ static void read_elements(Reading *r, guint table, const PgQuery__CreateStmt *cr
         references(r, element->column_def->constraints[k]->constraint, look(r, table));
       if (locks_dependencies(r))
         lock_sequences(r, &element->column_def->base, AS);
+      lock_column_type(r, element->column_def);
       define_column(r, table, element->column_def);
     } else if (element->node_case == PG_QUERY__NODE__NODE_TABLE_LIKE_CLAUSE) {
       copy_like(r, table, element->table_like_clause);
@@ -181,11 +201,13 @@ static void read_create_table(Reading *r, const PgQuery__CreateStmt *statement)
 static void read_create_table_as(Reading *r, const PgQuery__CreateTableAsStmt *statement)
 {
   gboolean view = statement->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW;
-  if (statement->if_not_exists && exists(r, statement->into->rel))
+  if (statement->if_not_exists && exists(r, statement->into->rel)) {
+    read_query(r, &statement->query->base, FALSE, _("it is looked at all the same"));
     return;
+  }
   read_query(r, &statement->query->base, !statement->into->skip_data, _("it is filled from it"));
-  if (!statement->into->skip_data && statement->query->node_case == PG_QUERY__NODE__NODE_SELECT_STMT)
-    judge_select(r, statement->query->select_stmt);
+  if (!statement->into->skip_data)
+    judge_scans_of(r, &statement->query->base);
   create(r, statement->into->rel, view ? 'm' : 'r');
 }
 
@@ -197,6 +219,8 @@ static void read_create_view(Reading *r, const PgQuery__ViewStmt *statement)
   if (replaces)
     lock(r, relation_of(r, statement->view), AX, NULL);
   read_query(r, &statement->query->base, FALSE, _("the view reads it"));
+  if (locks_dependencies(r))
+    lock_sequences(r, &statement->query->base, AS);
   if (!replaces)
     create(r, statement->view, 'v');
 }
@@ -356,15 +380,52 @@ static void read_create_domain(Reading *r, const PgQuery__CreateDomainStmt *doma
   model_add_type(r->session->model, type);
 }
 
+static gboolean is_query(const PgQuery__Node *s)
+{
+  switch (s->node_case) {
+  case PG_QUERY__NODE__NODE_SELECT_STMT:
+  case PG_QUERY__NODE__NODE_INSERT_STMT:
+  case PG_QUERY__NODE__NODE_UPDATE_STMT:
+  case PG_QUERY__NODE__NODE_DELETE_STMT:
+  case PG_QUERY__NODE__NODE_MERGE_STMT: return TRUE;
+  default: return FALSE;
+  }
+}
+
+/* The server reads the body of an SQL function, and locks what it names for that long. */
+static void read_body(Reading *r, const PgQuery__CreateFunctionStmt *function, const char *language,
+                      const char *body)
+{
+  gboolean changes = r->forecast->changes_rows;
+  guint losses = r->forecast->losses->len;
+  if (function->sql_body != NULL)
+    read_query(r, &function->sql_body->base, FALSE, _("the function's body names it"));
+  if (g_ascii_strcasecmp(language, "sql") == 0 && body != NULL) {
+    g_autoptr(SqlTree) tree = sql_tree_parse(body);
+    for (gsize i = 0; tree->root != NULL && i < tree->root->n_stmts; i++)
+      if (tree->root->stmts[i]->stmt != NULL && is_query(tree->root->stmts[i]->stmt))
+        read_query(r, &tree->root->stmts[i]->stmt->base, FALSE, _("the function's body names it"));
+  }
+  r->forecast->changes_rows = changes; /* later, when it is called */
+  g_ptr_array_set_size(r->forecast->losses, (int)losses);
+}
+
 static void read_create_function(Reading *r, const PgQuery__CreateFunctionStmt *function)
 {
   char volatility = 'v';
+  const char *language = "", *body = NULL;
   for (gsize i = 0; i < function->n_options; i++) {
     const PgQuery__DefElem *option = function->options[i]->def_elem;
     const char *word = option->arg != NULL ? node_text(option->arg) : "";
     if (strcmp(option->defname, "volatility") == 0)
       volatility = *word;
+    if (strcmp(option->defname, "language") == 0)
+      language = word;
+    if (strcmp(option->defname, "as") == 0 && option->arg != NULL &&
+        option->arg->node_case == PG_QUERY__NODE__NODE_LIST && option->arg->list->n_items > 0)
+      body = node_text(option->arg->list->items[0]);
   }
+  read_body(r, function, language, body);
   if (function->n_funcname > 0)
     model_add_function(r->session->model, node_text(function->funcname[function->n_funcname - 1]),
                        volatility);
@@ -378,7 +439,7 @@ static void read_publication(Reading *r, PgQuery__Node *const *objects, gsize n)
                                                                            : NULL;
     if (spec != NULL && spec->pubtable != NULL) {
       const ReviewRelation *table = relation_of(r, spec->pubtable->relation);
-      if (table->kind == 'p')
+      if (table->kind == 'p' || !spec->pubtable->relation->inh)
         lock(r, table, SUX, _("it is published"));
       else
         lock_tree(r, table, SUX, _("it is published"));

@@ -238,7 +238,11 @@ static void drop_words(Reading *r, const PgQuery__DropStmt *drop, PgQuery__Node 
     drop_relation(r, relation, cascade, NULL);
     break;
   case OBJECT(VIEW):
-  case OBJECT(SEQUENCE): drop_relation(r, relation, cascade, NULL); break;
+  case OBJECT(SEQUENCE):
+    if (cascade && relation->owned_by != 0)
+      lock(r, look(r, relation->owned_by), AX, _("a default of its uses the sequence"));
+    drop_relation(r, relation, cascade, NULL);
+    break;
   case OBJECT(INDEX): drop_index(r, relation, drop->concurrent); break;
   case OBJECT(TRIGGER):
     if (relation->kind == 'p')

@@ -55,8 +55,23 @@ static void rename_constraint(Reading *r, const ReviewRelation *table, const PgQ
   changed->name = g_strdup(rename->newname);
 }
 
+/* A composite type is a relation as well. */
+static void lock_composite(Reading *r, PgQuery__ObjectType kind, const PgQuery__Node *object)
+{
+  if (kind != OBJECT(TYPE) || object == NULL || object->node_case != PG_QUERY__NODE__NODE_LIST ||
+      object->list->n_items == 0)
+    return;
+  PgQuery__Node *const *words = object->list->items;
+  gsize n = object->list->n_items;
+  const ReviewRelation *relation =
+      model_find(r->session->model, n > 1 ? node_text(words[n - 2]) : NULL, node_text(words[n - 1]));
+  if (relation != NULL && relation->kind == 'c')
+    lock(r, relation, AX, NULL);
+}
+
 static void read_rename(Reading *r, const PgQuery__RenameStmt *rename)
 {
+  lock_composite(r, rename->rename_type, rename->object);
   if (rename->relation == NULL || (rename->missing_ok && surely_missing(r, rename->relation)))
     return; /* types, functions, schemas: no table is locked */
   const ReviewRelation *relation = relation_of(r, rename->relation);
@@ -67,7 +82,11 @@ static void read_rename(Reading *r, const PgQuery__RenameStmt *rename)
     return;
   case OBJECT(TABCONSTRAINT): rename_constraint(r, relation, rename); return;
   case OBJECT(INDEX): lock(r, relation, version_since(r, 12) ? SUX : AX, NULL); break;
-  case OBJECT(ATTRIBUTE): return;
+  case OBJECT(ATTRIBUTE):
+    lock(r, relation, AX, NULL);
+    if (rename->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
+      lock_typed_tables(r, relation);
+    return;
   case OBJECT(TABLE):
     lock(r, relation, AX, NULL);
     add_finding(r, CHECK_RENAMED, relation);
@@ -149,8 +168,11 @@ static void vacuum_one(Reading *r, const ReviewRelation *table, gboolean full, g
   g_autoptr(GArray) ids = tree_of(r, table);
   for (guint i = 0; i < ids->len; i++) {
     const ReviewRelation *rel = look(r, g_array_index(ids, guint, i));
-    if (rel != table && !rel->partition)
+    if (rel != table && !rel->partition) {
+      if (analyze_only)
+        lock(r, rel, AS, _("it inherits from the table"));
       continue;
+    }
     lock(r, rel, full && rel->kind != 'p' ? AX : rel->kind == 'p' && !analyze_only ? AS : SUX, NULL);
     if (full)
       rewrite_table(r, rel);
@@ -378,7 +400,6 @@ static gboolean locks_no_table(PgQuery__Node__NodeCase kind)
   case PG_QUERY__NODE__NODE_ALTER_FUNCTION_STMT:
   case PG_QUERY__NODE__NODE_ALTER_TYPE_STMT:
   case PG_QUERY__NODE__NODE_ALTER_OPERATOR_STMT:
-  case PG_QUERY__NODE__NODE_ALTER_OBJECT_DEPENDS_STMT:
   case PG_QUERY__NODE__NODE_ALTER_COLLATION_STMT:
   case PG_QUERY__NODE__NODE_ALTER_STATS_STMT:
   case PG_QUERY__NODE__NODE_DEFINE_STMT:
@@ -403,7 +424,6 @@ static gboolean locks_no_table(PgQuery__Node__NodeCase kind)
   case PG_QUERY__NODE__NODE_ALTER_DATABASE_SET_STMT:
   case PG_QUERY__NODE__NODE_VARIABLE_SHOW_STMT:
   case PG_QUERY__NODE__NODE_CONSTRAINTS_SET_STMT:
-  case PG_QUERY__NODE__NODE_DISCARD_STMT:
   case PG_QUERY__NODE__NODE_CHECK_POINT_STMT:
   case PG_QUERY__NODE__NODE_LISTEN_STMT:
   case PG_QUERY__NODE__NODE_UNLISTEN_STMT:
@@ -454,6 +474,7 @@ static void read_alter_owner(Reading *r, const PgQuery__AlterOwnerStmt *alter)
 {
   if (alter->relation != NULL)
     lock(r, relation_of(r, alter->relation), AX, NULL);
+  lock_composite(r, alter->object_type, alter->object);
 }
 
 gboolean read_object_statement(Reading *r, const PgQuery__Node *s)
@@ -478,6 +499,13 @@ gboolean read_object_statement(Reading *r, const PgQuery__Node *s)
   case PG_QUERY__NODE__NODE_ALTER_OWNER_STMT: read_alter_owner(r, s->alter_owner_stmt); return TRUE;
   case PG_QUERY__NODE__NODE_ALTER_POLICY_STMT:
     lock(r, relation_of(r, s->alter_policy_stmt->table), AX, NULL);
+    return TRUE;
+  case PG_QUERY__NODE__NODE_ALTER_OBJECT_DEPENDS_STMT:
+    if (s->alter_object_depends_stmt->relation != NULL)
+      lock(r, relation_of(r, s->alter_object_depends_stmt->relation), AS, NULL);
+    return TRUE;
+  case PG_QUERY__NODE__NODE_DISCARD_STMT:
+    r->forecast->no_transaction |= s->discard_stmt->target == PG_QUERY__DISCARD_MODE__DISCARD_ALL;
     return TRUE;
   case PG_QUERY__NODE__NODE_GRANT_STMT: read_grant(r, s->grant_stmt); return TRUE;
   case PG_QUERY__NODE__NODE_VARIABLE_SET_STMT: read_set(r, s->variable_set_stmt); return TRUE;

@@ -9,8 +9,10 @@
 
 typedef struct {
   Reading *r;
-  GHashTable *ctes;    /* char*: names that are no tables here */
-  GHashTable *targets; /* PgQuery__RangeVar*: what is inserted into, updated, ... */
+  GHashTable *ctes; /* char*: names that are no tables here */
+  GHashTable
+      *targets; /* PgQuery__RangeVar*: what is inserted into, updated, ..., and the words of FOR UPDATE OF */
+  GHashTable *locked; /* char*: tables and aliases after FOR UPDATE OF; none: all of them */
   LockMode mode;
   gboolean planned; /* run, not only looked at: indexes and what is behind views are opened */
   const char *because;
@@ -58,6 +60,14 @@ static void open_tree(const Walk *walk, const ReviewRelation *relation, LockMode
 
 /* ---- changes and what they check ---- */
 
+/* Its check, and the locks of that, wait for the COMMIT. */
+static gboolean is_deferred(Reading *r, const ReviewConstraint *c)
+{
+  if (c->deferred)
+    add_note_format(r, _("%s is checked at the COMMIT"), c->name);
+  return c->deferred;
+}
+
 static void check_parents(Reading *r, const ReviewRelation *table, GStrv changed)
 {
   for (guint i = 0; i < table->constraints->len; i++) {
@@ -66,7 +76,7 @@ static void check_parents(Reading *r, const ReviewRelation *table, GStrv changed
     for (char **column = c->columns; !touched && column != NULL && *column != NULL; column++)
       touched = g_strv_contains((const char *const *)changed, *column);
     const ReviewRelation *other = c->type == 'f' && touched ? look(r, c->referenced) : NULL;
-    if (other == NULL)
+    if (other == NULL || is_deferred(r, c))
       continue;
     lock_tree(r, other, RS, _("the foreign key points at it"));
     g_autoptr(GArray) ids = tree_of(r, other);
@@ -78,7 +88,8 @@ static void check_parents(Reading *r, const ReviewRelation *table, GStrv changed
   }
 }
 
-static void check_children(Reading *r, const ReviewRelation *table, gboolean deletes, guint depth);
+/* changed: the columns that are updated; NULL: the rows go. */
+static void check_children(Reading *r, const ReviewRelation *table, GStrv changed, guint depth);
 
 /* Looked for by the key: with the help of an index that begins with its columns, or by reading all rows. */
 static gboolean key_has_index(const Reading *r, const ReviewRelation *child, GStrv columns)
@@ -93,27 +104,39 @@ static gboolean key_has_index(const Reading *r, const ReviewRelation *child, GSt
   return FALSE;
 }
 
-static void check_child(Reading *r, const ReviewRelation *child, const ReviewConstraint *c, gboolean deletes,
+static void check_child(Reading *r, const ReviewRelation *child, const ReviewConstraint *c, GStrv changed,
                         guint depth)
 {
-  char action = deletes ? c->on_delete : c->on_update;
+  char action = changed == NULL ? c->on_delete : c->on_update;
+  if (action == 'a' && is_deferred(r, c))
+    return;
   if (!key_has_index(r, child, c->columns))
     scan(r, child);
   gboolean cascades = action == 'c' || action == 'n' || action == 'd';
   lock(r, child, cascades ? RX : RS, _("its foreign key points at the table"));
   lock_indexes(r, child, cascades ? RX : RS);
   if (action == 'c')
-    check_children(r, child, TRUE, depth + 1);
+    check_children(r, child, changed != NULL ? c->columns : NULL, depth + 1);
 }
 
-static void check_children(Reading *r, const ReviewRelation *table, gboolean deletes, guint depth)
+static gboolean points_at(const ReviewConstraint *c, const ReviewRelation *table, GStrv changed)
+{
+  if (c->type != 'f' || c->referenced != table->id)
+    return FALSE;
+  gboolean touched = changed == NULL || c->referenced_columns == NULL || c->referenced_columns[0] == NULL;
+  for (char **column = c->referenced_columns; !touched && *column != NULL; column++)
+    touched = g_strv_contains((const char *const *)changed, *column);
+  return touched;
+}
+
+static void check_children(Reading *r, const ReviewRelation *table, GStrv changed, guint depth)
 {
   for (guint i = 0; i < table->referenced_by->len && depth < MOST_VIEWS_DEEP; i++) {
     const ReviewRelation *child = look(r, g_array_index(table->referenced_by, guint, i));
     for (guint k = 0; child != NULL && k < child->constraints->len; k++) {
       const ReviewConstraint *c = g_ptr_array_index(child->constraints, k);
-      if (c->type == 'f' && c->referenced == table->id)
-        check_child(r, child, c, deletes, depth);
+      if (points_at(c, table, changed))
+        check_child(r, child, c, changed, depth);
     }
   }
 }
@@ -136,12 +159,27 @@ static void note_triggers(Reading *r, const ReviewRelation *table, guint event)
     add_note_format(r, _("what the triggers of %s do is not visible here"), table->name);
 }
 
+/* Changing the rows of a simple view changes those of its table. */
+static const ReviewRelation *behind_view(Reading *r, const ReviewRelation *relation)
+{
+  for (guint depth = 0; relation->kind == 'v' && relation->bases->len == 1 && relation->triggers == 0 &&
+                        depth < MOST_VIEWS_DEEP;
+       depth++) {
+    const ReviewRelation *base = look(r, g_array_index(relation->bases, guint, 0));
+    if (base == NULL)
+      break;
+    lock(r, relation, RX, NULL);
+    relation = base;
+  }
+  return relation;
+}
+
 static const ReviewRelation *change(Walk *walk, PgQuery__RangeVar *target, guint event)
 {
   if (target == NULL)
     return NULL;
   g_hash_table_add(walk->targets, target);
-  const ReviewRelation *table = relation_of(walk->r, target);
+  const ReviewRelation *table = behind_view(walk->r, relation_of(walk->r, target));
   if (table->partition && event != REVIEW_DELETE)
     for (guint i = 0; i < table->parents->len; i++)
       lock(walk->r, look(walk->r, g_array_index(table->parents, guint, i)), AS, _("its bounds are checked"));
@@ -195,14 +233,14 @@ static void read_update(Walk *walk, const PgQuery__UpdateStmt *update)
   g_auto(GStrv) changed = columns_set(update->target_list, update->n_target_list);
   check_parents(walk->r, table, changed);
   if (changes_key(table, changed))
-    check_children(walk->r, table, FALSE, 0);
+    check_children(walk->r, table, changed, 0);
 }
 
 static void read_delete(Walk *walk, const PgQuery__DeleteStmt *deletion)
 {
   const ReviewRelation *table = change(walk, deletion->relation, REVIEW_DELETE);
   add_loss(walk->r, LOSS_ROWS, table, NULL);
-  check_children(walk->r, table, TRUE, 0);
+  check_children(walk->r, table, NULL, 0);
 }
 
 /* ---- walking a query ---- */
@@ -212,9 +250,22 @@ static gboolean note_cte(const ProtobufCMessage *message, void *data)
   Walk *walk = data;
   if (message->descriptor == &pg_query__common_table_expr__descriptor)
     g_hash_table_add(walk->ctes, ((const PgQuery__CommonTableExpr *)message)->ctename);
-  if (message->descriptor == &pg_query__locking_clause__descriptor)
+  if (message->descriptor == &pg_query__locking_clause__descriptor) {
+    const PgQuery__LockingClause *clause = (const PgQuery__LockingClause *)message;
     walk->mode = RS;
+    for (gsize i = 0; i < clause->n_locked_rels; i++) {
+      g_hash_table_add(walk->targets, clause->locked_rels[i]->range_var);
+      g_hash_table_add(walk->locked, clause->locked_rels[i]->range_var->relname);
+    }
+  }
   return TRUE;
+}
+
+static LockMode mode_of(const Walk *walk, const PgQuery__RangeVar *var)
+{
+  const char *known_as = var->alias != NULL ? var->alias->aliasname : var->relname;
+  gboolean all = g_hash_table_size(walk->locked) == 0;
+  return walk->mode == RS && (all || g_hash_table_contains(walk->locked, known_as)) ? RS : AS;
 }
 
 static gboolean lock_tables(const ProtobufCMessage *message, void *data)
@@ -235,7 +286,7 @@ static gboolean lock_tables(const ProtobufCMessage *message, void *data)
     return TRUE;
   const PgQuery__RangeVar *var = (const PgQuery__RangeVar *)message;
   if (var->schemaname[0] != '\0' || !g_hash_table_contains(walk->ctes, var->relname))
-    open_tree(walk, relation_of(walk->r, var), walk->mode, var->inh && walk->planned);
+    open_tree(walk, relation_of(walk->r, var), mode_of(walk, var), var->inh && walk->planned);
   return TRUE;
 }
 
@@ -243,88 +294,12 @@ void read_query(Reading *r, const ProtobufCMessage *query, gboolean planned, con
 {
   g_autoptr(GHashTable) ctes = g_hash_table_new(g_str_hash, g_str_equal);
   g_autoptr(GHashTable) targets = g_hash_table_new(NULL, NULL);
-  Walk walk = {r, ctes, targets, AS, planned, because};
+  g_autoptr(GHashTable) locked = g_hash_table_new(g_str_hash, g_str_equal);
+  Walk walk = {r, ctes, targets, locked, AS, planned, because};
   visit_messages(query, note_cte, &walk);
   visit_messages(query, lock_tables, &walk);
   if (planned)
     lock_sequences(r, query, RX);
-}
-
-/* ---- scans ---- */
-
-static gboolean is_column(const PgQuery__Node *node, const char *name)
-{
-  return node != NULL && node->node_case == PG_QUERY__NODE__NODE_COLUMN_REF &&
-         node->column_ref->n_fields > 0 &&
-         strcmp(node_text(node->column_ref->fields[node->column_ref->n_fields - 1]), name) == 0;
-}
-
-/* The condition picks rows by a value of the column. */
-static gboolean picks(const PgQuery__Node *where, const char *column)
-{
-  if (where->node_case == PG_QUERY__NODE__NODE_BOOL_EXPR) {
-    gboolean any = FALSE, all = TRUE;
-    for (gsize i = 0; i < where->bool_expr->n_args; i++) {
-      gboolean one = picks(where->bool_expr->args[i], column);
-      any |= one;
-      all &= one;
-    }
-    return where->bool_expr->boolop == PG_QUERY__BOOL_EXPR_TYPE__AND_EXPR  ? any
-           : where->bool_expr->boolop == PG_QUERY__BOOL_EXPR_TYPE__OR_EXPR ? all
-                                                                           : FALSE;
-  }
-  if (where->node_case != PG_QUERY__NODE__NODE_A_EXPR)
-    return FALSE;
-  const PgQuery__AExpr *expr = where->a_expr;
-  gboolean equal = expr->n_name == 1 && strcmp(node_text(expr->name[0]), "=") == 0;
-  return equal && (is_column(expr->lexpr, column) || is_column(expr->rexpr, column));
-}
-
-static gboolean index_helps(const Reading *r, const ReviewRelation *table, const PgQuery__Node *where)
-{
-  for (guint i = 0; i < table->indexes->len; i++) {
-    const ReviewRelation *index = look(r, g_array_index(table->indexes, guint, i));
-    GStrv keys = index != NULL && index->index != NULL ? index->index->keys : NULL;
-    if (keys != NULL && keys[0] != NULL && keys[0][0] != '\0' && !index->index->predicate &&
-        picks(where, keys[0]))
-      return TRUE;
-  }
-  return FALSE;
-}
-
-/* Without WHERE it works through the whole table; with one, too, when no index picks the rows. */
-static void judge_whole_table(Reading *r, const PgQuery__RangeVar *target, const PgQuery__Node *where)
-{
-  const ReviewRelation *table = relation_of(r, target);
-  g_autoptr(GArray) ids = tree_of(r, table);
-  for (guint i = 0; i < (target->inh ? ids->len : 1); i++) {
-    const ReviewRelation *rel = look(r, g_array_index(ids, guint, i));
-    if (where == NULL || (rel->known && !index_helps(r, rel, where)))
-      scan(r, rel);
-  }
-}
-
-static void scan_query(Reading *r, const ReviewRelation *relation, const PgQuery__Node *where, guint depth)
-{
-  g_autoptr(GArray) ids = tree_of(r, relation);
-  for (guint i = 0; i < ids->len; i++) {
-    const ReviewRelation *rel = look(r, g_array_index(ids, guint, i));
-    if (rel->known && rel->kind != 'v' && (where == NULL || !index_helps(r, rel, where)))
-      scan(r, rel);
-  }
-  for (guint i = 0; relation->kind == 'v' && i < relation->bases->len && depth < MOST_VIEWS_DEEP; i++) {
-    const ReviewRelation *base = look(r, g_array_index(relation->bases, guint, i));
-    if (base != NULL)
-      scan_query(r, base, where, depth + 1);
-  }
-}
-
-void judge_select(Reading *r, const PgQuery__SelectStmt *select)
-{
-  if (select->n_from_clause != 1 || select->from_clause[0]->node_case != PG_QUERY__NODE__NODE_RANGE_VAR ||
-      select->limit_count != NULL)
-    return;
-  scan_query(r, relation_of(r, select->from_clause[0]->range_var), select->where_clause, 0);
 }
 
 /* ---- statements ---- */
@@ -343,8 +318,7 @@ static void read_copy(Reading *r, const PgQuery__CopyStmt *copy)
   }
   if (copy->query != NULL) {
     read_query(r, &copy->query->base, TRUE, NULL);
-    if (copy->query->node_case == PG_QUERY__NODE__NODE_SELECT_STMT)
-      judge_select(r, copy->query->select_stmt);
+    judge_scans_of(r, &copy->query->base);
   }
   r->forecast->changes_rows |= copy->is_from;
 }
@@ -443,7 +417,7 @@ static void read_select(Reading *r, const PgQuery__Node *statement)
 {
   const PgQuery__SelectStmt *select = statement->select_stmt;
   read_query(r, &statement->base, TRUE, NULL);
-  judge_select(r, select);
+  judge_scans_of(r, &statement->base);
   if (select->into_clause != NULL && select->into_clause->rel != NULL)
     model_create(r->session->model, select->into_clause->rel->schemaname, select->into_clause->rel->relname,
                  'r');
@@ -453,19 +427,29 @@ static void read_select(Reading *r, const PgQuery__Node *statement)
     add_note(r, _("it calls a function; what that does is not visible here"));
 }
 
+/* ANALYZE runs it. */
+static void read_explain(Reading *r, const PgQuery__ExplainStmt *explain)
+{
+  gboolean runs = FALSE;
+  for (gsize i = 0; i < explain->n_options; i++)
+    runs |= strcmp(explain->options[i]->def_elem->defname, "analyze") == 0;
+  read_query(r, &explain->query->base, TRUE, NULL);
+  if (runs)
+    judge_scans_of(r, &explain->query->base);
+  else
+    r->forecast->changes_rows = FALSE;
+}
+
 gboolean read_row_statement(Reading *r, const PgQuery__Node *s)
 {
   switch (s->node_case) {
   case PG_QUERY__NODE__NODE_SELECT_STMT: read_select(r, s); return TRUE;
   case PG_QUERY__NODE__NODE_INSERT_STMT:
-  case PG_QUERY__NODE__NODE_MERGE_STMT: read_query(r, &s->base, TRUE, NULL); return TRUE;
+  case PG_QUERY__NODE__NODE_MERGE_STMT:
   case PG_QUERY__NODE__NODE_UPDATE_STMT:
-    read_query(r, &s->base, TRUE, NULL);
-    judge_whole_table(r, s->update_stmt->relation, s->update_stmt->where_clause);
-    return TRUE;
   case PG_QUERY__NODE__NODE_DELETE_STMT:
     read_query(r, &s->base, TRUE, NULL);
-    judge_whole_table(r, s->delete_stmt->relation, s->delete_stmt->where_clause);
+    judge_scans_of(r, &s->base);
     return TRUE;
   case PG_QUERY__NODE__NODE_COPY_STMT: read_copy(r, s->copy_stmt); return TRUE;
   case PG_QUERY__NODE__NODE_TRUNCATE_STMT: read_truncate(r, s->truncate_stmt); return TRUE;
@@ -476,9 +460,7 @@ gboolean read_row_statement(Reading *r, const PgQuery__Node *s)
   case PG_QUERY__NODE__NODE_DECLARE_CURSOR_STMT:
     read_query(r, &s->declare_cursor_stmt->query->base, TRUE, NULL);
     return TRUE;
-  case PG_QUERY__NODE__NODE_EXPLAIN_STMT:
-    read_query(r, &s->explain_stmt->query->base, TRUE, NULL);
-    return TRUE;
+  case PG_QUERY__NODE__NODE_EXPLAIN_STMT: read_explain(r, s->explain_stmt); return TRUE;
   case PG_QUERY__NODE__NODE_FETCH_STMT: return TRUE;
   default: return FALSE;
   }

@@ -42,8 +42,17 @@ static const char *schema_of(const PgQuery__RangeVar *var)
   return strcmp(var->relpersistence, "t") == 0 ? "pg_temp" : var->schemaname;
 }
 
+/* The server's own relations are named with and without their schema. */
+static gboolean is_servers_own(const Reading *r, const PgQuery__RangeVar *var)
+{
+  return var->schemaname[0] == '\0' && g_str_has_prefix(var->relname, "pg_") &&
+         model_find(r->session->model, NULL, var->relname) == NULL;
+}
+
 const ReviewRelation *relation_of(Reading *r, const PgQuery__RangeVar *var)
 {
+  if (is_servers_own(r, var))
+    return model_get(r->session->model, "pg_catalog", var->relname);
   return model_get(r->session->model, schema_of(var), var->relname);
 }
 
@@ -101,7 +110,8 @@ static ForecastLock *find_lock(const Reading *r, guint id)
 
 void lock(Reading *r, const ReviewRelation *relation, LockMode mode, const char *because)
 {
-  if (relation == NULL || mode == LOCK_MODE_NONE)
+  if (relation == NULL || mode == LOCK_MODE_NONE || strcmp(relation->schema, "pg_catalog") == 0 ||
+      strcmp(relation->schema, "information_schema") == 0)
     return;
   ForecastLock *entry = find_lock(r, relation->id);
   if (entry == NULL) {
@@ -176,7 +186,7 @@ static gboolean has_rows_of_its_own(const ReviewRelation *relation)
 
 void scan(Reading *r, const ReviewRelation *relation)
 {
-  if (relation != NULL && has_rows_of_its_own(relation))
+  if (relation != NULL && has_rows_of_its_own(relation) && relation->kind != 'S')
     add_name(r->forecast->scans, relation);
 }
 

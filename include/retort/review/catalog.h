@@ -40,6 +40,7 @@ typedef struct {
   char *expression; /* 'c': as the server writes it; NULL: not known */
   gboolean validated;
   gboolean deferrable;
+  gboolean deferred; /* until the COMMIT, unless SET CONSTRAINTS says otherwise */
   char on_delete; /* 'f': pg_constraint.confdeltype: a r c n d */
   char on_update;
   gboolean inherited; /* from a parent */
@@ -105,6 +106,7 @@ typedef struct {
   GPtrArray *parts;      /* char*: "t name", "r name", "p name" for its triggers, rules and policies; "f name" for
                             functions that its triggers call */
   GArray *sequences;     /* guint ids: owned by its columns */
+  guint type;            /* of a table made OF a composite type: id of that type's relation, or 0 */
   guint owned_by;        /* of a sequence: id of its table, or 0 */
   char *owned_by_column;
   ReviewIndex *index; /* of an index, else NULL */
