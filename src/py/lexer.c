@@ -97,6 +97,13 @@ static inline gsize break_len(const char *p, const char *end)
   return *p == '\r' ? (p + 1 < end && p[1] == '\n' ? 2 : 1) : 0;
 }
 
+static const char *line_end(const char *p, const char *end)
+{
+  while (p < end && *p != '\n' && *p != '\r')
+    p++;
+  return p;
+}
+
 static const char *next_line(PyLexer *lexer, const char *p)
 {
   p += break_len(p, lexer->end);
@@ -124,8 +131,7 @@ static gboolean begin_line(PyLexer *lexer, PyToken *token, guint *indent)
     }
     if (p < lexer->end && *p == '#') {
       const char *start = p;
-      while (p < lexer->end && !break_len(p, lexer->end))
-        p++;
+      p = line_end(p, lexer->end);
       if (lexer->keep_comments) {
         fill(lexer, token, PY_TOKEN_COMMENT, start, p);
         return FALSE;
@@ -191,6 +197,10 @@ static const char *skip_string(const char *at, const char *end, gboolean formatt
   gboolean triple = end - at >= 3 && at[1] == quote && at[2] == quote;
   const char *p = at + (triple ? 3 : 1);
   while (p < end) {
+    while (p < end && *p != quote && *p != '\\' && *p != '\n' && *p != '\r' && *p != '{')
+      p++;
+    if (p >= end)
+      return NULL;
     if (*p == '\\') {
       gsize n = break_len(p + 1, end);
       p += 1 + (n ? n : 1);
@@ -460,8 +470,7 @@ static gboolean skip_space(PyLexer *lexer, PyToken *token)
       p++;
     } else if (*p == '#') {
       const char *start = p;
-      while (p < lexer->end && !break_len(p, lexer->end))
-        p++;
+      p = line_end(p, lexer->end);
       if (lexer->keep_comments) {
         fill(lexer, token, PY_TOKEN_COMMENT, start, p);
         return FALSE;

@@ -144,11 +144,8 @@ static const PyTree *parse_module(PyInterp *interp, const char *path, const char
 
 static const char *library_source(const PyRuntime *runtime, const char *name)
 {
-  for (guint i = 0; i < runtime->libraries->len; i++)
-    for (const PyLibrary *library = runtime->libraries->pdata[i]; library->name; library++)
-      if (!strcmp(library->name, name))
-        return library->source;
-  return NULL;
+  const PyLibrary *library = g_hash_table_lookup(runtime->libraries, name);
+  return library ? library->source : NULL;
 }
 
 /* Why a project's module could not be loaded, and the failure forgotten: the run goes on without it. */
@@ -223,12 +220,7 @@ static PyValue run_library(PyInterp *interp, const char *name, const char *sourc
 /* Whether a library module lies below this name. */
 static gboolean library_package(const PyRuntime *runtime, const char *name)
 {
-  gsize len = strlen(name);
-  for (guint i = 0; i < runtime->libraries->len; i++)
-    for (const PyLibrary *library = runtime->libraries->pdata[i]; library->name; library++)
-      if (!strncmp(library->name, name, len) && library->name[len] == '.')
-        return TRUE;
-  return FALSE;
+  return g_hash_table_contains(runtime->library_packages, name);
 }
 
 static gboolean below(const char *name, const char *prefix)

@@ -199,7 +199,7 @@ struct PyInterp {
   guint n_trace;
   guint inside_try;
   guint loading;
-  guint n_doubts;       /* things done so far that the real Python may fail at, for all we know */
+  guint n_doubts;        /* things done so far that the real Python may fail at, for all we know */
   const PyReason *doubt; /* the latest */
   guint n_generators;
   PyGenerator *generator; /* the one that runs */
@@ -230,7 +230,8 @@ struct PyRuntime {
   GHashTable *classes;      /* name -> PyClass* of builtins and exceptions */
   GHashTable *trees;        /* path -> Parsed* (modules.c) */
   GPtrArray *unknown_prefixes;
-  GPtrArray *libraries; /* const PyLibrary * */
+  GHashTable *libraries;        /* name -> const PyLibrary* */
+  GHashTable *library_packages; /* names above those */
   PyDict *builtins;
   PyClass *types[PY_UNKNOWN + 1];
   PyClass *object, *type, *exception, *base_exception, *enum_class, *str_enum, *int_enum, *flag_class;
@@ -427,8 +428,8 @@ PyValue py_format_value(PyInterp *interp, PyValue v, const PyStr *spec);
 
 /* ---- builtins and methods ---- */
 extern const PyMethod builtin_functions[], builtin_functions_more[];
-extern const PyMethod str_methods[], str_part_methods[], bytes_methods[], list_methods[], tuple_methods[], dict_methods[],
-    set_methods[], frozenset_methods[], int_methods[], float_methods[], range_methods[];
+extern const PyMethod str_methods[], str_part_methods[], bytes_methods[], list_methods[], tuple_methods[],
+    dict_methods[], set_methods[], frozenset_methods[], int_methods[], float_methods[], range_methods[];
 PyValue py_construct_builtin(PyInterp *interp, PyClass *cls, PyType type, const PyArgs *args);
 extern const PyHostClass dict_keys_class, dict_values_class, dict_items_class, super_class;
 PyValue py_super_new(PyInterp *interp, PyClass *after, PyValue self);

@@ -97,7 +97,8 @@ PyRuntime *py_runtime_new(void)
   runtime->classes = g_hash_table_new(g_str_hash, g_str_equal);
   runtime->trees = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   runtime->unknown_prefixes = g_ptr_array_new_with_free_func(g_free);
-  runtime->libraries = g_ptr_array_new();
+  runtime->libraries = g_hash_table_new(g_str_hash, g_str_equal);
+  runtime->library_packages = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   py_runtime_add_library(runtime, py_library);
   PyLimits unlimited = {.memory = G_MAXSIZE / 2};
   runtime->builder = py_interp_new(runtime, &unlimited, NULL);
@@ -110,16 +111,28 @@ PyRuntime *py_runtime_new(void)
   return runtime;
 }
 
+/* "a" and "a.b" for "a.b.c". */
+static void add_parents(GHashTable *packages, const char *name)
+{
+  for (const char *dot = strchr(name, '.'); dot; dot = strchr(dot + 1, '.'))
+    g_hash_table_add(packages, g_strndup(name, (gsize)(dot - name)));
+}
+
 void py_runtime_add_library(PyRuntime *runtime, const PyLibrary *library)
 {
-  g_ptr_array_add(runtime->libraries, (gpointer)library);
+  for (; library->name; library++) {
+    if (!g_hash_table_contains(runtime->libraries, library->name))
+      g_hash_table_insert(runtime->libraries, (char *)library->name, (gpointer)library);
+    add_parents(runtime->library_packages, library->name);
+  }
 }
 
 void py_runtime_free(PyRuntime *runtime)
 {
   if (!runtime)
     return;
-  g_ptr_array_unref(runtime->libraries);
+  g_hash_table_unref(runtime->libraries);
+  g_hash_table_unref(runtime->library_packages);
   g_hash_table_unref(runtime->modules);
   g_hash_table_unref(runtime->packages);
   g_hash_table_unref(runtime->made);
@@ -146,8 +159,7 @@ void py_runtime_set_may_read(PyRuntime *runtime, PyMayRead may_read, void *data)
 void py_runtime_add_module(PyRuntime *runtime, const PyModuleDef *module)
 {
   g_hash_table_insert(runtime->modules, (char *)module->name, (void *)module);
-  for (const char *dot = strchr(module->name, '.'); dot; dot = strchr(dot + 1, '.'))
-    g_hash_table_add(runtime->packages, g_strndup(module->name, (gsize)(dot - module->name)));
+  add_parents(runtime->packages, module->name);
 }
 
 void py_runtime_add_unknown(PyRuntime *runtime, const char *prefix)

@@ -88,11 +88,26 @@ static guint line_of(const char *text, gsize offset)
   return line;
 }
 
+/* How much of the text begins as plain ASCII without null bytes; source mostly is, all of it. */
+static gsize ascii_len(const char *text, gsize len)
+{
+  gsize i = 0;
+  for (; i + sizeof(guint64) <= len; i += sizeof(guint64)) {
+    guint64 word;
+    memcpy(&word, text + i, sizeof word);
+    guint64 zeros = (word - G_GUINT64_CONSTANT(0x0101010101010101)) & ~word;
+    if ((word | zeros) & G_GUINT64_CONSTANT(0x8080808080808080))
+      break;
+  }
+  return i;
+}
+
 static const char *check_utf8(const char *text, gsize len, gsize *text_len, guint *error_line,
                               const char **message)
 {
   const char *bad;
-  if (!g_utf8_validate_len(text, len, &bad)) {
+  gsize ascii = ascii_len(text, len);
+  if (!g_utf8_validate_len(text + ascii, len - ascii, &bad)) {
     *error_line = line_of(text, (gsize)(bad - text));
     *message = *bad ? _("the file is not UTF-8 and declares no other encoding")
                     : _("source code cannot contain null bytes");

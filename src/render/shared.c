@@ -4,10 +4,14 @@
 
 /* Bytes that loaded modules may take before all is loaded anew for what comes next. */
 #define MOST_SHARED ((gsize)64 * 1024 * 1024)
+/* Microseconds for which files are taken to be what they were: hundreds of them for each of hundreds of migrations
+ * that are rendered in a row would cost more than rendering. */
+#define LOOK_AGAIN_AFTER (20 * 1000)
 
 struct Shared {
   PyInterp *interp;
   PySaved *saved;     /* as it is before a script runs; NULL: it was never saved */
+  gint64 looked;      /* when the files were last seen unchanged */
   GHashTable *names;  /* of what was loaded */
   GHashTable *opaque; /* Run.opaque for types made in these modules */
 };
@@ -41,6 +45,15 @@ static GPtrArray *project_imports(RenderSession *session, const PyTree *tree)
   return names;
 }
 
+static gboolean is_current(RenderSession *session)
+{
+  gint64 now = g_get_monotonic_time();
+  if (now - session->shared->looked < LOOK_AGAIN_AFTER)
+    return TRUE;
+  session->shared->looked = now;
+  return py_files_unchanged(session->runtime);
+}
+
 static gboolean all_loaded(const Shared *shared, const GPtrArray *names)
 {
   for (guint i = 0; i < names->len; i++)
@@ -67,7 +80,7 @@ static gboolean load(Shared *shared, Run *run, const GPtrArray *names)
 /* Loading with a run of its own, whose script nobody sees. */
 static gboolean prepare(RenderSession *session, const Run *run, const GPtrArray *names)
 {
-  if (session->shared && !py_files_unchanged(session->runtime))
+  if (session->shared && !is_current(session))
     shared_forget(session);
   Shared *shared = session->shared;
   if (shared && all_loaded(shared, names))
