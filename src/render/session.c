@@ -104,7 +104,38 @@ static void add_root(RenderSession *session, const char *folder)
   g_ptr_array_add(session->roots, g_strdup(folder));
 }
 
-/* A project's modules lie in a folder above its migrations, not above the repository. */
+static gboolean folder_has(const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename(folder, name, NULL);
+  return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+static void go_up(char **folder)
+{
+  char *up = g_path_get_dirname(*folder);
+  g_free(*folder);
+  *folder = up;
+}
+
+/* The uppermost folder that belongs to the project: that of its repository, or where its configuration lies and the
+ * package around that ends.  NULL: nothing says. */
+static char *project_top(const char *from)
+{
+  g_autofree char *folder = g_strdup(from);
+  g_autofree char *configured = NULL;
+  for (guint i = 0; i < MAX_LEVELS && strlen(folder) > 1; i++, go_up(&folder)) {
+    if (folder_has(folder, ".git"))
+      return g_steal_pointer(&folder);
+    if (!configured && folder_has(folder, "alembic.ini"))
+      configured = g_strdup(folder);
+  }
+  while (configured && strlen(configured) > 1 && folder_has(configured, "__init__.py"))
+    go_up(&configured);
+  return g_steal_pointer(&configured);
+}
+
+/* A project's modules lie in a folder above its migrations, not above the project; where nothing says how far that
+ * reaches, the first folder that may hold them is all. */
 void session_find_roots(RenderSession *session, const char *path)
 {
   g_autofree char *folder = g_path_get_dirname(path);
@@ -115,15 +146,12 @@ void session_find_roots(RenderSession *session, const char *path)
   g_ptr_array_set_size(session->roots, 0);
   g_hash_table_remove_all(session->resolved);
   shared_forget(session);
-  for (guint i = 0; i < MAX_LEVELS && strlen(folder) > 1; i++) {
-    g_autofree char *git = g_build_filename(folder, ".git", NULL);
+  g_autofree char *top = project_top(folder);
+  for (guint i = 0; i < MAX_LEVELS && strlen(folder) > 1; i++, go_up(&folder)) {
     if (i > 0 && may_be_root(folder))
       add_root(session, folder);
-    if (g_file_test(git, G_FILE_TEST_EXISTS))
-      break;
-    char *up = g_path_get_dirname(folder);
-    g_free(folder);
-    folder = up;
+    if (top ? strcmp(folder, top) == 0 : session->roots->len > 0)
+      return;
   }
 }
 

@@ -168,3 +168,39 @@ Test(project, what_one_migration_does_to_a_module_the_next_one_does_not_see)
   expect_sql(after, "changed 7 []");
   remove_tree(folder);
 }
+
+typedef struct {
+  const char *name;
+  const char *const *files; /* made empty, below the folder */
+  gboolean reached;         /* whether a module beside the project is found */
+} Top;
+
+Test(project, modules_above_the_project_are_not_looked_at)
+{
+  static const char *const git[] = {"project/.git/HEAD", NULL};
+  static const char *const ini[] = {"project/alembic.ini", NULL};
+  static const char *const packaged[] = {"project/alembic.ini", "project/__init__.py", NULL};
+  static const char *const nothing[] = {NULL};
+  static const Top tops[] = {
+      {"a repository", git, FALSE},
+      {"a configuration", ini, FALSE},
+      {"a configuration inside a package", packaged, TRUE},
+      {"neither", nothing, FALSE},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(tops); i++) {
+    g_autofree char *folder = g_dir_make_tmp("retort-render-XXXXXX", NULL);
+    const char *text = "from alembic import op\nfrom beside import NAME\ndown_revision = None\n"
+                       "def upgrade():\n    op.execute(NAME)\n";
+    put(folder, "beside.py", "NAME = 'x'\n");
+    put(folder, "project/migrations/env.py", "");
+    for (const char *const *file = tops[i].files; *file; file++)
+      put(folder, *file, "");
+    g_autofree char *path = g_build_filename(folder, "project", "migrations", "versions", "a.py", NULL);
+    put(folder, "project/migrations/versions/a.py", text);
+    g_autoptr(RenderSession) session = render_session_new(NULL, NULL);
+    g_autoptr(Script) script = render_source(session, path, text, strlen(text), DIRECTION_UPGRADE);
+    cr_expect_eq(script->state, tops[i].reached ? RENDER_EXACT : RENDER_PYTHON, "%s: %d", tops[i].name,
+                 script->state);
+    remove_tree(folder);
+  }
+}
