@@ -25,6 +25,7 @@ typedef struct {
   GHashTable *exceptions; /* the session's: name -> PyClass */
   GHashTable *opaque;     /* const SqlType * -> PyValue *: types that convert values in Python; NULL: nobody knows how */
   guint autocommit;       /* depth of autocommit_block() */
+  gsize printed;          /* bytes in script->prints */
 } Run;
 
 Run *run_of(PyInterp *interp);

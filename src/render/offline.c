@@ -95,29 +95,54 @@ static void print_statement(GString *out, const char *sql)
   g_string_append_printf(out, "%s;\n\n", text);
 }
 
+typedef struct {
+  const Script *script;
+  GString *out;
+  guint next_print; /* G_MAXUINT: prints are left out */
+  guint edges;      /* of blocks passed */
+} Printer;
+
+/* What was print()ed before the statement, and before the next edge of a block. */
+static void put_prints(Printer *p, guint before)
+{
+  for (; p->script->prints && p->next_print < p->script->prints->len; p->next_print++) {
+    const ScriptPrint *print = &g_array_index(p->script->prints, ScriptPrint, p->next_print);
+    if (print->before > before || print->edges > p->edges)
+      return;
+    g_string_append(p->out, print->text);
+  }
+}
+
+/* COMMIT and BEGIN where blocks begin and end before the statement. */
+static void put_edges(Printer *p, guint before)
+{
+  while (p->edges / 2 < p->script->blocks->len) {
+    const ScriptBlock *block = &g_array_index(p->script->blocks, ScriptBlock, p->edges / 2);
+    gboolean is_end = p->edges % 2 == 1;
+    if ((is_end ? block->end : block->start) != before)
+      return;
+    put_prints(p, before);
+    g_string_append(p->out, is_end ? "BEGIN;\n\n" : "COMMIT;\n\n");
+    p->edges++;
+  }
+}
+
+static void put_script(const Script *script, gboolean transactional_ddl, gboolean with_prints, GString *out)
+{
+  Printer p = {script, out, with_prints ? 0 : G_MAXUINT, transactional_ddl ? 0 : G_MAXUINT};
+  for (guint i = 0; i <= script->statements->len; i++) {
+    put_edges(&p, i);
+    put_prints(&p, i);
+    if (i == script->statements->len)
+      break;
+    g_autofree char *text = statement_offline_text(script->statements->pdata[i]);
+    g_string_append_printf(out, "%s;\n\n", text);
+  }
+}
+
 void script_offline_text(const Script *script, gboolean transactional_ddl, GString *out)
 {
-  guint block = 0;
-  gboolean open = FALSE;
-  for (guint i = 0; i <= script->statements->len; i++) {
-    while (transactional_ddl && block < script->blocks->len) {
-      const ScriptBlock *b = &g_array_index(script->blocks, ScriptBlock, block);
-      if (!open && b->start == i) {
-        g_string_append(out, "COMMIT;\n\n");
-        open = TRUE;
-      }
-      if (!open || b->end != i)
-        break;
-      g_string_append(out, "BEGIN;\n\n");
-      open = FALSE;
-      block++;
-    }
-    if (i < script->statements->len) {
-      const Statement *statement = script->statements->pdata[i];
-      g_autofree char *text = statement_offline_text(statement);
-      g_string_append_printf(out, "%s;\n\n", text);
-    }
-  }
+  put_script(script, transactional_ddl, FALSE, out);
 }
 
 /* ---- the plan ---- */
@@ -169,7 +194,7 @@ static gboolean print_step(Offline *offline, const PlanStep *step, gboolean crea
   g_string_append_printf(out, "-- %s\n\n", log);
   if (step->revision && step->direction != DIRECTION_STAMP) {
     g_autoptr(Script) script = render_revision(offline->session, step->revision, step->direction);
-    script_offline_text(script, offline->transactional, out);
+    put_script(script, offline->transactional, TRUE, out);
     ok = check_script(step, script, error);
   }
   for (guint i = 0; ok && i < step->row_ops->len; i++) {

@@ -19,11 +19,18 @@ static void reason_free(gpointer data)
   g_free(reason);
 }
 
+static void clear_print(gpointer data)
+{
+  g_free(((ScriptPrint *)data)->text);
+}
+
 Script *script_new(void)
 {
   Script *script = g_new0(Script, 1);
   script->statements = g_ptr_array_new_with_free_func((GDestroyNotify)statement_free);
   script->blocks = g_array_new(FALSE, FALSE, sizeof(ScriptBlock));
+  script->prints = g_array_new(FALSE, FALSE, sizeof(ScriptPrint));
+  g_array_set_clear_func(script->prints, clear_print);
   script->reasons = g_ptr_array_new_with_free_func(reason_free);
   script->warnings = g_ptr_array_new_with_free_func(g_free);
   return script;
@@ -35,6 +42,7 @@ void script_free(Script *script)
     return;
   g_ptr_array_unref(script->statements);
   g_array_unref(script->blocks);
+  g_clear_pointer(&script->prints, g_array_unref);
   g_ptr_array_unref(script->reasons);
   g_ptr_array_unref(script->warnings);
   g_clear_pointer(&script->answers, g_ptr_array_unref);
@@ -195,6 +203,20 @@ static void record_outcome(Run *run, PyInterp *interp)
              elsewhere ? place.path : NULL, place.line, place.column, reason->text);
 }
 
+/* Bytes a migration may print. */
+#define MOST_PRINTED ((gsize)1024 * 1024)
+
+static void take_print(void *data, const char *text, gsize len)
+{
+  Run *run = data;
+  guint edges = 2 * run->script->blocks->len - (run->autocommit > 0 ? 1 : 0);
+  ScriptPrint print = {run->script->statements->len, edges, g_strndup(text, len)};
+  g_array_append_val(run->script->prints, print);
+  run->printed += len;
+  if (run->printed > MOST_PRINTED && !py_failed(run->interp))
+    refuse(run->interp, _("it prints more than a migration may print here"));
+}
+
 static void run_tree(Run *run, PyInterp *interp, const PyTree *tree, Direction direction)
 {
   const char *name = function_of(direction);
@@ -204,6 +226,8 @@ static void run_tree(Run *run, PyInterp *interp, const PyTree *tree, Direction d
         g_strdup_printf("AttributeError: module '%s' has no attribute '%s'", run->path, name);
     return;
   }
+  /* What the file prints when it is loaded, it prints before Alembic begins. */
+  py_set_print(interp, take_print, run);
   gboolean ended = module && py_call_named(interp, module, name);
   if (!ended && py_outcome(interp) == PY_OK)
     refuse(interp, _("a call that ends in a way nobody foresaw"));

@@ -204,3 +204,32 @@ Test(project, modules_above_the_project_are_not_looked_at)
     remove_tree(folder);
   }
 }
+
+Test(project, what_a_migration_prints_stands_between_its_statements)
+{
+  g_autofree char *folder =
+      make_project("metadata = None\n",
+                   "from alembic import op\nprint('loaded')\nrevision = 'a'\ndown_revision = None\n"
+                   "def upgrade():\n    print('first')\n    op.execute('one')\n    print('a', 'b', sep='-')\n"
+                   "    with op.get_context().autocommit_block():\n        print('inside')\n"
+                   "        op.execute('two')\n    print('last')\n");
+  g_autofree char *config = g_build_filename(folder, "alembic.ini", NULL);
+  const char *const configs[] = {config, NULL};
+  const char *const none[] = {NULL};
+  ProjectOptions options = {.config_files = configs};
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Project) project = project_open(&options, &error);
+  cr_assert(project, "%s", error ? error->message : "");
+  g_autoptr(RevisionMap) map = revision_map_load(project, &error);
+  g_autoptr(Plan) plan = map ? plan_upgrade(map, none, "head", &error) : NULL;
+  cr_assert(plan, "%s", error ? error->message : "");
+  g_autoptr(RenderSession) session = render_session_new(project, NULL);
+  g_autoptr(GString) out = g_string_new(NULL);
+  cr_assert(offline_script(session, project, plan, out, &error), "%s", error ? error->message : "");
+  const char *body = strstr(out->str, "first");
+  cr_assert(body, "%s", out->str);
+  cr_expect(g_str_has_prefix(body, "first\none;\n\na-b\nCOMMIT;\n\ninside\ntwo;\n\nBEGIN;\n\nlast\nINSERT"),
+            "%s", body);
+  cr_expect(!strstr(out->str, "loaded"), "%s", out->str);
+  remove_tree(folder);
+}

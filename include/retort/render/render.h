@@ -35,13 +35,22 @@ typedef struct {
   guint end;
 } ScriptBlock;
 
+/* What a migration print()ed, which lands between the statements of --sql. */
+typedef struct {
+  guint before; /* the statement it comes before */
+  guint edges;  /* beginnings and ends of blocks that it comes after */
+  char *text;
+} ScriptPrint;
+
 typedef struct {
   RenderState state;
   GPtrArray *statements; /* Statement*; up to the first reason when state is not RENDER_EXACT */
   GArray *blocks;        /* ScriptBlock, in order; --sql prints COMMIT and BEGIN around each */
+  GArray *prints;        /* ScriptPrint, in order */
   GPtrArray *reasons;    /* RenderReason* */
   GPtrArray *warnings;   /* char*: warnings Alembic or SQLAlchemy would give */
-  char *error; /* the migration itself fails here (Alembic raises too): last line of the traceback; else NULL */
+  char *
+      error; /* the migration itself fails here (Alembic raises too): last line of the traceback; else NULL */
   guint error_line;
   /* RENDER_DATABASE: a database was asked and the script is whole, but true only for what it answered; reasons tell
    * where it was asked. */
