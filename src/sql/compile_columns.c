@@ -26,11 +26,17 @@ static gboolean wraps(const SqlExpr *x)
          (x->kind == SQL_EXPR_UNARY && (x->op == SQL_OP_IS_TRUE || x->op == SQL_OP_IS_FALSE));
 }
 
+/* What has the name, at the bottom of wrapping. */
+static const SqlExpr *unwrapped(const SqlExpr *x)
+{
+  while (sql_natural_name(x) == NULL && wraps(x))
+    x = x->left;
+  return x;
+}
+
 const char *sql_outer_name(const SqlExpr *column)
 {
-  while (sql_natural_name(column) == NULL && wraps(column))
-    column = column->left;
-  return sql_natural_name(column);
+  return sql_natural_name(unwrapped(column));
 }
 
 const char *sql_natural_name(const SqlExpr *column)
@@ -49,11 +55,11 @@ SqlName sql_anonymous_label(SqlCompiler *c, const SqlExpr *x)
   const char *key = "anon";
 
   if (wraps(x)) {
-    do
-      x = x->left;
-    while (sql_natural_name(x) == NULL && wraps(x));
+    x = unwrapped(x->left);
     if (sql_natural_name(x) != NULL)
       return sql_name(sql_natural_name(x));
+    if (x->kind == SQL_EXPR_LABEL)
+      return sql_label_name(c, x);
   }
   if (x->as_boolean)
     x = x->kind == SQL_EXPR_TRUE ? sql_true(c->arena) : sql_false(c->arena);
@@ -71,7 +77,8 @@ SqlName sql_anonymous_label(SqlCompiler *c, const SqlExpr *x)
 /* "id__1": the same column once more. */
 static SqlName repeated_label(SqlCompiler *c, const SqlExpr *x)
 {
-  const char *name = sql_outer_name(x);
+  const SqlExpr *inner = unwrapped(x);
+  const char *name = inner->kind == SQL_EXPR_LABEL ? sql_label_name(c, inner).text : sql_natural_name(inner);
   SqlExpr *again = arena_new0(c->arena, SqlExpr); /* an identity of its own to be numbered by */
   g_autofree char *key = g_strconcat(name != NULL ? name : "anon", "_", NULL);
 
