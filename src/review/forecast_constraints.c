@@ -203,6 +203,15 @@ static void compare_keys(Reading *r, const ReviewRelation *table, const PgQuery_
   scan(r, table);
 }
 
+static gboolean is_partition_of_partition(const Reading *r, const ReviewRelation *relation,
+                                          const ReviewRelation *top)
+{
+  const ReviewRelation *parent = relation->partition && relation->parents->len > 0
+                                     ? look(r, g_array_index(relation->parents, guint, 0))
+                                     : NULL;
+  return parent != NULL && parent != top && parent->partition;
+}
+
 static void add_foreign_key(Reading *r, const ReviewRelation *table, const PgQuery__Constraint *c,
                             gboolean recurse)
 {
@@ -211,9 +220,12 @@ static void add_foreign_key(Reading *r, const ReviewRelation *table, const PgQue
   for (guint i = 0; i < ids->len; i++) {
     const ReviewRelation *rel = look(r, g_array_index(ids, guint, i));
     /* Only partitions take part; a child by inheritance has foreign keys of its own. */
-    if (rel != table && !rel->partition)
+    if (rel != table && !rel->partition) {
+      if (version_since(r, 18))
+        lock(r, rel, SRX, _("it inherits from the table"));
       continue;
-    lock(r, rel, SRX, NULL);
+    }
+    lock(r, rel, is_partition_of_partition(r, rel, table) && !version_since(r, 12) ? AX : SRX, NULL);
     if (c->skip_validation || rel->kind == 'p')
       continue;
     g_autoptr(GArray) others = tree_of(r, other);
@@ -242,7 +254,7 @@ static void use_index(Reading *r, const ReviewRelation *table, const PgQuery__Co
   lock(r, index,
        version_since(r, 12) && (c->conname[0] == '\0' || strcmp(c->conname, c->indexname) != 0) ? SUX : AS,
        _("it becomes the constraint's index"));
-  if (!version_since(r, 12))
+  if (!version_since(r, 12) && c->conname[0] != '\0' && strcmp(c->conname, c->indexname) != 0)
     lock(r, index, AX, NULL);
   if (c->contype != CONSTR(PRIMARY))
     return;

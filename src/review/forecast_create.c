@@ -308,8 +308,7 @@ static void read_create_trigger(Reading *r, const PgQuery__CreateTrigStmt *trigg
   else
     lock(r, table, SRX, NULL);
   if (trigger->constrrel != NULL)
-    lock(r, relation_of(r, trigger->constrrel), version_since(r, 12) ? AS : SRX,
-         _("the constraint trigger refers to it"));
+    lock(r, relation_of(r, trigger->constrrel), AS, _("the constraint trigger refers to it"));
   note_part(r, table->id, 't', trigger->trigname);
   ReviewRelation *changed = model_edit(r->session->model, table->id);
   changed->triggers |= ((trigger->events & 4) != 0 ? REVIEW_INSERT : 0) |

@@ -169,8 +169,8 @@ static void vacuum_one(Reading *r, const ReviewRelation *table, gboolean full, g
   for (guint i = 0; i < ids->len; i++) {
     const ReviewRelation *rel = look(r, g_array_index(ids, guint, i));
     if (rel != table && !rel->partition) {
-      if (analyze_only)
-        lock(r, rel, AS, _("it inherits from the table"));
+      if (analyze_only || version_since(r, 18))
+        lock(r, rel, version_since(r, 18) ? SUX : AS, _("it inherits from the table"));
       continue;
     }
     lock(r, rel, full && rel->kind != 'p' ? AX : rel->kind == 'p' && !analyze_only ? AS : SUX, NULL);

@@ -102,13 +102,13 @@ void read_new_partition(Reading *r, const ReviewRelation *parent, ReviewRelation
   lock(r, parent, AX, _("it gets a partition"));
   add_finding(r, CHECK_PARTITION_LOCKS_PARENT, parent);
   disturb_default(r, parent);
-  share_foreign_keys(r, parent, child, SRX);
-  lock_indexes(r, parent, AS);
+  share_foreign_keys(r, parent, child, version_since(r, 12) ? SRX : AS);
   for (guint i = 0; i < parent->indexes->len; i++) {
     const ReviewRelation *index = look(r, g_array_index(parent->indexes, guint, i));
     if (index == NULL || index->index == NULL)
       continue;
-    lock(r, index, SUX, NULL);
+    if (version_since(r, 12))
+      lock(r, index, SUX, NULL);
     g_autofree char *name = g_strdup_printf("%s_%s", child->name, index->name);
     ReviewRelation *own = define_index(r, child->id, name, NULL);
     own->index->keys = g_strdupv(index->index->keys);
@@ -155,7 +155,8 @@ static const ReviewRelation *alike(const Reading *r, const ReviewRelation *table
 /* Every index of the parent finds its like on the partition, or is built there. */
 static void attach_indexes(Reading *r, const ReviewRelation *parent, const ReviewRelation *child)
 {
-  lock_indexes(r, parent, SUX);
+  if (version_since(r, 12))
+    lock_indexes(r, parent, SUX);
   for (guint i = 0; i < parent->indexes->len; i++) {
     const ReviewRelation *index = look(r, g_array_index(parent->indexes, guint, i));
     const ReviewRelation *own = alike(r, child, index);

@@ -313,7 +313,8 @@ static void read_copy(Reading *r, const PgQuery__CopyStmt *copy)
     note_triggers(r, table, REVIEW_INSERT);
   } else if (copy->relation != NULL) {
     const ReviewRelation *table = relation_of(r, copy->relation);
-    lock(r, table, AS, NULL);
+    if (version_since(r, 13)) /* before it is let go at once */
+      lock(r, table, AS, NULL);
     scan(r, table);
   }
   if (copy->query != NULL) {

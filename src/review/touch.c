@@ -134,6 +134,8 @@ void lock(Reading *r, const ReviewRelation *relation, LockMode mode, const char 
 
 void lock_indexes(Reading *r, const ReviewRelation *table, LockMode mode)
 {
+  if (mode == RS && !version_since(r, 12))
+    mode = AS;
   for (guint i = 0; i < table->indexes->len; i++)
     lock(r, model_look(r->session->model, g_array_index(table->indexes, guint, i)), mode, NULL);
 }

@@ -169,6 +169,11 @@ static void build_base(const Bench *bench)
   g_autofree char *path = g_build_filename(srcdir ? srcdir : ".", "tests/review/reality_base.sql", NULL);
   g_autofree char *sql = NULL;
   cr_assert(g_file_get_contents(path, &sql, NULL, NULL), "%s", path);
+  if (bench->version < 12) { /* it knows no generated columns */
+    g_auto(GStrv) parts = g_strsplit(sql, " GENERATED ALWAYS AS (depth * 2) STORED", 2);
+    g_free(sql);
+    sql = g_strjoinv("", parts);
+  }
   run(bench->admin, "CREATE ROLE clerk");
   run(bench->admin, "CREATE DATABASE reality_base");
   PGconn *conn = open_session("reality_base");
