@@ -171,6 +171,12 @@ static Item label_item(Labelling *l, const SqlExpr *x)
     item.label = unnamed_label(l, x);
     return item;
   }
+  if (x->kind == SQL_EXPR_LABEL && x->name.text == NULL) {
+    if (!g_hash_table_contains(l->names, name))
+      g_hash_table_insert(l->names, (gpointer)name, (gpointer)x);
+    item.label = own_name(l->c, x);
+    return item;
+  }
   item.label = required_label(l, x, name);
   if (x->kind == SQL_EXPR_LABEL)
     item.label = (SqlName){0}; /* a label given stays, whatever else has its name */
