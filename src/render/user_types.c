@@ -60,10 +60,8 @@ const SqlValue *to_typed_value(PyInterp *interp, PyValue v, const SqlType *type)
     refuse(interp, _("a value of a type that converts it in Python"));
     return NULL;
   }
-  if (py_host_of(v) && !to_text(v)) {
-    refuse(interp, _("%s as a literal value"), py_type_name(interp, v));
+  if (!to_sql_value(interp, v)) /* no value at all */
     return NULL;
-  }
   /* In --sql mode None never reaches the type. */
   if (!online && py_is_none(v))
     return to_sql_value(interp, v);
