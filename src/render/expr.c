@@ -300,6 +300,9 @@ static PyValue element_getattr(PyInterp *interp, PyValue self, PyStr *name)
     return type_value(interp, x->type);
   if (strcmp(n, "table") == 0 && x->kind == SQL_EXPR_COLUMN && x->from)
     return from_value(interp, x->from);
+  gboolean is_json = sql_type_affinity(x->type) == SQL_AFFINITY_JSON;
+  if (strcmp(n, "astext") == 0 && x->kind == SQL_EXPR_BINARY && x->op == SQL_OP_JSON_GETITEM && !is_json)
+    return refuse_getattr(interp, self, name);
   if (strcmp(n, "astext") == 0 && x->type && x->type->generic_json)
     return py_raise(interp, "AttributeError",
                     "Neither 'BinaryExpression' object nor 'Comparator' object has an attribute 'astext'");

@@ -243,6 +243,38 @@ static PyValue method_cast(PyInterp *interp, PyCall *call)
   return expr_value(interp, sql_cast(py_arena(interp), x, type));
 }
 
+/* x["a"].as_string() and its likes: the same item, of another type. */
+static PyValue method_json_as(PyInterp *interp, PyCall *call)
+{
+  static const struct {
+    const char *name;
+    SqlTypeKind kind;
+  } targets[] = {{"as_string", SQL_TYPE_VARCHAR},
+                 {"as_integer", SQL_TYPE_INTEGER},
+                 {"as_boolean", SQL_TYPE_BOOLEAN},
+                 {"as_float", SQL_TYPE_FLOAT},
+                 {"as_numeric", SQL_TYPE_NUMERIC}};
+  SqlExpr *x = as_expr(interp, call->self);
+  SqlType *type = arena_new0(py_arena(interp), SqlType);
+  gboolean is_item =
+      x && x->kind == SQL_EXPR_BINARY && (x->op == SQL_OP_JSON_GETITEM || x->op == SQL_OP_JSON_PATH_GETITEM);
+  if (!is_item || sql_type_affinity(x->type) != SQL_AFFINITY_JSON)
+    return py_failed(interp) ? py_null()
+                             : refuse(interp, _("%s() of anything but an item of JSON"), call->function);
+  if (strcmp(call->function, "as_json") == 0)
+    return call->self;
+  for (guint i = 0; i < G_N_ELEMENTS(targets); i++)
+    if (strcmp(call->function, targets[i].name) == 0)
+      *type = *sql_type(targets[i].kind);
+  if (type->kind == SQL_TYPE_NUMERIC && (!to_int(interp, call->values[0], "precision", &type->precision) ||
+                                         !to_int(interp, call->values[1], "scale", &type->scale)))
+    return py_null();
+  SqlExpr *copy = arena_new0(py_arena(interp), SqlExpr);
+  *copy = *x;
+  copy->type = type;
+  return expr_value(interp, copy);
+}
+
 static PyValue method_collate(PyInterp *interp, PyCall *call)
 {
   const char *collation = py_arg_text(call, 0);
@@ -379,6 +411,12 @@ const PyMethod element_methods[] = {
     {"between", method_between, "cleft, cright, symmetric=False", 0},
     {"label", method_label, "name", 0},
     {"cast", method_cast, "type_", 0},
+    {"as_string", method_json_as, "", 0},
+    {"as_integer", method_json_as, "", 0},
+    {"as_boolean", method_json_as, "", 0},
+    {"as_float", method_json_as, "", 0},
+    {"as_numeric", method_json_as, "precision, scale, asdecimal=True", 0},
+    {"as_json", method_json_as, "", 0},
     {"collate", method_collate, "collation", 0},
     {"op", method_op, "opstring, precedence=0, is_comparison=False, return_type=None, python_impl=None", 0},
     {"bool_op", method_op, "opstring, precedence=0, python_impl=None", 0},

@@ -210,6 +210,22 @@ static void put_floor_division(SqlCompiler *c, GString *out, const SqlExpr *expr
   g_string_append(out, integer ? "" : ")");
 }
 
+/* An item of JSON that as_string() or the like gave another type. */
+static gboolean is_converted_item(const SqlExpr *expr)
+{
+  return sql_type_affinity(expr->left->type) == SQL_AFFINITY_JSON &&
+         sql_type_affinity(expr->type) != SQL_AFFINITY_JSON;
+}
+
+static void put_converted_item(SqlCompiler *c, GString *out, const SqlExpr *expr)
+{
+  g_string_append(out, "CAST(");
+  put_generic(c, out, expr, expr->op == SQL_OP_JSON_GETITEM ? " ->> " : " #>> ");
+  g_string_append(out, " AS ");
+  sql_put_type(c, out, expr->type);
+  g_string_append_c(out, ')');
+}
+
 static void put_json_getitem(SqlCompiler *c, GString *out, const SqlExpr *expr)
 {
   gboolean subscript = !sql_is_old(c) && expr->left->type != NULL && expr->left->type->kind == SQL_TYPE_JSONB;
@@ -286,7 +302,15 @@ static void put_binary(SqlCompiler *c, GString *out, const SqlExpr *expr)
     sql_put_expr(c, out, expr->right);
     g_string_append_c(out, ']');
     break;
-  case SQL_OP_JSON_GETITEM: put_json_getitem(c, out, expr); break;
+  case SQL_OP_JSON_GETITEM:
+  case SQL_OP_JSON_PATH_GETITEM:
+    if (is_converted_item(expr))
+      put_converted_item(c, out, expr);
+    else if (expr->op == SQL_OP_JSON_GETITEM)
+      put_json_getitem(c, out, expr);
+    else
+      put_generic(c, out, expr, sql_spelling(expr->op));
+    break;
   case SQL_OP_IN:
   case SQL_OP_NOT_IN: put_in(c, out, expr); break;
   case SQL_OP_BETWEEN:
