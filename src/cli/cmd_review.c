@@ -112,8 +112,35 @@ static gboolean ends_transaction(const char *sql)
          g_regex_match_simple("^(COMMIT|ROLLBACK|END)\\b(?!\\s+TO\\b)", sql, G_REGEX_CASELESS, 0);
 }
 
+typedef struct {
+  const char *text;
+  const char *counted; /* lines are counted up to here */
+  guint line;
+  gboolean open; /* BEGIN was seen, and no COMMIT */
+  GPtrArray *statements;
+} SqlFile;
+
+static void add_statement(SqlFile *file, gsize start, gsize end)
+{
+  g_autofree char *whole = g_strndup(file->text + start, end - start);
+  gsize blank = blank_length(whole);
+  char *sql = g_strchomp(whole + blank);
+  for (gsize n = strlen(sql); n > 0 && sql[n - 1] == ';'; n = strlen(sql)) {
+    sql[n - 1] = '\0';
+    g_strchomp(sql);
+  }
+  if (!*sql)
+    return;
+  for (; file->counted < file->text + start + blank; file->counted++)
+    file->line += *file->counted == '\n';
+  gboolean begins = begins_transaction(sql), ends = ends_transaction(sql);
+  file->open = (file->open || begins) && !ends;
+  g_ptr_array_add(file->statements, statement_new(sql, !file->open && !ends, file->line, 0));
+}
+
 /* The statements of a file by the server's own scanner.  psql sends them one by one: outside BEGIN and COMMIT each is a
- * transaction of its own. */
+ * transaction of its own.  What has no keyword in it libpg_query leaves out; it is kept, as it is not known to be
+ * harmless. */
 static GPtrArray *split_sql(const char *path, const char *text, GError **error)
 {
   g_autoptr(GPtrArray) statements = g_ptr_array_new_with_free_func((GDestroyNotify)statement_free);
@@ -121,31 +148,36 @@ static GPtrArray *split_sql(const char *path, const char *text, GError **error)
   if (result.error)
     g_set_error(error, RETORT_ERROR, RETORT_ERROR_FILE, "%s:%u: %s", path,
                 line_of(text, (gsize)MAX(result.error->cursorpos - 1, 0)), result.error->message);
-  guint line = 1;
-  const char *counted = text;
-  gboolean open = FALSE;
+  SqlFile file = {.text = text, .counted = text, .line = 1, .statements = statements};
+  gsize done = 0;
   for (int i = 0; !result.error && i < result.n_stmts; i++) {
-    const char *start = text + result.stmts[i]->stmt_location;
-    g_autofree char *whole = g_strndup(start, (gsize)result.stmts[i]->stmt_len);
-    char *sql = g_strchomp(whole + blank_length(whole));
-    if (!*sql)
-      continue;
-    start += sql - whole;
-    for (; counted < start; counted++)
-      line += *counted == '\n';
-    gboolean begins = begins_transaction(sql), ends = ends_transaction(sql);
-    open = (open || begins) && !ends;
-    g_ptr_array_add(statements, statement_new(sql, !open && !ends, line, 0));
+    gsize start = (gsize)result.stmts[i]->stmt_location, end = start + (gsize)result.stmts[i]->stmt_len;
+    add_statement(&file, done, start);
+    add_statement(&file, start, end);
+    done = end;
   }
+  if (!result.error)
+    add_statement(&file, done, strlen(text));
   gboolean failed = result.error != NULL;
   pg_query_free_split_result(result);
   return failed ? NULL : g_steal_pointer(&statements);
 }
 
+/* The scanner would stop at the NUL, and leave the rest unseen. */
+static char *read_file(const char *path, GError **error)
+{
+  gsize len;
+  g_autofree char *text = file_read(path, FILE_LIMIT, &len, NULL, error);
+  if (!text || strlen(text) == len)
+    return g_steal_pointer(&text);
+  g_set_error(error, RETORT_ERROR, RETORT_ERROR_FILE, _("%s is no text: it has a NUL in it"), path);
+  return NULL;
+}
+
 static char *read_all(const char *path, GError **error)
 {
   if (strcmp(path, "-") != 0)
-    return file_read(path, FILE_LIMIT, NULL, NULL, error);
+    return read_file(path, error);
   g_autoptr(GString) text = g_string_new(NULL);
   char buffer[65536];
   for (gssize n; (n = read(STDIN_FILENO, buffer, sizeof buffer)) > 0;) {

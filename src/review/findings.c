@@ -198,10 +198,12 @@ static const char *column_of(const char *column)
 /* One goes and one comes: with more of them nobody can tell which would be which. */
 static gboolean is_pair(const ColumnMoves *moves, const char *dropped)
 {
-  guint added = 0;
+  guint others = 1, added = 0;
+  for (guint i = 0; i < moves->dropped->len; i++)
+    others += strcmp(((const Forecast *)moves->dropped->pdata[i])->dropped_column, dropped) != 0;
   for (guint i = 0; i < moves->added->len; i++)
     added += strcmp(((const Forecast *)moves->added->pdata[i])->added_column, dropped) != 0;
-  return moves->dropped->len == added;
+  return others == added;
 }
 
 static void judge_renames(const Later *later)

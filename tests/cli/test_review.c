@@ -164,5 +164,9 @@ Test(review, of_plain_sql)
          "b.sql:1: danger");
   put("c.sql", "ALTER TABLE t ADD a uuid DEFAULT my_uuid();\nCALL p();\n");
   expect("review --sql c.sql --server-version 15 --fail-on care", 1, "c.sql:2: unknown", NULL);
+  /* what the scanner takes for no statement */
+  put("d.sql", "SELECT 1; SELEC 2;\n\n/* x; */ FROBNICATE t ;\nSELECT 3;\n");
+  expect("review --sql d.sql --server-version 15", 0, "d.sql:1: unknown", NULL);
+  expect("review --sql d.sql --server-version 15", 0, "d.sql:3: unknown", "d.sql:4: unknown");
   expect("review --checks", 0, "index-not-concurrent", NULL);
 }
