@@ -138,6 +138,21 @@ static void add_statement(SqlFile *file, gsize start, gsize end)
   g_ptr_array_add(file->statements, statement_new(sql, !file->open && !ends, file->line, 0));
 }
 
+/* Between statements: blanks and comments, or what begins with no keyword. */
+static void add_between(SqlFile *file, gsize start, gsize end)
+{
+  while (start < end) {
+    g_autofree char *rest = g_strndup(file->text + start, end - start);
+    gsize blank = blank_length(rest), n = blank;
+    while (rest[n] && rest[n] != ';') {
+      const char *close = rest[n] == '\'' || rest[n] == '"' ? strchr(rest + n + 1, rest[n]) : NULL;
+      n = (close ? (gsize)(close - rest) : n) + 1;
+    }
+    add_statement(file, start, start + n);
+    start += n + 1;
+  }
+}
+
 /* The statements of a file by the server's own scanner.  psql sends them one by one: outside BEGIN and COMMIT each is a
  * transaction of its own.  What has no keyword in it libpg_query leaves out; it is kept, as it is not known to be
  * harmless. */
@@ -152,12 +167,12 @@ static GPtrArray *split_sql(const char *path, const char *text, GError **error)
   gsize done = 0;
   for (int i = 0; !result.error && i < result.n_stmts; i++) {
     gsize start = (gsize)result.stmts[i]->stmt_location, end = start + (gsize)result.stmts[i]->stmt_len;
-    add_statement(&file, done, start);
+    add_between(&file, done, start);
     add_statement(&file, start, end);
     done = end;
   }
   if (!result.error)
-    add_statement(&file, done, strlen(text));
+    add_between(&file, done, strlen(text));
   gboolean failed = result.error != NULL;
   pg_query_free_split_result(result);
   return failed ? NULL : g_steal_pointer(&statements);
