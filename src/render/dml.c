@@ -293,7 +293,21 @@ static PyValue insert_getattr(PyInterp *interp, PyValue self, PyStr *name)
 
 #define TARGET_PARAMS "constraint=None, index_elements=None, index_where=None"
 
+/* delete.returning(...).cte(): what SQLAlchemy prints inside for a SELECT or an expression, it prints differently there. */
+static PyValue dml_cte(PyInterp *interp, PyCall *call)
+{
+  const SqlQuery *query = as_query(call->self);
+  gboolean plain = !run_is_old(interp) && !query->select && !py_is_true(call->values[1]);
+  for (guint i = 0; i < query->returning.n; i++) {
+    const SqlExpr *x = query->returning.items[i];
+    plain = plain && (x->kind == SQL_EXPR_LABEL ? x->left : x)->kind == SQL_EXPR_COLUMN;
+  }
+  return plain ? query_cte(interp, call)
+               : refuse(interp, _("%s.cte() like this"), py_type_name(interp, call->self));
+}
+
 static const PyMethod insert_methods[] = {
+    {"cte", dml_cte, "name=None, recursive=False, nesting=False", 0},
     {"values", query_values, "*args, **kwargs", 0},
     {"from_select", insert_from_select, "names, select, include_defaults=True", 0},
     {"returning", query_returning, "*cols, sort_by_parameter_order=False", 0},
@@ -306,6 +320,7 @@ static const PyMethod insert_methods[] = {
 };
 
 static const PyMethod update_methods[] = {
+    {"cte", dml_cte, "name=None, recursive=False, nesting=False", 0},
     {"where", query_where, "*whereclause", 0},
     {"values", query_values, "*args, **kwargs", 0},
     {"ordered_values", update_ordered_values, "*args", 0},
@@ -316,6 +331,7 @@ static const PyMethod update_methods[] = {
 };
 
 static const PyMethod delete_methods[] = {
+    {"cte", dml_cte, "name=None, recursive=False, nesting=False", 0},
     {"where", query_where, "*whereclause", 0},
     {"returning", query_returning, "*cols", 0},
     {"prefix_with", query_prefix_with, "*prefixes, dialect='*'", 0},

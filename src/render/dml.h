@@ -19,6 +19,7 @@ extern const PyHostClass update_class;
 extern const PyHostClass delete_class;
 PyValue query_where(PyInterp *interp, PyCall *call);
 PyValue query_prefix_with(PyInterp *interp, PyCall *call);
+PyValue query_cte(PyInterp *interp, PyCall *call);
 PyValue query_execution_options(PyInterp *interp, PyCall *call);
 PyValue fn_values(PyInterp *interp, PyCall *call);
 extern const PyMethod select_functions[];

@@ -89,6 +89,12 @@ static gboolean labels_of_class(PyInterp *interp, PyValue cls, EnumArgs *args)
     if (py_is_null(labels) || !py_require_known(interp, labels))
       return FALSE;
   }
+  gsize n;
+  PyValue *items;
+  if (!py_sequence(labels, &items, &n) || n != names->len) {
+    refuse(interp, _("values_callable that does not give a list of as many values as there are members"));
+    return FALSE;
+  }
   args->enumeration->python_class = cls.cls;
   if (!args->has_name && names->len > 0) {
     g_autofree char *lower = g_utf8_strdown(py_class_name(cls.cls), -1);

@@ -360,7 +360,7 @@ static PyValue select_lateral(PyInterp *interp, PyCall *call)
   return from_value(interp, from);
 }
 
-static PyValue query_cte(PyInterp *interp, PyCall *call)
+PyValue query_cte(PyInterp *interp, PyCall *call)
 {
   SqlName name;
   if (!arg_name(call, 0, &name))

@@ -204,6 +204,7 @@ const SqlType *sql_compared_type(const SqlType *type, const SqlValue *value, Sql
 /* What anonymous binds beside x are named after; NULL: "param". */
 const char *sql_bind_key(const SqlExpr *x);
 /* right as an operand beside left. */
+SqlExpr *sql_tuple_beside(Arena *arena, const SqlValue *list, const SqlExpr *left, SqlOperator op);
 SqlExpr *sql_coerced(Arena *arena, SqlExpr *right, const SqlExpr *left, SqlOperator op);
 /* None, True, False and their SQL constants; NULL for anything else. */
 SqlExpr *sql_constant(Arena *arena, SqlExpr *x);
@@ -274,7 +275,7 @@ SqlFromSet sql_select_froms(Arena *arena, const SqlQuery *query);
 typedef struct SqlScope {
   struct SqlScope *outer;
   const SqlQuery *query;
-  SqlFromSet froms; /* as displayed, joins flattened */
+  SqlFromSet froms;    /* as displayed, joins flattened */
   gboolean in_columns; /* its list of columns is being printed */
 } SqlScope;
 

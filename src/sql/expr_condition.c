@@ -67,19 +67,6 @@ static SqlExpr *in_values(Arena *arena, SqlExpr *left, SqlExpr *right, gboolean 
   return sql_expr_binary(arena, negated ? SQL_OP_NOT_IN : SQL_OP_IN, left, right, sql_type(SQL_TYPE_BOOLEAN));
 }
 
-/* (1, 2), (3, 4) against (a, b): each element by the type of its column. */
-static SqlExpr *row_of_values(Arena *arena, const SqlExpr *left, const SqlValue *row)
-{
-  SqlExpr *tuple = sql_expr_node(arena, SQL_EXPR_TUPLE, SQL_OP_NONE, sql_type(SQL_TYPE_TUPLE));
-
-  for (guint i = 0; i < row->items.n; i++) {
-    const SqlType *type = i < left->args.n ? left->args.items[i]->type : NULL;
-    type = sql_compared_type(type, row->items.items[i], SQL_OP_IN);
-    sql_expr_list_add(arena, &tuple->args, sql_bind_value(arena, row->items.items[i], type));
-  }
-  return tuple;
-}
-
 static SqlExpr *comma_group(Arena *arena, SqlExprList items)
 {
   SqlExpr *list = sql_expr_node(arena, SQL_EXPR_LIST, SQL_OP_COMMA, NULL);
@@ -126,7 +113,7 @@ SqlExpr *sql_in(Arena *arena, SqlExpr *left, SqlExprList values, gboolean negate
     SqlExpr *item = values.items[i];
     if (left->kind == SQL_EXPR_TUPLE && sql_is_bare(item) && item->value != NULL &&
         item->value->kind == SQL_VALUE_LIST)
-      item = row_of_values(arena, left, item->value);
+      item = sql_tuple_beside(arena, item->value, left, SQL_OP_IN);
     else
       item = sql_coerced(arena, item, left, SQL_OP_IN);
     sql_expr_list_add(arena, &items, sql_self_group(arena, item, SQL_OP_COMMA));

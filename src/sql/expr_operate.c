@@ -90,6 +90,19 @@ static SqlExpr *array_beside(Arena *arena, const SqlValue *list, const SqlExpr *
   return sql_array(arena, items, NULL);
 }
 
+/* A list beside tuple_(...) becomes one, as far as both go. */
+SqlExpr *sql_tuple_beside(Arena *arena, const SqlValue *list, const SqlExpr *left, SqlOperator op)
+{
+  SqlExprList items = {0};
+
+  for (guint i = 0; i < MIN(list->items.n, left->args.n); i++) {
+    const SqlValue *item = list->items.items[i];
+    const SqlType *type = sql_compared_type(left->args.items[i]->type, item, op);
+    sql_expr_list_add(arena, &items, sql_bind_value(arena, item, type));
+  }
+  return sql_tuple(arena, items);
+}
+
 /* right as an operand beside left. */
 SqlExpr *sql_coerced(Arena *arena, SqlExpr *right, const SqlExpr *left, SqlOperator op)
 {
@@ -97,9 +110,12 @@ SqlExpr *sql_coerced(Arena *arena, SqlExpr *right, const SqlExpr *left, SqlOpera
 
   if (is_collection(left) && sql_type_affinity(left->left->type) == SQL_AFFINITY_ARRAY)
     type = left->left->type->item;
-  if (left->kind == SQL_EXPR_ARRAY && sql_is_bare(right) && right->value != NULL &&
-      right->value->kind == SQL_VALUE_LIST)
-    return array_beside(arena, right->value, left, op);
+  if (sql_is_bare(right) && right->value != NULL && right->value->kind == SQL_VALUE_LIST) {
+    if (left->kind == SQL_EXPR_ARRAY)
+      return array_beside(arena, right->value, left, op);
+    if (left->kind == SQL_EXPR_TUPLE)
+      return sql_tuple_beside(arena, right->value, left, op);
+  }
   if (sql_is_bare(right)) {
     SqlExpr *bind = arena_new0(arena, SqlExpr);
     const char *key = sql_bind_key(left);
