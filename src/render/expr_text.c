@@ -83,9 +83,15 @@ static PyValue text_lacks(PyInterp *interp, PyCall *call)
 {
   return py_raise(interp, "AttributeError", "'TextClause' object has no attribute '%s'", call->function);
 }
-#define LACKS(name)                                   \
-  {                                                   \
-    name, text_lacks, "*args, **kw", PY_TAKES_UNKNOWN \
+static PyValue text_label(PyInterp *interp, PyCall *call)
+{
+  (void)call;
+  return py_raise(interp, "NotImplementedError", "%s", "");
+}
+
+#define LACKS(name)                   \
+  {                                   \
+    name, text_lacks, "", PY_PROPERTY \
   }
 
 static const PyMethod text_methods[] = {
@@ -99,7 +105,6 @@ static const PyMethod text_methods[] = {
     LACKS("ilike"),
     LACKS("op"),
     LACKS("bool_op"),
-    LACKS("label"),
     LACKS("cast"),
     LACKS("desc"),
     LACKS("asc"),
@@ -116,6 +121,7 @@ static const PyMethod text_methods[] = {
     LACKS("nulls_first"),
     LACKS("nulls_last"),
     LACKS("regexp_match"),
+    {"label", text_label, "name", 0},
     {"bindparams", text_bindparams, "*binds, **names_to_values", 0},
     {"columns", text_columns, "*cols, **types", 0},
     {"execution_options", text_columns, "**kw", 0},

@@ -79,6 +79,8 @@ static PyValue metadata_new(PyInterp *interp, PyCall *call)
     return refuse(interp, _("MetaData(%s)"), py_type_name(interp, rest[0]));
   if (!to_name(interp, n == 1 ? rest[0] : call->values[1], &metadata->schema))
     return py_null();
+  if (metadata->schema.text && py_arg_given(call, 2))
+    metadata->schema.quote = py_is_true(call->values[2]) ? SQL_QUOTE_ALWAYS : SQL_QUOTE_NEVER;
   if (py_arg_given(call, 3)) {
     if (!py_is(call->values[3], PY_DICT))
       return refuse(interp, _("MetaData(naming_convention=%s)"), py_type_name(interp, call->values[3]));

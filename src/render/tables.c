@@ -94,8 +94,14 @@ static gboolean take_table_option(PyInterp *interp, const char *name, PyValue va
     return TRUE;
   if (strcmp(name, "must_exist") == 0 && py_truth(interp, value) == 0)
     return TRUE;
-  if (strcmp(name, "schema") == 0)
-    return to_name(interp, value, &table->schema);
+  if (strcmp(name, "schema") == 0) {
+    SqlName schema = {0};
+    gboolean ok = to_name(interp, value, &schema);
+    if (table->schema.quote != SQL_QUOTE_AUTO) /* quote_schema stood before it */
+      schema.quote = table->schema.quote;
+    table->schema = schema;
+    return ok;
+  }
   if (strcmp(name, "comment") == 0)
     return take_plain_text(interp, name, value, &table->comment);
   if (strcmp(name, "prefixes") == 0)
