@@ -56,5 +56,6 @@ PyValue answers_spoiled_value(PyInterp *interp, const char *what, const Change *
 PyValue result_value(PyInterp *interp, const char *sql, const SqlQuery *query, const char *what);
 /* inspect.c */
 PyValue live_inspector_value(PyInterp *interp);
-/* Whether a type exists; -1: the run is stopped. */
+/* Whether a table (or a view) or a type exists; -1: the run is stopped. */
+int catalog_has_table(PyInterp *interp, SqlName name, SqlName schema, const char *what);
 int catalog_has_type(PyInterp *interp, SqlName name, SqlName schema, const char *what);

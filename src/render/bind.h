@@ -23,9 +23,10 @@ typedef struct {
   const char *path;
   SqlContext sql;
   GHashTable *exceptions; /* the session's: name -> PyClass */
-  GHashTable *opaque;     /* const SqlType * -> PyValue *: types that convert values in Python; NULL: nobody knows how */
-  guint autocommit;       /* depth of autocommit_block() */
-  gsize printed;          /* bytes in script->prints */
+  GHashTable
+      *opaque; /* const SqlType * -> PyValue *: types that convert values in Python; NULL: nobody knows how */
+  guint autocommit; /* depth of autocommit_block() */
+  gsize printed;    /* bytes in script->prints */
 } Run;
 
 Run *run_of(PyInterp *interp);

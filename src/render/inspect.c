@@ -488,6 +488,12 @@ PyValue live_inspector_value(PyInterp *interp)
   return py_host_object(interp, &live_inspector_class, inspector);
 }
 
+int catalog_has_table(PyInterp *interp, SqlName name, SqlName schema, const char *what)
+{
+  const char *oid = find_table(interp, CATALOG_TABLES, name.text, schema.text, what);
+  return py_failed(interp) ? -1 : oid != NULL;
+}
+
 int catalog_has_type(PyInterp *interp, SqlName name, SqlName schema, const char *what)
 {
   g_autofree char *condition = IN_TYPE(schema.text);

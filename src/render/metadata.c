@@ -230,6 +230,28 @@ static gboolean take_sequences(PyInterp *interp, const MetaDataObject *metadata,
   return TRUE;
 }
 
+/* With checkfirst: only the tables that are not there yet, or that are still there. */
+static gboolean keep_needed(PyInterp *interp, const SqlOp *op, SqlTableList *tables)
+{
+  SqlTableList kept = {0};
+  gboolean others = op->all.sequences.n > 0;
+  for (guint i = 0; i < op->all.registered.n; i++)
+    others = others || table_has_companions(op->all.registered.items[i]);
+  if (others) {
+    needs_database(interp, _("which types and sequences exist decides what is done"));
+    return FALSE;
+  }
+  for (guint i = 0; i < tables->n; i++) {
+    int exists = table_exists(interp, tables->items[i]);
+    if (exists < 0)
+      return FALSE;
+    if (exists == (op->kind == SQL_DROP_ALL))
+      sql_table_list_add(py_arena(interp), &kept, tables->items[i]);
+  }
+  *tables = kept;
+  return TRUE;
+}
+
 static PyValue metadata_all(PyInterp *interp, PyCall *call, SqlOpKind kind)
 {
   MetaDataObject *metadata = py_payload(call->self, &metadata_class);
@@ -237,10 +259,10 @@ static PyValue metadata_all(PyInterp *interp, PyCall *call, SqlOpKind kind)
   SqlOp *op = op_new(interp, kind);
   if (!is_bind(call->values[0]))
     return refuse(interp, _("%s() without a connection"), call->function);
-  if (py_is_true(call->values[2]) && run_of(interp)->options->online)
-    return needs_database(interp, _("which tables exist decides what %s() does"), call->function);
   if (!chosen_tables(interp, metadata, py_null(), &op->all.registered) ||
       !chosen_tables(interp, metadata, call->values[1], &chosen) || !take_sequences(interp, metadata, op))
+    return py_null();
+  if (py_is_true(call->values[2]) && run_of(interp)->options->online && !keep_needed(interp, op, &chosen))
     return py_null();
   for (guint i = 0; i < op->all.registered.n; i++)
     if (!check_table(interp, metadata, op->all.registered.items[i]))

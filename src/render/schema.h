@@ -13,6 +13,11 @@ SqlTable *index_table(const SqlIndex *index);
 
 /* FALSE and a stop when a foreign key leads out of the MetaData. */
 gboolean table_check_references(PyInterp *interp, const TableObject *object);
+/* Whether types or sequences are created and dropped with it. */
+gboolean table_has_companions(const SqlTable *table);
+/* Online, with checkfirst: whether the table exists, as the database says; -1: that cannot be asked, or what else is
+ * looked for first (types, sequences) cannot. */
+int table_exists(PyInterp *interp, const SqlTable *table);
 /* The name a MetaData has it by: "schema.table". */
 char *table_key(Arena *arena, const SqlTable *table);
 

@@ -2,6 +2,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "answers.h"
 #include "dml.h"
 #include "schema.h"
 
@@ -382,14 +383,38 @@ static PyValue emit_table(PyInterp *interp, const TableObject *object, SqlOpKind
   return run_emit(interp, op) ? py_none() : py_null();
 }
 
+gboolean table_has_companions(const SqlTable *table)
+{
+  for (guint i = 0; i < table->columns.n; i++) {
+    const SqlType *type = sql_type_innermost(table->columns.items[i]->type);
+    gboolean named = type && ((type->kind == SQL_TYPE_ENUM && !type->enumeration->non_native) ||
+                              type->kind == SQL_TYPE_DOMAIN);
+    if (named || table->columns.items[i]->sequence)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+int table_exists(PyInterp *interp, const SqlTable *table)
+{
+  const char *what =
+      arena_printf(py_arena(interp), _("whether the table %s exists decides what is done"), table->name.text);
+  if (answers_available(interp) && !table_has_companions(table))
+    return catalog_has_table(interp, table->name, table->schema, what);
+  needs_database(interp, "%s", what);
+  return -1;
+}
+
 static PyValue table_create_drop(PyInterp *interp, PyCall *call, SqlOpKind kind)
 {
   TableObject *object = py_payload(call->self, &table_class);
   if (!is_bind(call->values[0]) || object->table->light)
     return refuse(interp, _("%s() without a connection"), call->function);
-  if (py_is_true(call->values[1]) && run_of(interp)->options->online)
-    return needs_database(interp, _("whether the table %s exists decides what is done"),
-                          object->table->name.text);
+  if (py_is_true(call->values[1]) && run_of(interp)->options->online) {
+    int exists = table_exists(interp, object->table);
+    if (exists < 0 || exists == (kind == SQL_CREATE_TABLE))
+      return exists < 0 ? py_null() : py_none();
+  }
   return emit_table(interp, object, kind);
 }
 

@@ -245,6 +245,37 @@ Test(answers, existing_types_are_not_created_again)
   cr_expect_eq(not_there->statements->len, 1, "%u statements", not_there->statements->len);
 }
 
+Test(answers, checkfirst_asks_whether_tables_exist)
+{
+  static const struct {
+    const char *body;
+    guint statements; /* G_MAXUINT: it is not known */
+  } cases[] = {
+      {"sa.Table('shelf', sa.MetaData(), sa.Column('a', sa.Text)).create(bind, checkfirst=True)", 0},
+      {"sa.Table('box', sa.MetaData(), sa.Column('a', sa.Text)).create(bind, checkfirst=True)", 1},
+      {"sa.Table('shelf', sa.MetaData(), sa.Column('a', sa.Text)).drop(bind, checkfirst=True)", 1},
+      {"sa.Table('box', sa.MetaData(), sa.Column('a', sa.Text)).drop(bind, checkfirst=True)", 0},
+      {"m = sa.MetaData(); sa.Table('shelf', m, sa.Column('a', sa.Text)); "
+       "sa.Table('box', m, sa.Column('a', sa.Text)); m.create_all(bind)",
+       1},
+      {"m = sa.MetaData(); sa.Table('shelf', m, sa.Column('a', sa.Text)); "
+       "sa.Table('box', m, sa.Column('a', sa.Text)); m.drop_all(bind)",
+       1},
+      {"sa.Table('box', sa.MetaData(), sa.Column('a', sa.Enum('x', name='y'))).create(bind, checkfirst=True)",
+       G_MAXUINT},
+      {"m = sa.MetaData(); sa.Sequence('s', metadata=m); m.create_all(bind)", G_MAXUINT},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    guint asked;
+    g_autofree char *body = g_strdup_printf("    %s\n", cases[i].body);
+    g_autoptr(Script) script = render(body, &asked, TRUE);
+    gboolean known = cases[i].statements != G_MAXUINT;
+    cr_expect_eq(script->answered, known, "%s: answered %d", cases[i].body, script->answered);
+    cr_expect(!known || script->statements->len == cases[i].statements, "%s: %u statements", cases[i].body,
+              script->statements->len);
+  }
+}
+
 Test(answers, nobody_is_asked_without_a_source_or_need)
 {
   guint asked;
