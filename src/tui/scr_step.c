@@ -222,7 +222,9 @@ static void confirm(StepScreen *self, RolloutPause pause)
   g_autofree char *losses = step_text_losses(self->planned);
   g_autofree char *dangers = step_text_dangers(self->planned);
   if (losses) {
-    g_autofree char *question = g_strdup_printf(_("Data is lost for good: %s."), losses);
+    g_autofree char *question = dangers
+                                    ? g_strdup_printf(_("Data is lost for good: %s.  %s."), losses, dangers)
+                                    : g_strdup_printf(_("Data is lost for good: %s."), losses);
     app_confirm_typed(self->screen.app, question, name, answered, self);
   } else if (self->policy->production) {
     g_autofree char *question = dangers ? g_strdup_printf(_("This is production.  %s."), dangers)

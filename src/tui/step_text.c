@@ -90,37 +90,69 @@ char *step_text_losses(const PlannedScripts *planned)
   return out->len ? text_escape(out->str, -1, FALSE) : NULL;
 }
 
-static guint count_findings(const PlannedScripts *planned, Severity severity, GString *out)
+/* ---- Findings -------------------------------------------------------------------------------------------------- */
+
+/* Named before a plan runs: more of them nobody reads, and all of them stand at their statements below. */
+#define WORST_IN_QUESTION 3
+#define WORST_ON_CARD 4
+
+static int by_severity(gconstpointer a, gconstpointer b)
 {
-  guint n = 0;
+  const Finding *first = *(Finding *const *)a, *second = *(Finding *const *)b;
+  return (int)second->severity - (int)first->severity;
+}
+
+/* Finding* of all steps, the worst first, those of a step in its order. */
+static GPtrArray *findings_of(const PlannedScripts *planned, Severity at_least)
+{
+  GPtrArray *all = g_ptr_array_new();
   for (guint i = 0; i < planned->reviews->len; i++) {
-    const GPtrArray *forecasts = forecasts_of(planned, i);
-    for (guint j = 0; forecasts && j < forecasts->len; j++) {
-      const Forecast *forecast = g_ptr_array_index(forecasts, j);
-      for (guint k = 0; k < forecast->findings->len; k++) {
-        const Finding *finding = g_ptr_array_index(forecast->findings, k);
-        CheckInfo check = check_info(finding->check);
-        if (finding->silenced || finding->severity != severity)
-          continue;
-        n++;
-        if (out)
-          g_string_append_printf(out, "%s%s%s%s", out->len ? "; " : "",
-                                 finding->object ? finding->object : "", finding->object ? ": " : "",
-                                 check.title);
-      }
-    }
+    const Review *review = g_ptr_array_index(planned->reviews, i);
+    g_autoptr(GArray) placed = review ? review_worst_findings(review, at_least, 0) : NULL;
+    for (guint k = 0; placed && k < placed->len; k++)
+      g_ptr_array_add(all, (void *)g_array_index(placed, PlacedFinding, k).finding);
   }
-  return n;
+  g_ptr_array_sort(all, by_severity);
+  return all;
+}
+
+static char *escaped_finding(const Finding *finding)
+{
+  g_autofree char *text = finding_text(finding);
+  return text_escape(text, -1, FALSE);
 }
 
 char *step_text_dangers(const PlannedScripts *planned)
 {
-  g_autoptr(GString) out = g_string_new(NULL);
-  guint n = count_findings(planned, SEVERITY_DANGER, out);
-  if (n == 0)
+  g_autoptr(GPtrArray) dangers = findings_of(planned, SEVERITY_DANGER);
+  g_autoptr(GString) names = g_string_new(NULL);
+  if (dangers->len == 0)
     return NULL;
-  g_autofree char *names = text_escape(out->str, -1, FALSE);
-  return g_strdup_printf(ngettext("%u danger: %s", "%u dangers: %s", n), n, names);
+  for (guint i = 0; i < dangers->len && i < WORST_IN_QUESTION; i++) {
+    g_autofree char *text = escaped_finding(g_ptr_array_index(dangers, i));
+    g_string_append_printf(names, "%s%s", i > 0 ? "; " : "", text);
+  }
+  if (dangers->len > WORST_IN_QUESTION)
+    g_string_append(names, "; ...");
+  return g_strdup_printf(ngettext("%u danger: %s", "%u dangers: %s", dangers->len), dangers->len, names->str);
+}
+
+static void add_findings(const StepText *step, TextView *view)
+{
+  g_autoptr(GPtrArray) findings = findings_of(step->planned, SEVERITY_CARE);
+  for (guint i = 0; i < findings->len && i < WORST_ON_CARD; i++) {
+    const Finding *finding = g_ptr_array_index(findings, i);
+    gboolean danger = finding->severity == SEVERITY_DANGER;
+    g_autofree char *text = escaped_finding(finding);
+    textview_add_marked(view, danger ? STYLE_DANGER : STYLE_CARE, danger ? "‼ " : "! ",
+                        danger ? STYLE_DANGER : STYLE_CARE, text);
+  }
+  guint more = findings->len > WORST_ON_CARD ? findings->len - WORST_ON_CARD : 0;
+  if (more) {
+    g_autofree char *text =
+        g_strdup_printf(ngettext("%u more finding below", "%u more findings below", more), more);
+    textview_add_marked(view, STYLE_CARE, "! ", STYLE_CARE, text);
+  }
 }
 
 GPtrArray *step_text_relations(const PlannedScripts *planned)
@@ -383,15 +415,7 @@ static void add_warnings(const StepText *step, TextView *view)
     textview_add_marked(view, STYLE_DANGER, "‼ ", STYLE_DANGER, text);
     add_losses_counted(step, view);
   }
-  g_autofree char *dangers = step_text_dangers(step->planned);
-  if (dangers)
-    textview_add_marked(view, STYLE_DANGER, "‼ ", STYLE_DANGER, dangers);
-  guint care = count_findings(step->planned, SEVERITY_CARE, NULL);
-  if (care) {
-    g_autofree char *text =
-        g_strdup_printf(ngettext("%u finding to look at below", "%u findings to look at below", care), care);
-    textview_add_marked(view, STYLE_CARE, "! ", STYLE_CARE, text);
-  }
+  add_findings(step, view);
   for (guint i = 0; i < step->planned->plan->warnings->len; i++)
     textview_add_marked(view, STYLE_CARE, "! ", STYLE_CARE,
                         g_ptr_array_index(step->planned->plan->warnings, i));
