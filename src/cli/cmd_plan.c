@@ -156,9 +156,12 @@ static void print_json_error(const GError *error)
 /* Counted where the plan is to run, when that is known. */
 static gboolean show_losses(Session *session, const PinnedPlan *pinned, GError **error)
 {
-  if (!session->conn || session->quiet)
+  if (session->quiet || session->json)
     return TRUE;
   g_autoptr(GPtrArray) reviews = reviewed_pinned(pinned);
+  reviewed_print_worst(session, reviews);
+  if (!session->conn)
+    return TRUE;
   return reviewed_print_losses(session, reviews, error);
 }
 

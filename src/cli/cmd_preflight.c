@@ -43,10 +43,9 @@ static PinnedPlan *find_plan(Session *session, const char *const *rows, GError *
   return plan ? pin_plan(session, plan, NULL, error) : NULL;
 }
 
-static GPtrArray *judge(Session *session, const PinnedPlan *pinned, const char *const *rows,
+static GPtrArray *judge(Session *session, const GPtrArray *reviews, const char *const *rows,
                         const RolloutPolicy *policy, GError **error)
 {
-  g_autoptr(GPtrArray) reviews = reviewed_pinned(pinned);
   Judged judged = {0};
   preflight_run_reviews(session->conn, reviews, policy, rows, FALSE, on_judged, &judged);
   while (!judged.done)
@@ -84,13 +83,16 @@ COMMAND_RUN(preflight)
     return FALSE;
   const char *const *ids = (const char *const *)rows->rows;
   g_autoptr(PinnedPlan) pinned = find_plan(session, ids, error);
-  g_autoptr(GPtrArray) items = pinned ? judge(session, pinned, ids, policy, error) : NULL;
+  g_autoptr(GPtrArray) reviews = pinned ? reviewed_pinned(pinned) : NULL;
+  g_autoptr(GPtrArray) items = reviews ? judge(session, reviews, ids, policy, error) : NULL;
   if (!items)
     return FALSE;
-  if (session->json)
+  if (session->json) {
     print_json(items);
-  else
+  } else {
     supervised_print_items(session, items);
+    reviewed_print_worst(session, reviews);
+  }
   session->status = preflight_level(items) == PREFLIGHT_STOP ? 1 : 0;
   return TRUE;
 }

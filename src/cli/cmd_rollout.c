@@ -182,6 +182,7 @@ static gboolean show_losses(Session *session, const PinnedPlan *pinned, GError *
   if (session->json)
     return TRUE;
   g_autoptr(GPtrArray) reviews = reviewed_pinned(pinned);
+  reviewed_print_worst(session, reviews);
   return reviewed_print_losses(session, reviews, error);
 }
 

@@ -21,6 +21,36 @@ GPtrArray *reviewed_pinned(const PinnedPlan *plan)
   return reviews;
 }
 
+/* More of them nobody reads before a rollout; `retort review' has all. */
+#define WORST_SHOWN 5
+
+static int by_severity(gconstpointer a, gconstpointer b)
+{
+  const Finding *first = *(Finding *const *)a, *second = *(Finding *const *)b;
+  return (int)second->severity - (int)first->severity;
+}
+
+void reviewed_print_worst(const Session *session, const GPtrArray *reviews)
+{
+  g_autoptr(GPtrArray) findings = g_ptr_array_new();
+  for (guint i = 0; i < reviews->len; i++) {
+    g_autoptr(GArray) placed = review_worst_findings(reviews->pdata[i], SEVERITY_CARE, 0);
+    for (guint k = 0; k < placed->len; k++)
+      g_ptr_array_add(findings, (void *)g_array_index(placed, PlacedFinding, k).finding);
+  }
+  g_ptr_array_sort(findings, by_severity);
+  if (findings->len > 0)
+    out_line(session, "\n%s", _("The worst that its review finds:"));
+  for (guint i = 0; i < findings->len && i < WORST_SHOWN; i++) {
+    const Finding *finding = findings->pdata[i];
+    g_autofree char *text = finding_text(finding);
+    out_line(session, "  %s: %s", severity_name(finding->severity), text);
+  }
+  if (findings->len > WORST_SHOWN)
+    out_line(session, ngettext("  and %u more", "  and %u more", findings->len - WORST_SHOWN),
+             findings->len - WORST_SHOWN);
+}
+
 typedef struct {
   GPtrArray *counts;
   GError *error;

@@ -182,6 +182,18 @@ static void judge_types(const ForecastSession *session, const ReviewRelation *ta
   }
 }
 
+/* A table may have several foreign keys, each with its columns. */
+static gboolean tells_already(const GPtrArray *findings, const Finding *finding)
+{
+  for (guint i = 0; i < findings->len; i++) {
+    const Finding *other = g_ptr_array_index(findings, i);
+    if (other->check == finding->check && g_strcmp0(other->object, finding->object) == 0 &&
+        g_strcmp0(other->detail, finding->detail) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 void judge_key(ForecastSession *session, const AddedKey *key, GPtrArray *findings)
 {
   const ReviewRelation *table = model_look(session->model, key->table);
@@ -190,7 +202,11 @@ void judge_key(ForecastSession *session, const AddedKey *key, GPtrArray *finding
   if ((table->known || key->on_new) && !served(session, table, key->columns)) {
     g_autofree char *columns = g_strjoinv(", ", key->columns);
     g_autofree char *object = g_strdup_printf("%s.%s", table->schema, table->name);
-    finding_add(findings, CHECK_FK_WITHOUT_INDEX, object, columns);
+    Finding *finding = finding_new(CHECK_FK_WITHOUT_INDEX, forecast_display(object), columns);
+    if (tells_already(findings, finding))
+      finding_free(finding);
+    else
+      g_ptr_array_add(findings, finding);
   }
   const ReviewConstraint *constraint = find_key(table, key->columns);
   if (constraint != NULL)

@@ -201,6 +201,11 @@ static void read_object(Subject *s, const Finding *finding)
     set(&s->name, finding->object);
   if (finding->check == CHECK_LOCKS_OTHER_TABLE && finding->detail != NULL)
     set(&s->name, finding->detail);
+  if (finding->check == CHECK_FK_WITHOUT_INDEX && finding->detail != NULL) {
+    g_auto(GStrv) columns = g_strsplit(finding->detail, ", ", -1);
+    set_columns(&s->columns, &s->list, columns);
+    set(&s->column, columns[0]);
+  }
   set(&s->table, dot != NULL ? dot + 1 : finding->object);
 }
 
@@ -338,6 +343,11 @@ static Subject with_object(const Subject *subject, const Subject *named)
     both.name = named->name;
   if (both.new_name == NULL)
     both.new_name = named->new_name;
+  if (named->columns != NULL) {
+    both.column = named->column;
+    both.columns = named->columns;
+    both.list = named->list;
+  }
   return both;
 }
 
