@@ -135,7 +135,7 @@ def _build(cls, init, repr_, eq, order, frozen, unsafe_hash, kw_only):
 
     def __repr__(self):
         shown = [f"{name}={getattr(self, name)!r}" for name, f in fields.items() if f.repr]
-        return f"{type(self).__name__}({', '.join(shown)})"
+        return f"{type(self).__qualname__}({', '.join(shown)})"
 
     if repr_ and "__repr__" not in cls.__dict__:
         cls.__repr__ = __repr__
