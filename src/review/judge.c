@@ -70,18 +70,38 @@ static gint64 duration_ms(const PgQuery__AConst *value)
   return -1;
 }
 
-static void judge_setting(Reading *r, const PgQuery__VariableSetStmt *set)
+static void judge_lock_timeout(Reading *r, const PgQuery__Node *value)
 {
-  if (g_ascii_strcasecmp(set->name, "lock_timeout") != 0)
-    return;
   effects_of(r)->sets_lock_timeout = TRUE;
-  if (set->n_args == 0 || set->args[0]->node_case != PG_QUERY__NODE__NODE_A_CONST)
-    return;
-  gint64 ms = duration_ms(set->args[0]->a_const);
+  gint64 ms =
+      value != NULL && value->node_case == PG_QUERY__NODE__NODE_A_CONST ? duration_ms(value->a_const) : -1;
   if (ms <= 0 || ms > DEADLOCK_TIMEOUT_MS)
     return;
   g_autofree char *detail = g_strdup_printf(_("%lld ms"), (long long)ms);
   finding_add(r->forecast->findings, CHECK_LOCK_TIMEOUT_SHORT, NULL, detail);
+}
+
+static void judge_setting(Reading *r, const PgQuery__VariableSetStmt *set)
+{
+  if (g_ascii_strcasecmp(set->name, "lock_timeout") == 0)
+    judge_lock_timeout(r, set->n_args > 0 ? set->args[0] : NULL);
+}
+
+/* SELECT set_config('lock_timeout', '2s', true) */
+static void judge_set_config(Reading *r, const PgQuery__SelectStmt *select)
+{
+  for (gsize i = 0; i < select->n_target_list; i++) {
+    const PgQuery__Node *value = select->target_list[i]->res_target->val;
+    const PgQuery__FuncCall *call =
+        value != NULL && value->node_case == PG_QUERY__NODE__NODE_FUNC_CALL ? value->func_call : NULL;
+    if (call == NULL || call->n_args < 2 || call->n_funcname == 0 ||
+        strcmp(node_text(call->funcname[call->n_funcname - 1]), "set_config") != 0 ||
+        call->args[0]->node_case != PG_QUERY__NODE__NODE_A_CONST ||
+        call->args[0]->a_const->val_case != PG_QUERY__A__CONST__VAL_SVAL)
+      continue;
+    if (g_ascii_strcasecmp(call->args[0]->a_const->sval->sval, "lock_timeout") == 0)
+      judge_lock_timeout(r, call->args[1]);
+  }
 }
 
 static void judge_transaction(Reading *r, const PgQuery__TransactionStmt *transaction)
@@ -251,13 +271,23 @@ static void judge_alter(Reading *r, const PgQuery__AlterTableStmt *alter)
       judge_command(r, table, alter->cmds[i]->alter_table_cmd);
 }
 
+static void judge_new_column(Reading *r, const ReviewRelation *table, const PgQuery__ColumnDef *column)
+{
+  const PgQuery__TypeName *type = column->type_name;
+  note_column_keys(r, table, column);
+  if (type == NULL || type->n_names == 0 || strcmp(node_text(type->names[type->n_names - 1]), "json") != 0)
+    return;
+  g_autofree char *name = model_full_name(table);
+  finding_add(r->forecast->findings, CHECK_JSON_TYPE, name, column->colname);
+}
+
 static void judge_create_table(Reading *r, const PgQuery__CreateStmt *create)
 {
   const ReviewRelation *table = relation_of(r, create->relation);
   for (gsize i = 0; i < create->n_table_elts; i++) {
     const PgQuery__Node *element = create->table_elts[i];
     if (element->node_case == PG_QUERY__NODE__NODE_COLUMN_DEF)
-      note_column_keys(r, table, element->column_def);
+      judge_new_column(r, table, element->column_def);
     else if (element->node_case == PG_QUERY__NODE__NODE_CONSTRAINT)
       note_constraint_key(r, table, element->constraint);
   }
@@ -430,6 +460,7 @@ void judge_statement(Reading *r, const PgQuery__Node *s, gsize n_statements)
   note_made(r, s);
   switch (s->node_case) {
   case PG_QUERY__NODE__NODE_VARIABLE_SET_STMT: judge_setting(r, s->variable_set_stmt); break;
+  case PG_QUERY__NODE__NODE_SELECT_STMT: judge_set_config(r, s->select_stmt); break;
   case PG_QUERY__NODE__NODE_TRANSACTION_STMT: judge_transaction(r, s->transaction_stmt); break;
   case PG_QUERY__NODE__NODE_ALTER_TABLE_STMT: judge_alter(r, s->alter_table_stmt); break;
   case PG_QUERY__NODE__NODE_CREATE_STMT: judge_create_table(r, s->create_stmt); break;

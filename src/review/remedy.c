@@ -201,7 +201,8 @@ static void read_object(Subject *s, const Finding *finding)
     set(&s->name, finding->object);
   if (finding->check == CHECK_LOCKS_OTHER_TABLE && finding->detail != NULL)
     set(&s->name, finding->detail);
-  if (finding->check == CHECK_FK_WITHOUT_INDEX && finding->detail != NULL) {
+  if ((finding->check == CHECK_FK_WITHOUT_INDEX || finding->check == CHECK_JSON_TYPE) &&
+      finding->detail != NULL) {
     g_auto(GStrv) columns = g_strsplit(finding->detail, ", ", -1);
     set_columns(&s->columns, &s->list, columns);
     set(&s->column, columns[0]);
