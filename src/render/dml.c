@@ -365,7 +365,7 @@ const PyHostClass delete_class = {
 
 static SqlFrom *to_target(PyInterp *interp, PyCall *call)
 {
-  SqlFrom *from = to_from(interp, call->values[0]);
+  SqlFrom *from = no_more_arguments(interp, call, 1) ? to_from(interp, call->values[0]) : NULL;
   if (from && from->kind != SQL_FROM_TABLE) {
     refuse(interp, _("%s() of something else than a table"), call->function);
     return NULL;
@@ -392,13 +392,13 @@ static PyValue fn_delete(PyInterp *interp, PyCall *call)
 }
 
 const PyMethod dml_functions[] = {
-    {"insert", fn_insert, "table", 0},
-    {"update", fn_update, "table", 0},
-    {"delete", fn_delete, "table", 0},
+    {"insert", fn_insert, "table, *more, **kw", 0},
+    {"update", fn_update, "table, *more, **kw", 0},
+    {"delete", fn_delete, "table, *more, **kw", 0},
     {NULL, NULL, NULL, 0},
 };
 
 const PyMethod pg_dml_functions[] = {
-    {"insert", fn_insert, "table", 0},
+    {"insert", fn_insert, "table, *more, **kw", 0},
     {NULL, NULL, NULL, 0},
 };

@@ -19,6 +19,8 @@ extern const PyHostClass update_class;
 extern const PyHostClass delete_class;
 PyValue query_where(PyInterp *interp, PyCall *call);
 PyValue query_prefix_with(PyInterp *interp, PyCall *call);
+/* FALSE: there is a positional argument or keyword at and after first, *more and **kw. */
+gboolean no_more_arguments(PyInterp *interp, PyCall *call, guint first);
 PyValue query_cte(PyInterp *interp, PyCall *call);
 PyValue query_execution_options(PyInterp *interp, PyCall *call);
 PyValue fn_values(PyInterp *interp, PyCall *call);

@@ -254,8 +254,25 @@ static PyValue from_outerjoin(PyInterp *interp, PyCall *call)
   return join_value(interp, as_from(interp, call->self), args, TRUE);
 }
 
+/* 1.4 takes conditions and values right away, 2.0 by methods only. */
+gboolean no_more_arguments(PyInterp *interp, PyCall *call, guint first)
+{
+  PyValue *items;
+  gsize n;
+  py_sequence(call->values[first], &items, &n);
+  if (n == 0 && py_dict_len(call->values[first + 1].dict) == 0)
+    return TRUE;
+  if (run_is_old(interp))
+    refuse(interp, _("%s() with arguments that SQLAlchemy 2 does not take"), call->function);
+  else
+    py_raise(interp, "TypeError", "%s() got an unexpected argument", call->function);
+  return FALSE;
+}
+
 static PyValue from_select(PyInterp *interp, PyCall *call)
 {
+  if (!no_more_arguments(interp, call, 0))
+    return py_null();
   SqlQuery *query = sql_select(py_arena(interp));
   return select_add(interp, query, &call->self, 1) ? query_value(interp, query) : py_null();
 }
@@ -263,6 +280,8 @@ static PyValue from_select(PyInterp *interp, PyCall *call)
 /* The methods stand in one list for every FROM; only tables have rows to change. */
 static gboolean has_rows(PyInterp *interp, PyCall *call)
 {
+  if (!no_more_arguments(interp, call, 0))
+    return FALSE;
   if (as_from(interp, call->self)->kind == SQL_FROM_TABLE)
     return TRUE;
   refuse(interp, _("%s() of something else than a table"), call->function);
@@ -348,10 +367,10 @@ const PyMethod from_methods[] = {
     {"alias", from_alias, "name=None, flat=False", 0},
     {"join", from_join, JOIN_PARAMS, 0},
     {"outerjoin", from_outerjoin, "right, onclause=None, full=False", 0},
-    {"select", from_select, "", 0},
-    {"insert", from_insert, "", 0},
-    {"update", from_update, "", 0},
-    {"delete", from_delete, "", 0},
+    {"select", from_select, "*more, **kw", 0},
+    {"insert", from_insert, "*more, **kw", 0},
+    {"update", from_update, "*more, **kw", 0},
+    {"delete", from_delete, "*more, **kw", 0},
     {"union", from_union, "*other", 0},
     {"union_all", from_union, "*other", 0},
     {"data", from_data, "values", 0},

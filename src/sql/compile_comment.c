@@ -65,7 +65,7 @@ void sql_compile_create_schema(SqlCompiler *c, const SqlOp *op)
 {
   GString *text = g_string_new("CREATE SCHEMA ");
 
-  if (op->schema.if_exists)
+  if (op->schema.if_exists && !sql_is_old(c))
     g_string_append(text, "IF NOT EXISTS ");
   sql_put_name(c, text, op->schema.name);
   sql_emit(c, text);
@@ -75,7 +75,7 @@ void sql_compile_drop_schema(SqlCompiler *c, const SqlOp *op)
 {
   GString *text = g_string_new("DROP SCHEMA ");
 
-  if (op->schema.if_exists)
+  if (op->schema.if_exists && !sql_is_old(c))
     g_string_append(text, "IF EXISTS ");
   sql_put_name(c, text, op->schema.name);
   if (op->schema.cascade)
