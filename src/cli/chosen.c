@@ -24,6 +24,13 @@ static gboolean is_file(const char *word)
   return (strchr(word, '/') || g_str_has_suffix(word, ".py")) && g_file_test(word, G_FILE_TEST_EXISTS);
 }
 
+/* What Alembic itself leaves alone in a folder of revisions; a hook names every file that changed. */
+static gboolean is_no_revision(const char *path)
+{
+  g_autofree char *name = g_path_get_basename(path);
+  return g_str_has_prefix(name, "__init__") || g_str_has_prefix(name, ".#");
+}
+
 /* Oldest first, as they would run. */
 static void append_reversed(GPtrArray *to, const GPtrArray *from)
 {
@@ -35,6 +42,8 @@ static gboolean collect_word(Session *session, const char *word, GPtrArray *revi
                              GError **error)
 {
   if (is_file(word)) {
+    if (is_no_revision(word))
+      return TRUE;
     Revision *revision = find_file(session, word, own, error);
     if (revision)
       g_ptr_array_add(revisions, revision);
