@@ -57,13 +57,23 @@ static gboolean copy_text(PyCall *call, guint i, const char **text)
   return ok;
 }
 
+/* SQLAlchemy 1.4 knows no comment=. */
+static gboolean check_comment(PyInterp *interp, PyCall *call, guint i)
+{
+  if (!run_is_old(interp) || !py_arg_given(call, i))
+    return TRUE;
+  py_raise(interp, "TypeError",
+           "Additional arguments should be named <dialectname>_<argument>, got 'comment'");
+  return FALSE;
+}
+
 /* ---- UniqueConstraint, PrimaryKeyConstraint: *columns, name, deferrable, initially, info, comment, **dialect_kw ---- */
 
 static PyValue key_new(PyInterp *interp, PyCall *call, SqlConstraintKind kind)
 {
   SqlConstraint *constraint = constraint_new(interp, kind);
   if (!to_name_list(interp, call->values[0], &constraint->columns) || !arg_name(call, 1, &constraint->name) ||
-      !copy_text(call, 3, &constraint->initially))
+      !copy_text(call, 3, &constraint->initially) || !check_comment(interp, call, 5))
     return py_null();
   constraint->deferrable = arg_tri(call, 2);
   if (!take_dialect_options(interp, call->values[6], class_name(kind), take_constraint_option, constraint))
@@ -145,7 +155,7 @@ static PyValue foreign_key_new(PyInterp *interp, PyCall *call)
   static const guint options[] = {3, 4, 5, 6, 7, 2, 9};
   SqlConstraint *constraint = constraint_new(interp, SQL_CONSTRAINT_FOREIGN_KEY);
   if (!add_reference(interp, call->values[0], constraint) ||
-      !foreign_key_options(call, constraint, options) ||
+      !foreign_key_options(call, constraint, options) || !check_comment(interp, call, 11) ||
       !take_dialect_options(interp, call->values[13], "ForeignKeyConstraint", take_constraint_option,
                             constraint))
     return py_null();
@@ -160,7 +170,7 @@ static PyValue foreign_key_constraint_new(PyInterp *interp, PyCall *call)
   SqlConstraint *constraint = constraint_new(interp, SQL_CONSTRAINT_FOREIGN_KEY);
   PyList *references = py_collect(interp, call->values[1]);
   if (!references || !to_name_list(interp, call->values[0], &constraint->columns) ||
-      !foreign_key_options(call, constraint, options))
+      !foreign_key_options(call, constraint, options) || !check_comment(interp, call, 12))
     return py_null();
   for (gsize i = 0; i < references->len; i++)
     if (!add_reference(interp, references->items[i], constraint))
@@ -178,6 +188,16 @@ static PyValue foreign_key_constraint_new(PyInterp *interp, PyCall *call)
 }
 
 /* ---- ExcludeConstraint(*elements, **kw) ---- */
+
+static gboolean has_value(const SqlExpr *x)
+{
+  if (!x || x->kind == SQL_EXPR_BIND)
+    return x != NULL;
+  for (guint i = 0; i < x->args.n; i++)
+    if (has_value(x->args.items[i]))
+      return TRUE;
+  return has_value(x->left) || has_value(x->right);
+}
 
 gboolean exclude_elements(PyInterp *interp, PyValue elements, SqlConstraint *constraint)
 {
@@ -199,6 +219,10 @@ gboolean exclude_elements(PyInterp *interp, PyValue elements, SqlConstraint *con
         text ? sql_column(arena, sql_name(arena_strdup(arena, text)), NULL, NULL) : to_expr(interp, pair[0]);
     if (!x)
       return FALSE;
+    if (run_is_old(interp) && has_value(x)) { /* 1.4 prints its name */
+      refuse(interp, _("a value in an exclude constraint with SQLAlchemy 1.4"));
+      return FALSE;
+    }
     sql_exclude_list_add(arena, &constraint->excludes,
                          (SqlExcludeItem){x, arena_strdup(arena, to_text(pair[1]))});
   }

@@ -121,6 +121,8 @@ PyValue expr_operate(PyInterp *interp, SqlOperator op, SqlExpr *left, SqlExpr *r
   if ((left->kind == SQL_EXPR_ARRAY || left->kind == SQL_EXPR_TUPLE) && bare &&
       right->value->kind != SQL_VALUE_LIST && right->value->kind != SQL_VALUE_NULL)
     return refuse(interp, _("a single value beside a list of them"));
+  if (left->kind == SQL_EXPR_ARRAY && bare && run_is_old(interp))
+    return refuse(interp, _("a list beside an array with SQLAlchemy 1.4"));
   if (left->type && left->type->decorated && bare && right->value->kind == SQL_VALUE_BOOL)
     return refuse(interp, _("True or False beside a column of a type of its own"));
   SqlExpr *result = sql_operate(py_arena(interp), op, left, right, &error);

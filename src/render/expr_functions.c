@@ -49,6 +49,8 @@ static PyValue fn_literal(PyInterp *interp, PyCall *call)
   const SqlType *type;
   if (py_host_of(call->values[0]) && as_expr(interp, call->values[0]))
     return refuse(interp, _("literal(%s)"), py_type_name(interp, call->values[0]));
+  if (run_is_old(interp) && py_arg_given(call, 2) && py_is_true(call->values[2]))
+    return py_raise(interp, "TypeError", "literal() got an unexpected keyword argument 'literal_execute'");
   if (py_failed(interp) || !to_type(interp, call->values[1], &type))
     return py_null();
   const SqlValue *value = to_typed_value(interp, call->values[0], type);

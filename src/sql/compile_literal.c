@@ -359,6 +359,13 @@ static void put_value(SqlCompiler *c, GString *out, const SqlValue *value, const
   }
 }
 
+/* Beside columns of these 1.4 writes text as text. */
+static gboolean is_network(const SqlType *type)
+{
+  return type->kind == SQL_TYPE_INET || type->kind == SQL_TYPE_CIDR || type->kind == SQL_TYPE_MACADDR ||
+         type->kind == SQL_TYPE_MACADDR8;
+}
+
 void sql_put_literal(SqlCompiler *c, GString *out, const SqlValue *value, const SqlType *type)
 {
   if (c->error != NULL)
@@ -370,7 +377,7 @@ void sql_put_literal(SqlCompiler *c, GString *out, const SqlValue *value, const 
   if (value == NULL || value->kind == SQL_VALUE_NULL)
     g_string_append(out, "NULL");
   else if (has_no_renderer(c, type))
-    fail_no_renderer(c, value, type);
+    sql_is_old(c) && is_network(type) ? fail_unknown(c, value, type) : fail_no_renderer(c, value, type);
   else
     put_value(c, out, value, type);
 }

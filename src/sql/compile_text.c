@@ -136,6 +136,8 @@ static void put_expanded(SqlCompiler *c, GString *out, const SqlExpr *bind)
     sql_fail(c, SQL_ERROR_ATTRIBUTE, "'NullType' object has no attribute 'types'");
     return;
   }
+  if (sql_is_old(c) && !sql_has_type(bind) && items->items[0]->kind == SQL_VALUE_UUID)
+    type = sql_type(SQL_TYPE_NULL); /* 1.4 does not know UUIDs by themselves */
   g_string_append_c(out, '(');
   for (guint i = 0; i < items->n; i++) {
     if (i > 0)
