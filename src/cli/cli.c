@@ -134,8 +134,11 @@ static int run(Session *session)
     g_autofree char *line = diag_format(diags->items->pdata[i]);
     fprintf(stderr, "%s\n", line);
   }
-  if (!session->command->run(session, &error))
-    return out_error(session, error);
+  if (!session->command->run(session, &error)) {
+    int status = out_error(session, error);
+    /* A file that cannot be read is what Alembic would have died of. */
+    return session->incomplete && status == 255 ? 1 : status;
+  }
   return session->status == 0 && session->incomplete ? 1 : session->status;
 }
 

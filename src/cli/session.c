@@ -173,18 +173,10 @@ static const char *find_url(Session *session, const char **source)
   return url && *url ? url : NULL;
 }
 
-/* init's placeholder, which nobody means. */
-static gboolean is_placeholder(const char *url)
-{
-  return strcmp(url, "driver://user:pass@localhost/dbname") == 0;
-}
-
 PgParams *session_params(Session *session, GError **error)
 {
   const char *source;
   const char *url = find_url(session, &source);
-  if (url && is_placeholder(url) && strcmp(source, "sqlalchemy.url") == 0)
-    url = NULL;
   return url ? pg_params_parse(url, source, error) : pg_params_default();
 }
 
@@ -200,11 +192,8 @@ char *session_display_url(Session *session)
 gboolean session_names_database(Session *session)
 {
   const char *source;
-  const char *url = find_url(session, &source);
-  if (url && !(is_placeholder(url) && strcmp(source, "sqlalchemy.url") == 0))
-    return TRUE;
-  return session->target || g_getenv("PGHOST") || g_getenv("PGSERVICE") || g_getenv("PGDATABASE") ||
-         g_getenv("PGPORT");
+  return find_url(session, &source) || session->target || g_getenv("PGHOST") || g_getenv("PGSERVICE") ||
+         g_getenv("PGDATABASE") || g_getenv("PGPORT");
 }
 
 /* Alembic logs once env.py has called fileConfig() on an ini file that lets its logger through. */
@@ -258,7 +247,12 @@ static gboolean check_database(Session *session, const PgParams *params, GError 
         _("%s:%u: env.py takes its database from elsewhere than sqlalchemy.url"), project->env.path, line);
     return refuse_database(session, why, error);
   }
-  if (line || !variable || !project->url || is_placeholder(project->url))
+  if (!session_names_database(session)) {
+    g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_CONFIG,
+                        _("no database: set --url, DATABASE_URL or sqlalchemy.url"));
+    return FALSE;
+  }
+  if (line || !variable || !project->url)
     return TRUE;
   g_autoptr(PgParams) written = pg_params_parse(project->url, "sqlalchemy.url", NULL);
   if (!written || strcmp(written->display, params->display) == 0)

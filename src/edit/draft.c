@@ -235,7 +235,8 @@ RevisionDraft *revision_draft_new(const Project *project, const RevisionMap *map
     return NULL;
   }
   g_autoptr(RevisionDraft) draft = g_new0(RevisionDraft, 1);
-  draft->revision = request->rev_id != NULL ? g_strdup(request->rev_id) : revision_make_id();
+  draft->revision =
+      request->rev_id != NULL && *request->rev_id ? g_strdup(request->rev_id) : revision_make_id();
   g_auto(NewRevision) checked = {0};
   if (!target_new_revision(map, draft->revision, request->heads, request->splice, request->branch_labels,
                            request->depends_on, &checked, error) ||

@@ -12,6 +12,8 @@
 
 #define DEFAULT_SLUG_LENGTH 40
 #define MAX_HOOK_OPTIONS 1000
+/* What `init` leaves to be filled in, and nobody means. */
+#define INIT_URL "driver://user:pass@localhost/dbname"
 #define DEFAULT_VERSION_TABLE "alembic_version"
 
 /* What is needed while options are read, and not afterwards. */
@@ -401,7 +403,7 @@ static void read_url(const Opening *opening)
     diag_add(project->diags, DIAG_WARNING, project->config_path,
              project->ini ? ini_line(project->ini, project->section, "sqlalchemy.url") : 0, 0, "%s",
              local->message);
-  if (project->url && !*g_strstrip(project->url))
+  if (project->url && (!*g_strstrip(project->url) || strcmp(project->url, INIT_URL) == 0))
     g_clear_pointer(&project->url, g_free);
 }
 

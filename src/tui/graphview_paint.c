@@ -416,6 +416,14 @@ static void measure_lanes(GraphView *view, guint top, guint bottom, int width)
   view->lane_scroll = node >= view->lanes_width ? (node - view->lanes_width + 2) & ~1 : 0;
 }
 
+static const char *explain_nothing(const Workspace *ws)
+{
+  gboolean asks_position = ws->filter && (strstr(ws->filter, "pending") || strstr(ws->filter, "applied"));
+  return asks_position && !ws->applied
+             ? _("where the database stands is not known, so nothing is applied or pending; Esc shows all")
+             : _("nothing matches the filter; Esc shows all");
+}
+
 void graphview_paint(GraphView *view, Canvas *canvas, Rect rect, gboolean focused)
 {
   if (!view->graph)
@@ -429,5 +437,5 @@ void graphview_paint(GraphView *view, Canvas *canvas, Rect rect, gboolean focuse
   list_paint(&view->list, canvas, rect, focused);
   if (view->matching && view->matching->len == 0)
     canvas_text_clipped(canvas, rect.x + 1, rect.y + (int)view->notes->len + 1, rect.width - 2, STYLE_FAINT,
-                        _("nothing matches the filter; Esc shows all"));
+                        explain_nothing(view->ws));
 }

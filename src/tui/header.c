@@ -66,7 +66,7 @@ static void add_git(Segments *segments, const Workspace *ws)
 static void add_counts(Segments *segments, const Workspace *ws)
 {
   guint heads = workspace_heads(ws), pending = workspace_pending(ws);
-  if (ws->snapshot)
+  if (ws->snapshot && ws->snapshot->map->revisions->len > 0)
     add(segments, 1, TRUE, heads > 1 ? STYLE_CARE | STYLE_BOLD : STYLE_NORMAL,
         g_strdup_printf(heads == 1 ? _("%u head") : _("%u HEADS"), heads));
   if (ws->applied && ws->unknown->len == 0)
@@ -149,9 +149,16 @@ void header_paint(const Workspace *ws, Canvas *canvas, Rect rect)
 
 /* The line above the footer */
 
+/* libpq begins with the server, which the line above names already, and the reason would not fit behind it. */
+static const char *reason_only(const char *why)
+{
+  const char *reason = g_str_has_prefix(why, "connection to server ") ? strstr(why, " failed: ") : NULL;
+  return reason ? reason + strlen(" failed: ") : why;
+}
+
 static void paint_trouble(const Workspace *ws, Canvas *canvas, Rect rect)
 {
-  const char *why = ws->database_error ? ws->database_error : "";
+  const char *why = reason_only(ws->database_error ? ws->database_error : "");
   const char *again = ws->supervision ? "" : _("C tries again");
   int again_width = text_width(again);
   int x = rect.x + 1;
@@ -188,7 +195,7 @@ void locks_line_paint(const Workspace *ws, Canvas *canvas, Rect rect)
     const char *hint = ws->database_hint;
     g_autofree char *text =
         hint ? g_strdup_printf(_("no database: %s"), hint)
-             : g_strdup(_("no database: set --url, DATABASE_URL or sqlalchemy.url; browsing works without"));
+             : g_strdup(_("no database (--url, DATABASE_URL, sqlalchemy.url): browsing works"));
     canvas_text_clipped(canvas, rect.x + 1, rect.y, rect.width - 1, STYLE_FAINT, text);
   } else if (ws->database == DATABASE_READY && ws->locks_error) {
     g_autofree char *text = g_strdup_printf(_("locks: %s"), ws->locks_error);

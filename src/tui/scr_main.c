@@ -47,9 +47,10 @@ static void paint_empty(MainScreen *self, Canvas *canvas, Rect rect)
     TextView *text = textview_new();
     textview_add_marked(text, STYLE_DANGER, "✗ ", STYLE_NORMAL, ws->load_error);
     textview_add(text, STYLE_NORMAL, "");
-    textview_add(
-        text, STYLE_FAINT,
-        _("Start retort in the folder of alembic.ini, or name it: retort -c FILE.  F5 looks again."));
+    textview_add(text, STYLE_FAINT,
+                 _("Start retort in the folder of alembic.ini, or name it: retort -c FILE.  A new "
+                   "environment is written by "
+                   "retort init FOLDER.  F5 looks again."));
     textview_paint(text, canvas, (Rect){x, y, width, rect.height - 1});
     textview_free(text);
   } else if (!ws->snapshot) {

@@ -71,7 +71,13 @@ Test(sql, upgrade_runs_what_the_database_answered)
   g_autofree char *text = g_strdup_printf("[alembic]\nscript_location = %s\n", folder);
   g_autofree char *errors = NULL;
   g_mkdir(versions, 0755);
-  cr_assert(g_file_set_contents(file, asking, -1, NULL) && g_file_set_contents(ini, text, -1, NULL));
+  g_autofree char *env = g_build_filename(folder, "env.py", NULL);
+  cr_assert(g_file_set_contents(file, asking, -1, NULL) && g_file_set_contents(ini, text, -1, NULL) &&
+            g_file_set_contents(env,
+                                "engine = engine_from_config(config.get_section(config.config_ini_section))\n"
+                                "context.configure(connection=engine.connect())\n"
+                                "with context.begin_transaction():\n    context.run_migrations()\n",
+                                -1, NULL));
   g_autoptr(PgParams) params = pg_params_default();
   g_autoptr(PgConn) conn = pg_conn_new(params, NULL);
   cr_assert(pg_conn_connect_sync(conn, NULL), "connects");
@@ -86,7 +92,7 @@ Test(sql, upgrade_runs_what_the_database_answered)
   cr_expect_eq(status, 0, "status %d: %s", status, errors);
   g_autofree char *sum = ask(inside, "SELECT string_agg(n::text, ' ' ORDER BY n) FROM answers_copy");
   cr_expect_str_eq(sum, "3 4");
-  const char *const files[] = {file, versions, ini, folder};
+  const char *const files[] = {file, env, versions, ini, folder};
   for (guint i = 0; i < G_N_ELEMENTS(files); i++)
     g_remove(files[i]);
 }

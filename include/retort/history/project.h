@@ -92,7 +92,7 @@ typedef struct {
   char *timezone;      /* NULL: local time without zone */
   guint truncate_slug_length;
   char *output_encoding;
-  char *url;           /* sqlalchemy.url after interpolation, or NULL; may hold a password: never show it as it is */
+  char *url;           /* sqlalchemy.url after interpolation, or NULL (init's own, too); may hold a password: never show it as it is */
   GPtrArray *hooks;    /* PostWriteHook* */
   EnvScript env;         /* what holds with a connection */
   EnvScript env_offline; /* what holds for --sql: differs where env.py calls configure() twice */
