@@ -183,6 +183,8 @@ static PyValue method_in(PyInterp *interp, PyCall *call)
   if (from && from->kind == SQL_FROM_SUBQUERY && !from->name.text)
     return expr_value(interp, sql_in_query(arena, left, from->query, negated));
   SqlExpr *bind = as_expr(interp, call->values[0]);
+  if (bind && bind->kind == SQL_EXPR_SUBQUERY && bind->query)
+    return expr_value(interp, sql_in_query(arena, left, bind->query, negated));
   if (bind && bind->kind == SQL_EXPR_BIND)
     return expr_value(interp, sql_in_bind(arena, left, bind, negated));
   if (bind || from)
