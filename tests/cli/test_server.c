@@ -191,3 +191,40 @@ Test(server, rollouts_are_recorded)
   server_expect(copy, "log 3", 1, "", "only 2");
   server_remove_copy(copy);
 }
+
+/* Adds a line to the copy's env.py. */
+static void add_to_env(const char *copy, const char *line)
+{
+  g_autofree char *path = g_build_filename(copy, "migrations", "env.py", NULL);
+  g_autofree char *text = NULL;
+  cr_assert(g_file_get_contents(path, &text, NULL, NULL), "%s", path);
+  g_autofree char *longer = g_strconcat(text, line, "\n", NULL);
+  cr_assert(g_file_set_contents(path, longer, -1, NULL), "%s", path);
+}
+
+Test(server, what_only_env_can_do_is_left_to_alembic)
+{
+  g_autoptr(PgConn) conn = server_fresh();
+  char *copy = server_copy_project("linear");
+  add_to_env(copy, "connection.execute('SET lock_timeout = 1')");
+  server_expect(copy, "upgrade head", 1, "", "env.py runs statements or sets up the connection by itself");
+  server_expect(copy, "stamp head", 1, "", "run: alembic stamp head");
+  g_autofree char *table =
+      server_ask(conn, "SELECT count(*) FROM pg_class WHERE relname = 'alembic_version'");
+  cr_expect_str_eq(table, "0", "something was done");
+  server_expect(copy, "current", 0, "", NULL);
+  add_to_env(copy, "connection.execute('SET search_path TO tenant')");
+  server_expect(copy, "current", 1, "", "env.py chooses a schema");
+  server_expect(copy, "upgrade head --sql", 1, "", "env.py chooses the schema that migrations work in");
+  server_remove_copy(copy);
+}
+
+Test(server, the_database_is_never_guessed)
+{
+  g_autofree char *errors = NULL;
+  char *copy = server_copy_project("linear");
+  add_to_env(copy, "config.set_main_option('sqlalchemy.url', get_url())");
+  cr_expect_eq(program_run(copy, "upgrade head", NULL, &errors), 1, "%s", errors);
+  cr_expect(strstr(errors, "env.py takes its database from elsewhere than sqlalchemy.url"), "%s", errors);
+  server_remove_copy(copy);
+}
