@@ -5,9 +5,12 @@
 #include <string.h>
 
 static const char *const ini = "[alembic]\nscript_location = migrations\n";
-static const char *const env = "from alembic import context\n"
-                               "with context.begin_transaction():\n"
-                               "    context.run_migrations()\n";
+static const char *const env =
+    "import os\nfrom alembic import context\nfrom sqlalchemy import create_engine\n"
+    "engine = create_engine(os.environ['DATABASE_URL'])\n"
+    "context.configure(connection=engine.connect())\n"
+    "with context.begin_transaction():\n"
+    "    context.run_migrations()\n";
 static const struct {
   const char *name, *parent, *doc, *up, *down;
 } migrations[] = {
