@@ -9,6 +9,9 @@
 #include "project-private.h"
 #include "revision_module.h"
 
+/* Calls that are looked at closely, each at the cost of the whole file: env.py has a handful. */
+#define MAX_LOOKS 100
+
 typedef struct {
   const char *text;
   const char *p;
@@ -19,6 +22,7 @@ typedef struct {
   EnvScript *offline;
   gboolean takes_url; /* an engine is made of what stands under sqlalchemy.url */
   gboolean runs;
+  guint looks;
 } Doings;
 
 static void note(Doings *doings, EnvDoing doing, gboolean offline_too)
@@ -27,6 +31,12 @@ static void note(Doings *doings, EnvDoing doing, gboolean offline_too)
     doings->online->does[doing] = doings->line;
   if (offline_too && !doings->offline->does[doing])
     doings->offline->does[doing] = doings->line;
+}
+
+/* FALSE: enough; whatever it is counts as what only Python knows. */
+static gboolean may_look(Doings *doings)
+{
+  return ++doings->looks <= MAX_LOOKS;
 }
 
 static gboolean is_name_char(char c)
@@ -116,6 +126,10 @@ static gboolean comes_from_configuration(const Doings *doings, const char *name,
 /* create_engine(url): p stands behind the bracket. */
 static void see_engine(Doings *doings, const char *p)
 {
+  if (!may_look(doings)) {
+    note(doings, ENV_OWN_DATABASE, FALSE);
+    return;
+  }
   const char *start = skip_blanks(p, doings->end);
   const char *stop = start;
   while (stop < doings->end && (is_name_char(*stop) || *stop == '.'))
@@ -132,6 +146,10 @@ static void see_engine(Doings *doings, const char *p)
 /* engine_from_config(..., prefix="sqlalchemy."): another prefix is another URL. */
 static void see_engine_of_section(Doings *doings, const char *p)
 {
+  if (!may_look(doings)) {
+    note(doings, ENV_OWN_DATABASE, FALSE);
+    return;
+  }
   const char *close = p;
   for (guint depth = 1; close < doings->end && depth > 0; close++)
     depth += (*close == '(') - (*close == ')');
@@ -203,7 +221,7 @@ static void see_call(Doings *doings, const char *start, const char *last, gsize 
   else if (is(last, len, "run_migrations") && owner_len > 0) {
     const char *argument = skip_blanks(open + 1, doings->end);
     doings->runs = TRUE;
-    if ((argument < doings->end && *argument != ')') || is_in_loop(doings, start))
+    if ((argument < doings->end && *argument != ')') || !may_look(doings) || is_in_loop(doings, start))
       note(doings, ENV_OWN_RUNS, TRUE);
   }
 }
