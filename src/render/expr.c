@@ -112,6 +112,16 @@ gboolean check_opaque(PyInterp *interp, SqlExpr *a, SqlExpr *b)
   return TRUE;
 }
 
+/* a + b + c, which SQLAlchemy keeps as one list, and what it has subclasses for of such a list: Python may ask either
+ * side first. */
+static gboolean is_chain_beside_list(const SqlExpr *left, const SqlExpr *right)
+{
+  gboolean chains = left->kind == SQL_EXPR_BINARY && left->left && left->right &&
+                    ((left->left->kind == SQL_EXPR_BINARY && left->left->op == left->op) ||
+                     (left->right->kind == SQL_EXPR_BINARY && left->right->op == left->op));
+  return chains && (right->kind == SQL_EXPR_ARRAY || right->kind == SQL_EXPR_LIST);
+}
+
 PyValue expr_operate(PyInterp *interp, SqlOperator op, SqlExpr *left, SqlExpr *right)
 {
   GError *error = NULL;
@@ -121,6 +131,8 @@ PyValue expr_operate(PyInterp *interp, SqlOperator op, SqlExpr *left, SqlExpr *r
   if ((left->kind == SQL_EXPR_ARRAY || left->kind == SQL_EXPR_TUPLE) && bare &&
       right->value->kind != SQL_VALUE_LIST && right->value->kind != SQL_VALUE_NULL)
     return refuse(interp, _("a single value beside a list of them"));
+  if (op >= SQL_OP_EQ && op <= SQL_OP_GE && is_chain_beside_list(left, right))
+    return refuse(interp, _("a chain of operators beside an array or a condition"));
   if (left->kind == SQL_EXPR_ARRAY && bare && run_is_old(interp))
     return refuse(interp, _("a list beside an array with SQLAlchemy 1.4"));
   if (left->type && left->type->decorated && bare && right->value->kind == SQL_VALUE_BOOL)
