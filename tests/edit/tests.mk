@@ -14,3 +14,5 @@ EXTRA_DIST += tests/edit/files tests/edit/compare_files.py
 # With the program, the installed Alembic and a server.
 TESTS += tests/edit/upgrade_through.pgtest
 EXTRA_DIST += tests/edit/upgrade_through.pgtest tests/edit/upgrade_through.py
+TESTS += tests/edit/autogenerate.pgtest
+EXTRA_DIST += tests/edit/autogenerate.pgtest tests/edit/autogenerate.py
