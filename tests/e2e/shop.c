@@ -76,7 +76,7 @@ Shop *shop_new(const char *database, const char *settings)
   g_autofree char *create = g_strdup_printf("CREATE DATABASE %s", database);
   shop_sql(conn, create);
   PQfinish(conn);
-  const char *words[] = {"upgrade", "c0", NULL};
+  const char *words[] = {"upgrade", "--confirm", "prod", "c0", NULL};
   cr_assert_eq(shop_command(shop, words), 0, "upgrade c0");
   return shop;
 }
