@@ -112,14 +112,23 @@ static void examined(Recovery *recovery, const GError *error, void *data)
   workspace_serve(ws);
 }
 
-static void examine(PgConn *conn, void *data)
+static void server_known(ServerInfo *info, const GError *error, void *data)
 {
   Workspace *ws = data;
-  g_autoptr(JournalEntry) entry = recovery_find(pg_conn_display(conn), NULL, NULL);
+  (void)error;
   const char *schema = NULL;
   const char *table = project_version_table(ws->snapshot->project, &schema);
-  if (entry)
-    recovery_examine(conn, entry->path, table, schema, examined, ws, NULL);
+  g_autoptr(JournalEntry) entry =
+      recovery_find(pg_conn_display(ws->conn), info ? info->system_id : NULL, NULL);
+  server_info_free(info);
+  if (!entry || !recovery_examine(ws->conn, entry->path, table, schema, examined, ws, NULL))
+    workspace_serve(ws);
+}
+
+/* The cluster says which records are this database's, by whatever name it was reached then. */
+static void examine(PgConn *conn, void *data)
+{
+  catalog_server(conn, server_known, data);
 }
 
 static void position_arrived(Workspace *ws, VersionRows *rows, const GError *error)
