@@ -134,3 +134,20 @@ char *file_relative(const char *path, const char *folder)
     return g_strdup(path + n + 1);
   return g_strdup(path);
 }
+
+char *file_tidy_path(const char *path)
+{
+  g_auto(GStrv) parts = g_strsplit(path, "/", -1);
+  g_autoptr(GString) out = g_string_new(*path == '/' ? "/" : NULL);
+
+  for (char **part = parts; *part; part++) {
+    if (**part == '\0' || strcmp(*part, ".") == 0)
+      continue;
+    if (out->len > 0 && out->str[out->len - 1] != '/')
+      g_string_append_c(out, '/');
+    g_string_append(out, *part);
+  }
+  if (out->len == 0)
+    g_string_append_c(out, '.');
+  return g_string_free(g_steal_pointer(&out), FALSE);
+}

@@ -234,13 +234,19 @@ static gboolean take_option(Parser *parser, const Word *word, GError **error)
   return fail_option(word->option, error, "ignored explicit argument %s", shown);
 }
 
+/* The positional to be filled next, or NULL. */
+static const ArgPositional *pending(const Parser *parser)
+{
+  const ArgPositional *positionals = parser->spec->positionals;
+  return positionals && positionals[parser->positional].name ? &positionals[parser->positional] : NULL;
+}
+
 /* argparse fills positionals from an unbroken run of words: `stamp a --sql b` leaves b over. */
 static gboolean take_positional(Parser *parser, GError **error)
 {
   const char *text = parser->argv[parser->at++];
-  const ArgPositional *positional =
-      parser->spec->positionals ? &parser->spec->positionals[parser->positional] : NULL;
-  if (!positional || !positional->name) {
+  const ArgPositional *positional = pending(parser);
+  if (!positional) {
     g_ptr_array_add(parser->args->extras, (void *)text);
     return TRUE;
   }
@@ -251,11 +257,26 @@ static gboolean take_positional(Parser *parser, GError **error)
     return TRUE;
   Word next;
   while (word_at(parser, parser->at, &next, error)) {
-    if (next.class != WORD_POSITIONAL)
+    if (next.class != WORD_POSITIONAL && next.class != WORD_END)
       return TRUE;
-    g_ptr_array_add(parser->args->positionals, parser->argv[parser->at++]);
+    if (next.class == WORD_END)
+      parser->ended = TRUE;
+    else
+      g_ptr_array_add(parser->args->positionals, parser->argv[parser->at]);
+    parser->at++;
   }
   return FALSE;
+}
+
+/* argparse drops the -- only together with a positional that it adjoins; elsewhere it is a word like any other. */
+static void take_end(Parser *parser, gboolean after_positional)
+{
+  char **word = &parser->argv[parser->at++];
+  const ArgPositional *next = pending(parser);
+  gboolean fills = next && (word[1] || next->count == ARG_ANY || next->count == ARG_OPTIONAL);
+  parser->ended = TRUE;
+  if (!fills && !after_positional)
+    g_ptr_array_add(parser->args->extras, *word);
 }
 
 static gboolean check_required(const Parser *parser, GError **error)
@@ -274,6 +295,7 @@ static gboolean check_required(const Parser *parser, GError **error)
 
 static gboolean parse_words(Parser *parser, GError **error)
 {
+  gboolean filled = FALSE; /* the last word was a positional's */
   for (;;) {
     Word word;
     if (!word_at(parser, parser->at, &word, error))
@@ -288,18 +310,23 @@ static gboolean parse_words(Parser *parser, GError **error)
       break;
     case WORD_UNKNOWN: g_ptr_array_add(parser->args->extras, parser->argv[parser->at++]); break;
     case WORD_END:
-      parser->ended = TRUE;
-      parser->at++;
+      if (parser->spec->has_commands && parser->argv[parser->at + 1]) {
+        parser->args->rest = parser->argv + parser->at;
+        return TRUE;
+      }
+      take_end(parser, filled);
       break;
     case WORD_POSITIONAL:
       if (parser->spec->has_commands) {
         parser->args->rest = parser->argv + parser->at;
         return TRUE;
       }
+      filled = pending(parser) != NULL;
       if (!take_positional(parser, error))
         return FALSE;
-      break;
+      continue;
     }
+    filled = FALSE;
   }
 }
 

@@ -2,7 +2,7 @@
  *
  * Long options may be abbreviated while they stay unique, `-vq` bundles flags, `-r-2:` and `--rev-range=-2:` attach a
  * value, a word like `-1` is a positional as no option looks like a number, a word with a space is no option, and `--`
- * ends the options.  retort's own options give way to Alembic's when an abbreviation fits both.
+ * ends the options; one that adjoins no positional is an extra.  retort's own options give way to Alembic's when an abbreviation fits both.
  *
  * The tables are static; an ArgOption list ends with an all-zero entry.  Values are borrowed from argv.
  */

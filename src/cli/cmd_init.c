@@ -4,6 +4,7 @@
 #include "out.h"
 #include "retort/base/error.h"
 #include "retort/edit/environment.h"
+#include "retort/history/project.h"
 
 const ArgOption init_options[] = {
     {'t', "template", ARG_VALUE, NULL, N_("Template of the environment (see list_templates)."), FALSE},
@@ -11,37 +12,30 @@ const ArgOption init_options[] = {
     {0, NULL, 0, NULL, NULL, FALSE},
 };
 
-static void begin(const char *text, void *data)
+/* The session's messages, or those of one that is not quiet. */
+static const Session *speaker(const Session *session, gboolean always, Session *loud)
 {
-  out_status(data, text);
+  *loud = *session;
+  loud->quiet = FALSE;
+  return always ? loud : session;
 }
 
-static void end(gboolean done, void *data)
+static void begin(const char *text, gboolean always, void *data)
 {
-  out_status_end(data, done);
+  Session loud;
+  out_status(speaker(data, always, &loud), text);
 }
 
-static void message(const char *text, void *data)
+static void end(gboolean done, gboolean always, void *data)
 {
-  out_message(data, text);
+  Session loud;
+  out_status_end(speaker(data, always, &loud), done);
 }
 
-/* Which files -c and $ALEMBIC_CONFIG name: the last ini, the last pyproject.toml. */
-static void choose_paths(const Session *session, const char **ini, const char **toml)
+static void message(const char *text, gboolean always, void *data)
 {
-  const char *env = g_getenv("ALEMBIC_CONFIG");
-  *ini = "alembic.ini";
-  *toml = "pyproject.toml";
-  const char *named[] = {env && *env ? env : NULL, NULL};
-  const char *const *lists[] = {named, session->config_files};
-  for (guint l = 0; l < G_N_ELEMENTS(lists); l++)
-    for (const char *const *path = lists[l]; *path; path++) {
-      g_autofree char *base = g_path_get_basename(*path);
-      if (g_str_equal(base, "pyproject.toml"))
-        *toml = *path;
-      else
-        *ini = *path;
-    }
+  Session loud;
+  out_message(speaker(data, always, &loud), text);
 }
 
 COMMAND_RUN(init)
@@ -51,14 +45,20 @@ COMMAND_RUN(init)
       .template = args_value(session->args, "template"),
       .package = args_has(session->args, "package"),
   };
-  choose_paths(session, &request.ini_path, &request.toml_path);
+  const char *ini, *toml;
+  if (!project_named_files(session->config_files, &ini, &toml, error))
+    return FALSE;
+  request.ini_path = ini ? ini : "alembic.ini";
+  request.toml_path = toml ? toml : "pyproject.toml";
   EnvironmentSink sink = {begin, end, message};
   return environment_init(&request, &sink, session, error);
 }
 
 COMMAND_RUN(list_templates)
 {
-  (void)error;
+  const char *ini, *toml;
+  if (!project_named_files(session->config_files, &ini, &toml, error))
+    return FALSE;
   out_line(session, "Available templates:\n");
   for (const char *const *name = environment_templates(); *name; name++)
     out_line(session, "%s - %s", *name, environment_synopsis(*name));

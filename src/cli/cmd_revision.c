@@ -7,6 +7,7 @@
 #include "handover.h"
 #include "out.h"
 #include "retort/base/error.h"
+#include "retort/base/text.h"
 #include "retort/edit/draft.h"
 #include "retort/edit/hooks.h"
 
@@ -58,44 +59,40 @@ static void hook_failed(const char *name, int status, void *data)
 }
 
 /* What Alembic checks once it has loaded the new file. */
-static gboolean check_written(Session *session, const RevisionDraft *draft, const char *label, GError **error)
+static gboolean check_written(Session *session, const RevisionDraft *draft, GError **error)
 {
-  g_autoptr(Revision) revision = revision_read(draft->path, error);
-  if (!revision)
+  if (!revision_draft_check(draft, error))
     return FALSE;
-  if (label && !(revision->branch_labels && revision->branch_labels[0])) {
-    g_set_error(
-        error, RETORT_ERROR, RETORT_ERROR_COMMAND,
-        "Version %s specified branch_labels %s, however the migration file %s does not have them; have you "
-        "upgraded your script.py.mako to include the 'branch_labels' section?",
-        revision->id, label, draft->path);
-    return FALSE;
-  }
-  if (revision_map_get(session->map, revision->id)) {
-    g_autofree char *text = g_strdup_printf("Revision %s is present more than once", revision->id);
+  if (revision_map_get(session->map, draft->revision)) {
+    g_autofree char *text = g_strdup_printf("Revision %s is present more than once", draft->revision);
     out_warning(text);
   }
-  const Revision *rival = label ? g_hash_table_lookup(session->map->by_id, label) : NULL;
+  const Revision *rival = draft->label ? g_hash_table_lookup(session->map->by_id, draft->label) : NULL;
   if (rival) {
     g_set_error(error, RETORT_ERROR, RETORT_ERROR_TRACEBACK,
-                "Branch name '%s' in revision %s already used by revision %s", label, revision->id,
+                "Branch name '%s' in revision %s already used by revision %s", draft->label, draft->revision,
                 rival->id);
     return FALSE;
   }
   return TRUE;
 }
 
-/* A hook that cannot be run or was stopped leaves nothing behind; with Alembic the file would stay. */
 static gboolean run_hooks(Session *session, RevisionDraft *draft, GError **error)
 {
   HookSink sink = {.before = before_hook, .after = after_hook, .failed = hook_failed};
+  return hooks_run(session->project, draft->path, &sink, session, NULL, error);
+}
+
+/* A hook that cannot be run or was stopped, and a file that is no revision, leave nothing behind; with Alembic the
+ * file would stay. */
+static void take_back(RevisionDraft *draft)
+{
   g_autoptr(GError) failure = NULL;
-  if (hooks_run(session->project, draft->path, &sink, session, NULL, &failure))
-    return TRUE;
-  if (changes_settle(draft->changes, NULL) && changes_undo(draft->changes, NULL))
-    out_note(_("%s was removed again"), draft->path);
-  g_propagate_error(error, g_steal_pointer(&failure));
-  return FALSE;
+  g_autofree char *path = text_escape(draft->path, -1, FALSE);
+  if (changes_settle(draft->changes, &failure) && changes_undo(draft->changes, &failure))
+    out_note(_("%s was taken back"), path);
+  else
+    out_note(_("%s was not taken back: %s"), path, failure->message);
 }
 
 static gboolean write_draft(Session *session, RevisionDraft *draft, GError **error)
@@ -109,10 +106,16 @@ static gboolean write_draft(Session *session, RevisionDraft *draft, GError **err
   out_status(session, text);
   gboolean done = changes_apply(draft->changes, error);
   out_status_end(session, done);
-  return done && run_hooks(session, draft, error);
+  if (!done)
+    return FALSE;
+  if (run_hooks(session, draft, error) && check_written(session, draft, error))
+    return TRUE;
+  take_back(draft);
+  return FALSE;
 }
 
-static gboolean make_revision(Session *session, RevisionRequest *request, GError **error)
+/* joins: it is meant to merge, which Alembic does with one head too. */
+static gboolean make_revision(Session *session, RevisionRequest *request, gboolean joins, GError **error)
 {
   const char *label = args_value(session->args, "branch-label");
   const char *labels[] = {label, NULL};
@@ -135,7 +138,11 @@ static gboolean make_revision(Session *session, RevisionRequest *request, GError
     g_propagate_error(error, g_steal_pointer(&failure));
     return FALSE;
   }
-  return write_draft(session, draft, error) && check_written(session, draft, label, error);
+  if (joins && !draft->down_revision[0])
+    out_note(_("nothing is merged: the new revision has no parent"));
+  else if (joins && !draft->down_revision[1])
+    out_note(_("nothing is merged: %s is the only parent"), draft->down_revision[0]);
+  return write_draft(session, draft, error);
 }
 
 static gboolean fail(GError **error, const char *message)
@@ -167,7 +174,7 @@ COMMAND_RUN(revision)
       .depends_on = depends_on[0] ? depends_on : NULL,
       .version_path = args_value(session->args, "version-path"),
   };
-  return make_revision(session, &request, error);
+  return make_revision(session, &request, FALSE, error);
 }
 
 COMMAND_RUN(merge)
@@ -175,6 +182,6 @@ COMMAND_RUN(merge)
   g_autoptr(GPtrArray) heads = g_ptr_array_new();
   g_ptr_array_extend(heads, session->args->positionals, NULL, NULL);
   g_ptr_array_add(heads, NULL);
-  RevisionRequest request = {.heads = (const char *const *)heads->pdata, .merge = TRUE};
-  return make_revision(session, &request, error);
+  RevisionRequest request = {.heads = (const char *const *)heads->pdata};
+  return make_revision(session, &request, TRUE, error);
 }

@@ -76,6 +76,14 @@ static char *piece(const char *name)
   return g_strndup(text, len);
 }
 
+/* As pathlib makes a path absolute: ".." stays. */
+static char *absolute(const char *path)
+{
+  g_autofree char *here = g_get_current_dir();
+  g_autofree char *joined = g_path_is_absolute(path) ? g_strdup(path) : g_strdup_printf("%s/%s", here, path);
+  return file_tidy_path(joined);
+}
+
 static gboolean file_error(GError **error, const char *path, int code)
 {
   g_set_error(error, RETORT_ERROR, RETORT_ERROR_TRACEBACK, "%s: %s", path, g_strerror(code));
@@ -86,20 +94,21 @@ static gboolean file_error(GError **error, const char *path, int code)
 static gboolean make_folder(Init *init, const char *path, GError **error)
 {
   g_autofree char *text = g_strconcat("Creating directory ", path, NULL);
-  init->sink->begin(text, init->data);
+  init->sink->begin(text, FALSE, init->data);
   gboolean done = g_mkdir_with_parents(path, 0777) == 0;
   int code = errno;
-  init->sink->end(done, init->data);
+  init->sink->end(done, FALSE, init->data);
   return done || file_error(error, path, code);
 }
 
-static gboolean write_file(Init *init, const char *verb, const char *path, const char *content,
-                           GError **error)
+/* Alembic's -q does not reach what fills in templates and copies files, only what surrounds that. */
+static gboolean write_file(Init *init, const char *verb, gboolean always, const char *path,
+                           const char *content, GError **error)
 {
   g_autofree char *text = g_strdup_printf("%s %s", verb, path);
-  init->sink->begin(text, init->data);
+  init->sink->begin(text, always, init->data);
   gboolean done = file_write_atomic(path, content, strlen(content), error);
-  init->sink->end(done, init->data);
+  init->sink->end(done, always, init->data);
   return done;
 }
 
@@ -108,7 +117,7 @@ static char *script_location(const Init *init, const char *config_path)
 {
   const char *given = init->request->directory;
   if (g_path_is_absolute(given))
-    return g_strdup(given);
+    return file_tidy_path(given);
   g_autofree char *folder = g_path_get_dirname(config_path);
   g_auto(GStrv) from = g_strsplit(folder, "/", -1);
   g_auto(GStrv) to = g_strsplit(init->directory, "/", -1);
@@ -140,18 +149,18 @@ static gboolean write_ini(Init *init, const char *path, GError **error)
 {
   if (g_file_test(path, G_FILE_TEST_EXISTS)) {
     g_autofree char *text = g_strdup_printf("File %s already exists, skipping", path);
-    init->sink->message(text, init->data);
+    init->sink->message(text, FALSE, init->data);
     return TRUE;
   }
   g_autofree char *content = fill(init, init->template->ini, path);
-  return write_file(init, "Generating", path, content, error);
+  return write_file(init, "Generating", TRUE, path, content, error);
 }
 
 static gboolean write_toml(Init *init, const char *path, GError **error)
 {
   g_autofree char *content = fill(init, init->template->toml, path);
   if (!g_file_test(path, G_FILE_TEST_EXISTS))
-    return write_file(init, "Generating", path, content, error);
+    return write_file(init, "Generating", TRUE, path, content, error);
   gsize len = 0;
   g_autofree char *old = file_read(path, FILE_LIMIT, &len, NULL, error);
   g_autoptr(Toml) toml = old != NULL ? toml_parse(path, old, len, error) : NULL;
@@ -160,11 +169,11 @@ static gboolean write_toml(Init *init, const char *path, GError **error)
   if (toml_find(toml_root(toml), "tool", "alembic", NULL) != NULL) {
     g_autofree char *text =
         g_strdup_printf("File %s already exists and already has a [tool.alembic] section, skipping", path);
-    init->sink->message(text, init->data);
+    init->sink->message(text, TRUE, init->data);
     return TRUE;
   }
   g_autofree char *both = g_strconcat(old, "\n\n", content, NULL);
-  return write_file(init, "Appending to existing", path, both, error);
+  return write_file(init, "Appending to existing", TRUE, path, both, error);
 }
 
 static gboolean write_scripts(Init *init, GError **error)
@@ -174,25 +183,27 @@ static gboolean write_scripts(Init *init, GError **error)
   g_autofree char *readme = g_build_filename(init->directory, "README", NULL);
   g_autofree char *env = g_build_filename(init->directory, "env.py", NULL);
   g_autofree char *script = g_build_filename(init->directory, "script.py.mako", NULL);
-  return write_file(init, "Generating", readme, readme_text, error) &&
-         write_file(init, "Generating", env, env_text, error) &&
-         write_file(init, "Generating", script, script_text, error);
+  return write_file(init, "Generating", TRUE, readme, readme_text, error) &&
+         write_file(init, "Generating", TRUE, env, env_text, error) &&
+         write_file(init, "Generating", TRUE, script, script_text, error);
 }
 
 static gboolean write_packages(Init *init, GError **error)
 {
   g_autofree char *outer = g_build_filename(init->directory, "__init__.py", NULL);
   g_autofree char *inner = g_build_filename(init->directory, "versions", "__init__.py", NULL);
-  return write_file(init, "Adding", outer, "", error) && write_file(init, "Adding", inner, "", error);
+  return write_file(init, "Adding", FALSE, outer, "", error) &&
+         write_file(init, "Adding", FALSE, inner, "", error);
 }
 
 static gboolean check(const EnvironmentRequest *request, const char *name, const Template *template,
                       GError **error)
 {
-  g_autoptr(GDir) dir = g_dir_open(request->directory, 0, NULL);
+  g_autofree char *tidy = file_tidy_path(request->directory);
+  g_autoptr(GDir) dir = g_dir_open(tidy, 0, NULL);
   if (dir != NULL && g_dir_read_name(dir) != NULL) {
     g_set_error(error, RETORT_ERROR, RETORT_ERROR_COMMAND, "Directory %s already exists and is not empty",
-                request->directory);
+                tidy);
     return FALSE;
   }
   if (template == NULL)
@@ -210,7 +221,7 @@ static void say_what_is_next(Init *init, const char *ini, const char *toml)
                 toml, ini)
           : g_strdup_printf("Please edit configuration/connection/logging settings in %s before proceeding.",
                             ini);
-  init->sink->message(text, init->data);
+  init->sink->message(text, FALSE, init->data);
 }
 
 gboolean environment_init(const EnvironmentRequest *request, const EnvironmentSink *sink, void *data,
@@ -220,10 +231,10 @@ gboolean environment_init(const EnvironmentRequest *request, const EnvironmentSi
   const Template *template = find_template(name);
   if (!check(request, name, template, error))
     return FALSE;
-  g_autofree char *directory = g_canonicalize_filename(request->directory, NULL);
+  g_autofree char *directory = absolute(request->directory);
   g_autofree char *versions = g_build_filename(directory, "versions", NULL);
-  g_autofree char *ini = g_canonicalize_filename(request->ini_path, NULL);
-  g_autofree char *toml = g_canonicalize_filename(request->toml_path, NULL);
+  g_autofree char *ini = absolute(request->ini_path);
+  g_autofree char *toml = absolute(request->toml_path);
   Init init = {.request = request, .template = template, .sink = sink, .data = data, .directory = directory};
   if (!g_file_test(directory, G_FILE_TEST_EXISTS) && !make_folder(&init, directory, error))
     return FALSE;

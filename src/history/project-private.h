@@ -20,8 +20,6 @@ typedef struct {
 gboolean project_files_find(const ProjectOptions *options, ProjectFiles *files, GError **error);
 void project_files_clear(ProjectFiles *files);
 
-/* pathlib's spelling of a path: no ".", no doubled or trailing slashes. */
-char *project_path_text(const char *path);
 /* A location as it stands in a configuration: relative to base, or package:path. */
 char *project_location(const char *value, const char *base, const GPtrArray *roots, GError **error);
 /* Folders in which packages are looked for, in order; owned. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -284,7 +285,7 @@ static gboolean read_script_location(Opening *opening, GError **error)
     return FALSE;
   if (!g_file_test(project->script_location, G_FILE_TEST_EXISTS)) {
     gboolean package = !g_path_is_absolute(value) && strchr(value, ':');
-    g_autofree char *shown = project_path_text(package ? project->script_location : value);
+    g_autofree char *shown = file_tidy_path(package ? project->script_location : value);
     return command_error(
         error, "Path doesn't exist: %s.  Please use the 'init' command to create a new scripts folder.",
         shown);
@@ -415,7 +416,8 @@ static gboolean parse_ini(Opening *opening, GError **error)
   const char *defaults[] = {"here", here, NULL};
   gsize len;
 
-  if (!g_file_test(path, G_FILE_TEST_EXISTS))
+  /* As ConfigParser.read(), which passes over what it cannot open. */
+  if (g_access(path, R_OK) != 0 || g_file_test(path, G_FILE_TEST_IS_DIR))
     return TRUE;
   g_autofree char *text = file_read(path, CONFIG_LIMIT, &len, NULL, error);
   project->ini = text ? ini_parse(path, text, len, defaults, error) : NULL;

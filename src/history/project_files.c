@@ -38,10 +38,11 @@ static char *join(const char *folder, const char *path)
   return g_path_is_absolute(path) ? g_strdup(path) : g_build_filename(folder, path, NULL);
 }
 
-/* Every -c; nothing named leaves both NULL. */
-static gboolean take_named(const ProjectOptions *options, const char **ini, const char **toml, GError **error)
+/* Every -c, where an empty one stands for the default; nothing named leaves both NULL. */
+static gboolean take_named(const char *const *files, const char **ini, const char **toml, GError **error)
 {
-  for (const char *const *p = options->config_files; p && *p; p++) {
+  *ini = *toml = NULL;
+  for (const char *const *p = files; p && *p; p++) {
     const char **slot = named_toml(*p) ? toml : ini;
     if (*slot) {
       /* Alembic's own words: not translated */
@@ -52,6 +53,22 @@ static gboolean take_named(const ProjectOptions *options, const char **ini, cons
     }
     *slot = *p;
   }
+  if (*ini && !**ini)
+    *ini = NULL;
+  return TRUE;
+}
+
+gboolean project_named_files(const char *const *config_files, const char **ini, const char **toml,
+                             GError **error)
+{
+  const char *environment = g_getenv("ALEMBIC_CONFIG");
+
+  if (!take_named(config_files, ini, toml, error))
+    return FALSE;
+  if (environment && *environment && named_toml(environment) && !*toml)
+    *toml = environment;
+  else if (environment && *environment && !named_toml(environment) && !*ini)
+    *ini = environment;
   return TRUE;
 }
 
@@ -119,21 +136,15 @@ static void search_up(ProjectFiles *files)
 
 gboolean project_files_find(const ProjectOptions *options, ProjectFiles *files, GError **error)
 {
-  const char *environment = g_getenv("ALEMBIC_CONFIG");
-  const char *ini = NULL;
-  const char *toml = NULL;
+  const char *ini, *toml;
   g_autofree char *current = g_get_current_dir();
+  gboolean named = options->config_files && *options->config_files;
 
   *files = (ProjectFiles){0};
-  if (!take_named(options, &ini, &toml, error))
+  if (!project_named_files(options->config_files, &ini, &toml, error))
     return FALSE;
-  gboolean named = ini || toml;
-  if (environment && *environment && named_toml(environment) && !toml)
-    toml = environment;
-  else if (environment && *environment && !named_toml(environment) && !ini)
-    ini = environment;
   g_autofree char *start = join(current, options->start ? options->start : ".");
-  files->start = project_path_text(start);
+  files->start = file_tidy_path(start);
   files->base = g_strdup(files->start);
   files->ini_shown = g_strdup(ini ? ini : "alembic.ini");
   files->ini_path = join(files->start, files->ini_shown);
@@ -150,23 +161,6 @@ void project_files_clear(ProjectFiles *files)
   g_free(files->ini_path);
   g_free(files->toml_path);
   g_free(files->ini_shown);
-}
-
-char *project_path_text(const char *path)
-{
-  g_auto(GStrv) parts = g_strsplit(path, "/", -1);
-  g_autoptr(GString) out = g_string_new(*path == '/' ? "/" : NULL);
-
-  for (char **part = parts; *part; part++) {
-    if (**part == '\0' || strcmp(*part, ".") == 0)
-      continue;
-    if (out->len > 0 && out->str[out->len - 1] != '/')
-      g_string_append_c(out, '/');
-    g_string_append(out, *part);
-  }
-  if (out->len == 0)
-    g_string_append_c(out, '.');
-  return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
 /* An absolute path.  ".." is the real parent, which differs from the one in the text behind a symbolic link. */

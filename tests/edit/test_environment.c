@@ -7,18 +7,21 @@
 #include "retort/edit/environment.h"
 #include "retort/history/project.h"
 
-static void begin(const char *text, void *data)
+static void begin(const char *text, gboolean always, void *data)
 {
+  (void)always;
   g_string_append_printf(data, "%s ...", text);
 }
 
-static void end(gboolean done, void *data)
+static void end(gboolean done, gboolean always, void *data)
 {
+  (void)always;
   g_string_append(data, done ? "  done\n" : "  FAILED\n");
 }
 
-static void message(const char *text, void *data)
+static void message(const char *text, gboolean always, void *data)
 {
+  (void)always;
   g_string_append_printf(data, "%s\n", text);
 }
 

@@ -27,3 +27,5 @@ gboolean file_write_atomic(const char *path, const char *data, gsize len, GError
 char **file_list(const char *folder, GError **error);
 /* path relative to the folder when it lies below it, else path itself; the caller's. */
 char *file_relative(const char *path, const char *folder);
+/* pathlib's spelling of a path: no ".", no doubled or trailing slashes; ".." stays.  The caller's. */
+char *file_tidy_path(const char *path);

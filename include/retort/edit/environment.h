@@ -1,16 +1,17 @@
 /* `init`: a new Alembic environment from one of the templates that Alembic knows by these names.
  *
  * The files are retort's own and Alembic uses them at once.  What happens is told to the sink as Alembic prints it:
- * begin "Generating /path", end, or a message of its own line.
+ * begin "Generating /path", end, or a message of its own line.  always: Alembic says it even with -q.
  */
 #pragma once
 
 #include <glib.h>
 
 typedef struct {
-  void (*begin)(const char *text, void *data);   /* "Creating directory /x", to be followed by " ..." */
-  void (*end)(gboolean done, void *data);        /* "  done" or "  FAILED" */
-  void (*message)(const char *text, void *data); /* a line; quiet unless always */
+  void (*begin)(const char *text, gboolean always,
+                void *data); /* "Creating directory /x", to be followed by " ..." */
+  void (*end)(gboolean done, gboolean always, void *data); /* "  done" or "  FAILED" */
+  void (*message)(const char *text, gboolean always, void *data);
 } EnvironmentSink;
 
 typedef struct {

@@ -94,6 +94,7 @@ typedef struct {
   char *output_encoding;
   char *url;           /* sqlalchemy.url after interpolation, or NULL (init's own, too); may hold a password: never show it as it is */
   GPtrArray *hooks;    /* PostWriteHook* */
+  gboolean by_alembic;   /* the operator wants its own Alembic to take every step of a rollout */
   EnvScript env;         /* what holds with a connection */
   EnvScript env_offline; /* what holds for --sql: differs where env.py calls configure() twice */
   Ini *ini;            /* NULL without one */
@@ -104,6 +105,10 @@ Project *project_open(const ProjectOptions *options, GError **error);
 void project_free(Project *project);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Project, project_free)
 
+/* The files that -c and $ALEMBIC_CONFIG name, as given, which need not exist; NULL: the default name in the current folder.
+ * Fails with Alembic's message when two of a kind are named.  Borrowed. */
+gboolean project_named_files(const char *const *config_files, const char **ini, const char **toml,
+                             GError **error);
 /* Any option of the main section, ini first, then [tool.alembic]; interpolated, the caller's; NULL when absent. */
 char *project_option(const Project *project, const char *key, GError **error);
 /* The version table in force: env.py's literal or "alembic_version"; schema may come back NULL.  Borrowed. */
@@ -130,6 +135,7 @@ GPtrArray *project_find_all(const char *folder);
 Project *project_open_candidate(const ProjectCandidate *candidate, GError **error);
 
 /* Puts [project NAME] of the operator's configuration in place of what env.py leaves unset or unknown; what it says
- * literally stays.  With `ignore_env` there what env.py does besides is forgotten, but not where its database is.
+ * literally stays.  With `ignore_env` there what env.py does besides is forgotten, but not where its database is.  Sets
+ * by_alembic, too.
  * Right after project_open(). */
 void project_apply_settings(Project *project, const Settings *settings);
