@@ -42,6 +42,11 @@ const SettingsKey settings_keys[] = {
         "arguments of its "
         "own, several runs."),
      FALSE},
+    {"project", "engine", "retort | alembic",
+     N_("Who takes the steps of a rollout: alembic has the project's own Alembic take each of them, one by "
+        "one under "
+        "retort's eyes, for an env.py that does more than retort can follow."),
+     FALSE},
     {"keys", NULL, "ACTION = KEYS",
      N_("Keys of the screen's actions; retort(1) lists them with their defaults."), FALSE},
     {"review", NULL, "CHECK = SEVERITY",
@@ -51,7 +56,8 @@ const SettingsKey settings_keys[] = {
     {"target", "production", "yes | no", N_("A step on this database wants its name typed."), FALSE},
     {"target", "read_only", "yes | no", N_("Nothing is ever changed in this database."), FALSE},
     {"target", "project", "NAME",
-     N_("Whose database it is, by the project's name or folder: other projects do not ask it before they move "
+     N_("Whose database it is, by the project's name or folder: other projects do not ask it before they "
+        "move "
         "revisions. Default: everybody's."),
      FALSE},
     {"target", "ddl_lock_timeout", "DURATION",

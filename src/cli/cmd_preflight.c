@@ -43,11 +43,20 @@ static PinnedPlan *find_plan(Session *session, const char *const *rows, GError *
   return plan ? pin_plan(session, plan, NULL, error) : NULL;
 }
 
-static GPtrArray *judge(Session *session, const GPtrArray *reviews, const char *const *rows,
-                        const RolloutPolicy *policy, GError **error)
+static GPtrArray *judge(Session *session, const PinnedPlan *pinned, const GPtrArray *reviews,
+                        const char *const *rows, const RolloutPolicy *policy, GError **error)
 {
+  guint by_alembic = 0;
+  for (guint i = 0; i < pinned->steps->len; i++)
+    by_alembic += pinned_step_by_alembic(pinned->steps->pdata[i]);
+  PreflightPlan plan = {.reviews = reviews,
+                        .policy = policy,
+                        .rows = rows,
+                        .project = session->project,
+                        .native = by_alembic<pinned->steps->len, .by_alembic = by_alembic> 0,
+                        .x_given = session->x_arguments[0] != NULL};
   Judged judged = {0};
-  preflight_run_reviews(session->conn, reviews, policy, rows, FALSE, on_judged, &judged);
+  preflight_run_plan(session->conn, &plan, on_judged, &judged);
   while (!judged.done)
     g_main_context_iteration(NULL, TRUE);
   if (judged.error)
@@ -84,7 +93,7 @@ COMMAND_RUN(preflight)
   const char *const *ids = (const char *const *)rows->rows;
   g_autoptr(PinnedPlan) pinned = find_plan(session, ids, error);
   g_autoptr(GPtrArray) reviews = pinned ? reviewed_pinned(pinned) : NULL;
-  g_autoptr(GPtrArray) items = reviews ? judge(session, reviews, ids, policy, error) : NULL;
+  g_autoptr(GPtrArray) items = reviews ? judge(session, pinned, reviews, ids, policy, error) : NULL;
   if (!items)
     return FALSE;
   if (session->json) {

@@ -198,6 +198,16 @@ static gboolean prepare(Session *session, const PinnedPlan *pinned, PinnedRest *
   return !rest->left || find_resume(session, pinned, rest, resume, error);
 }
 
+/* What env.py does besides is for retort to worry about where it takes steps itself. */
+static gboolean may_run(Session *session, const PinnedPlan *pinned, GError **error)
+{
+  const Project *project = session_project(session, error);
+  gboolean native = FALSE;
+  for (guint i = 0; project && i < pinned->steps->len; i++)
+    native = native || (!project->by_alembic && !pinned_step_by_alembic(pinned->steps->pdata[i]));
+  return project && (native ? migrate_may_write(session, error) : migrate_may_change(session, error));
+}
+
 COMMAND_RUN(rollout)
 {
   const char *path = args_positional(session->args, 0);
@@ -205,7 +215,7 @@ COMMAND_RUN(rollout)
   if (!choose_pause(session, &pause, error))
     return FALSE;
   g_autoptr(PinnedPlan) pinned = pinned_plan_read(path, error);
-  if (!pinned || !migrate_may_write(session, error))
+  if (!pinned || !may_run(session, pinned, error))
     return FALSE;
   if (args_has(session->args, "allow-python") && !fallback_allow(session->project, TRUE, error))
     return FALSE;

@@ -170,8 +170,16 @@ static gboolean check_env(Session *session, gboolean online, GError **error)
   g_autofree char *obstacle = project_env_obstacle(project, online, session->x_arguments[0] != NULL);
   if (!obstacle)
     return TRUE;
-  g_autofree char *line = handover_line(session);
   g_autofree char *path = settings_path();
+  if (session->command->own) {
+    g_set_error(
+        error, RETORT_ERROR, RETORT_ERROR_REFUSED,
+        _("%s, which retort does not; in %s under [project %s], engine = alembic has the project's own "
+          "Alembic take the steps of a rollout, and ignore_env = yes goes on where it makes no difference"),
+        obstacle, path, project->name);
+    return FALSE;
+  }
+  g_autofree char *line = handover_line(session);
   g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED,
               _("%s, which retort does not; run: %s (or, where it makes no difference, set ignore_env = yes "
                 "in %s under "
@@ -244,21 +252,22 @@ gboolean migrate_offline(Session *session, const char *start, PlanFunc make_plan
   return ok;
 }
 
-gboolean migrate_may_write(Session *session, GError **error)
+gboolean migrate_may_change(Session *session, GError **error)
 {
   if (session->read_only) {
     g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED,
                 _("`%s` would change a database that is read-only here"), session->command->name);
     return FALSE;
   }
-  Project *project = session_project(session, error);
-  if (!project || !session_check_position(session, error))
+  return session_project(session, error) && session_check_position(session, error) &&
+         check_settings(session, TRUE, error);
+}
+
+gboolean migrate_may_write(Session *session, GError **error)
+{
+  if (!migrate_may_change(session, error) || !check_env(session, TRUE, error))
     return FALSE;
-  const EnvScript *env = &project->env;
-  if (!check_settings(session, TRUE, error))
-    return FALSE;
-  if (!check_env(session, TRUE, error))
-    return FALSE;
+  const EnvScript *env = &session->project->env;
   if (env->path && !env->begins_transaction) {
     g_set_error(
         error, RETORT_ERROR, RETORT_ERROR_REFUSED,

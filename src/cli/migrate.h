@@ -50,5 +50,7 @@ RolloutTransaction migrate_transaction(const Project *project);
 void migrate_render_options(const Session *session, gboolean online, RenderOptions *options);
 /* Whether retort knows what env.py would do for --sql; else an error. */
 gboolean migrate_may_print(Session *session, GError **error);
-/* Whether this run may change the database and retort knows how env.py would; else an error. */
+/* Whether this run may change the database, whose position is known; else an error. */
+gboolean migrate_may_change(Session *session, GError **error);
+/* The same, and retort knows how env.py would do it. */
 gboolean migrate_may_write(Session *session, GError **error);

@@ -50,4 +50,5 @@ void project_apply_settings(Project *project, const Settings *settings)
 {
   override_all(project, settings, &project->env);
   override_all(project, settings, &project->env_offline);
+  project->by_alembic = project->config_path && g_strcmp0(find(project, settings, "engine"), "alembic") == 0;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "retort/base/error.h"
+#include "retort/review/tree.h"
 
 #define TIMEOUT_MS 30000
 /* A preview must not queue behind a table lock, where others would then queue behind it. */
@@ -84,6 +85,10 @@ static gboolean walk(JsonNode *node, GPtrArray *functions)
 /* The functions that one SELECT calls; NULL: it is something else. */
 static GPtrArray *read_query(const char *sql)
 {
+  /* What passes here is not nested so deeply that the parser, or walk(), would run out of stack. */
+  g_autoptr(SqlTree) tree = sql_tree_parse(sql);
+  if (sql_tree_only(tree) == NULL)
+    return NULL;
   PgQueryParseResult parsed = pg_query_parse(sql);
   g_autoptr(JsonParser) parser = json_parser_new();
   GPtrArray *functions = NULL;

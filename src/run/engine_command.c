@@ -6,6 +6,11 @@
 
 #include "retort/base/error.h"
 
+gboolean alembic_takes(const Project *project, const Script *script)
+{
+  return script != NULL && (script->state == RENDER_PYTHON || (project != NULL && project->by_alembic));
+}
+
 void alembic_command_free(AlembicCommand *command)
 {
   if (command == NULL)

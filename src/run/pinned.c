@@ -8,6 +8,7 @@
 #include "retort/base/file.h"
 #include "retort/base/text.h"
 #include "retort/review/forecast.h"
+#include "retort/run/engine.h"
 #include "rollout-private.h"
 
 void pinned_statement_free(void *data)
@@ -151,9 +152,16 @@ static gboolean script_usable(const Project *project, const PlanStep *step, cons
   return FALSE;
 }
 
-/* Why the project's own Alembic has to run it. */
-static char *explain(const PlanStep *step, const Script *script)
+static gboolean is_for_alembic(const Project *project, const Script *script)
 {
+  return !is_native(script) || alembic_takes(project, script);
+}
+
+/* Why the project's own Alembic has to run it. */
+static char *explain(const Project *project, const PlanStep *step, const Script *script)
+{
+  if (is_native(script) && is_for_alembic(project, script))
+    return g_strdup(_("the configuration says engine = alembic"));
   if (is_native(script) || script->reasons == NULL || script->reasons->len == 0)
     return NULL;
   const RenderReason *reason = g_ptr_array_index(script->reasons, 0);
@@ -190,8 +198,8 @@ static PinnedStep *pin_step(const Project *project, const PlanStep *step, const 
   PinnedStep *pinned = pinned_step_new();
   pinned->revision = g_strdup(step->revision != NULL ? step->revision->id : "base");
   pinned->direction = step->direction;
-  pinned->engine = g_strdup(is_native(script) ? "native" : "alembic");
-  pinned->why = explain(step, script);
+  pinned->engine = g_strdup(is_for_alembic(project, script) ? "alembic" : "native");
+  pinned->why = explain(project, step, script);
   pinned->from = g_strdupv(step->from);
   pinned->to = g_strdupv(step->to);
   for (guint i = 0; i < step->row_ops->len; i++) {

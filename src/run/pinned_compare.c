@@ -67,8 +67,9 @@ static void compare_engines(GPtrArray *differences, const PinnedStep *a, const P
     differ(differences, _("Revision %s was to be run by the project's own Alembic, and no longer needs it."),
            a->revision);
   else
-    differ(differences, _("Revision %s can no longer be rendered: %s."), a->revision,
-           b->why != NULL ? b->why : "-");
+    differ(differences,
+           _("Revision %s was to be run by retort, and is now for the project's own Alembic: %s."),
+           a->revision, b->why != NULL ? b->why : "-");
 }
 
 static void compare_steps(GPtrArray *differences, const PinnedStep *a, const PinnedStep *b)

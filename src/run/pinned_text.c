@@ -60,7 +60,7 @@ static void show_alembic_step(GString *out, const PinnedStep *step, const char *
   if (why != NULL)
     g_string_append_printf(out, "       %s %s\n", _("because"), why);
   if (step->statements->len > 0)
-    g_string_append_printf(out, "       %s\n", _("as Alembic printed it when the plan was made:"));
+    g_string_append_printf(out, "       %s\n", _("as it was rendered when the plan was made:"));
   for (guint i = 0; i < step->statements->len; i++) {
     gboolean within = !((PinnedStatement *)g_ptr_array_index(step->statements, i))->autocommit;
     show_statement(out, i + 1, g_ptr_array_index(step->statements, i), &within);

@@ -10,6 +10,8 @@ typedef struct {
   gboolean *rewritten; /* by relation, or NULL */
   char **rows;         /* or NULL */
   char *backup_folder; /* or NULL */
+  char *env_obstacle;  /* or NULL */
+  char *project_name;  /* or NULL */
   GPtrArray *items;    /* PreflightItem* */
   const char *check;   /* at work */
 } Preflight;

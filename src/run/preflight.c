@@ -34,6 +34,8 @@ static void run_free(void *data)
   g_free(run->preflight.names);
   g_free(run->preflight.rewritten);
   g_free(run->preflight.backup_folder);
+  g_free(run->preflight.env_obstacle);
+  g_free(run->preflight.project_name);
   g_strfreev(run->preflight.rows);
   g_clear_pointer(&run->preflight.items, g_ptr_array_unref);
   g_free(run);
@@ -90,6 +92,8 @@ void preflight_run(PgConn *conn, const PreflightInput *input, PreflightFunc func
                              ? g_memdup2(input->rewritten, sizeof *input->rewritten * input->n_relations)
                              : NULL;
   preflight->backup_folder = g_strdup(input->backup_folder);
+  preflight->env_obstacle = g_strdup(input->env_obstacle);
+  preflight->project_name = g_strdup(input->project_name);
   preflight->rows = g_strdupv((char **)input->rows);
   preflight->input.modes =
       input->modes != NULL ? g_memdup2(input->modes, sizeof *input->modes * input->n_relations) : NULL;

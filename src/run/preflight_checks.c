@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "retort/base/settings.h"
 #include "retort/base/text.h"
 #include "retort/run/backup.h"
 
@@ -146,6 +147,43 @@ static void judge_position(Preflight *preflight, const PGresult *result)
   g_autofree char *safe = text_escape(rows, -1, FALSE);
   preflight_add(preflight, PREFLIGHT_OK,
                 g_strdup_printf(_("%s stands at %s, where this plan starts."), database, safe), NULL);
+}
+
+static char *ask_env(const Preflight *preflight)
+{
+  return preflight->input.judge_env ? g_strdup("SELECT 1") : NULL;
+}
+
+/* The words are those in which the command line refuses. */
+static void judge_env(Preflight *preflight, G_GNUC_UNUSED const PGresult *result)
+{
+  if (preflight->env_obstacle == NULL) {
+    ok(preflight, _("env.py does nothing that retort leaves out."));
+    return;
+  }
+  g_autofree char *path = settings_path();
+  g_autofree char *safe = text_escape(preflight->env_obstacle, -1, FALSE);
+  preflight_add(
+      preflight, PREFLIGHT_STOP, g_strdup_printf(_("%s, which retort does not."), safe),
+      g_strdup_printf(_("Have the project's own Alembic take the steps (engine = alembic) or, where it "
+                        "makes no difference, set ignore_env = yes; in %s under [project %s]."),
+                      path, preflight->project_name));
+}
+
+static char *ask_env_database(const Preflight *preflight)
+{
+  return preflight->input.env_database != 0 ? g_strdup("SELECT pg_catalog.current_database()") : NULL;
+}
+
+static void judge_env_database(Preflight *preflight, const PGresult *result)
+{
+  g_autofree char *database = cell(result, 0, 0);
+  preflight_add(
+      preflight, PREFLIGHT_WARNING,
+      g_strdup_printf(
+          _("env.py:%u chooses the database by itself, and the project's own Alembic goes there."),
+          preflight->input.env_database),
+      g_strdup_printf(_("See that it is this one, %s; whether it was is only known afterwards."), database));
 }
 
 static char *ask_sizes(const Preflight *preflight)
@@ -526,6 +564,8 @@ const PreflightCheck preflight_checks[] = {
     {"owner", 0, ask_owner, judge_owner},
     {"signal", 100000, ask_signal, judge_signal},
     {"position", 0, ask_position, judge_position},
+    {"env", 0, ask_env, judge_env},
+    {"env-database", 0, ask_env_database, judge_env_database},
     {"timeouts", 0, ask_timeouts, judge_timeouts},
     {"other-rollout", 0, ask_mutex, judge_mutex},
     {"old-transactions", 100000, ask_old_transactions, judge_old_transactions},

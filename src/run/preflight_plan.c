@@ -2,23 +2,29 @@
 
 #include "retort/run/touched.h"
 
-void preflight_run_reviews(PgConn *conn, const GPtrArray *reviews, const RolloutPolicy *policy,
-                           const char *const *rows, gboolean mutex_held, PreflightFunc func, void *data)
+void preflight_run_plan(PgConn *conn, const PreflightPlan *plan, PreflightFunc func, void *data)
 {
   g_autoptr(Touched) touched = touched_new();
-  for (guint i = 0; i < reviews->len; i++) {
-    const Review *review = g_ptr_array_index(reviews, i);
+  for (guint i = 0; i < plan->reviews->len; i++) {
+    const Review *review = g_ptr_array_index(plan->reviews, i);
     for (guint j = 0; review != NULL && j < review->forecasts->len; j++)
       touched_add(touched, g_ptr_array_index(review->forecasts, j));
   }
+  const Project *project = plan->project;
+  g_autofree char *obstacle =
+      project != NULL && plan->native ? project_env_obstacle(project, TRUE, plan->x_given) : NULL;
   PreflightInput input = {
-      .lock_timeout_ms = policy->ddl_lock_timeout_ms,
-      .mutex_key = policy->mutex_key,
-      .old_transaction_s = policy->old_transaction_s,
-      .replica_lag_s = (guint)policy->brake.replica_lag_s,
-      .backup_folder = policy->backup_folder,
-      .rows = rows,
-      .mutex_held = mutex_held,
+      .lock_timeout_ms = plan->policy->ddl_lock_timeout_ms,
+      .mutex_key = plan->policy->mutex_key,
+      .old_transaction_s = plan->policy->old_transaction_s,
+      .replica_lag_s = (guint)plan->policy->brake.replica_lag_s,
+      .backup_folder = plan->policy->backup_folder,
+      .rows = plan->rows,
+      .mutex_held = plan->mutex_held,
+      .judge_env = plan->native && project != NULL && project->env.path != NULL,
+      .env_obstacle = obstacle,
+      .env_database = plan->by_alembic && project != NULL ? project->env.does[ENV_OWN_DATABASE] : 0,
+      .project_name = project != NULL ? project->name : NULL,
   };
   touched_input(touched, &input);
   preflight_run(conn, &input, func, data);

@@ -98,9 +98,12 @@ static char **rows_copy(const GPtrArray *rows)
   return g_strv_builder_end(builder);
 }
 
-/* Where Alembic has to be told to go: a downgrade names the revision below. */
-static char *alembic_target(const PlanStep *step)
+/* Where Alembic has to be told to go: a downgrade names the revision below, which would take back other branches
+ * above that one as well; where there are others, it names one step of this branch. */
+static char *alembic_target(const PlanStep *step, char **rows_before)
 {
+  if (step->direction == DIRECTION_DOWNGRADE && step->revision != NULL && g_strv_length(rows_before) > 1)
+    return g_strconcat(step->revision->id, "@-1", NULL);
   if (step->direction == DIRECTION_DOWNGRADE)
     return g_strdup(step->to != NULL && step->to[0] != NULL ? step->to[0] : "base");
   return g_strdup(step->revision != NULL ? step->revision->id : "base");
@@ -110,7 +113,7 @@ static StepInfo *step_info(const SupervisedStep *given, StepCopy *copy, char **r
 {
   StepInfo *info = g_new0(StepInfo, 1);
   info->engine = given->engine;
-  info->target = alembic_target(given->step);
+  info->target = alembic_target(given->step, rows_before);
   info->label = g_strdup(copy->revision);
   info->rows_before = rows_before;
   return info;

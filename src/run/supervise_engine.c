@@ -55,18 +55,24 @@ static gboolean speaks_of_locks(const char *line)
   return FALSE;
 }
 
-/* Nothing in the file speaks of commits of its own: then rows that have not moved say that nothing was applied. */
-static gboolean is_one_transaction(const Supervision *s, const StepCopy *step)
+static gboolean speaks_of_commits(const char *path)
 {
   static const char *const words[] = {"autocommit", "AUTOCOMMIT", "commit(", "COMMIT", "isolation_level"};
-  g_autofree char *text =
-      step->path != NULL ? file_read(step->path, MIGRATION_LIMIT, NULL, NULL, NULL) : NULL;
-  if (text == NULL || s->options.transaction == ROLLOUT_NO_DDL)
-    return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+  g_autofree char *text = path != NULL ? file_read(path, MIGRATION_LIMIT, NULL, NULL, NULL) : NULL;
+  for (guint i = 0; text != NULL && i < G_N_ELEMENTS(words); i++)
     if (strstr(text, words[i]) != NULL)
-      return FALSE;
-  return TRUE;
+      return TRUE;
+  return text == NULL;
+}
+
+/* Neither the file nor env.py speaks of commits of its own: then rows that have not moved say that nothing was
+ * applied. */
+static gboolean is_one_transaction(const Supervision *s, const StepCopy *step)
+{
+  const EnvScript *env = &s->project->env;
+  if (s->options.transaction == ROLLOUT_NO_DDL || env->does[ENV_OWN_RUNS] || env->does[ENV_HIDES_RUN])
+    return FALSE;
+  return !speaks_of_commits(step->path) && (env->path == NULL || !speaks_of_commits(env->path));
 }
 
 static gboolean worth_retrying(const Supervision *s, const EngineEvent *event)

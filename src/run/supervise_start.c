@@ -281,6 +281,14 @@ static void judged(GPtrArray *items, const GError *error, void *data)
   supervision_leave(s);
 }
 
+static gboolean has_engine(const Supervision *s, SupervisedEngine engine)
+{
+  for (guint i = 0; i < s->infos->len; i++)
+    if (((StepInfo *)g_ptr_array_index(s->infos, i))->engine == engine)
+      return TRUE;
+  return FALSE;
+}
+
 void supervision_do_preflight(Supervision *s)
 {
   supervision_set_phase(s, PHASE_PREFLIGHT);
@@ -289,24 +297,22 @@ void supervision_do_preflight(Supervision *s)
   g_autoptr(GPtrArray) reviews = g_ptr_array_new();
   for (guint i = 0; i < s->infos->len; i++)
     g_ptr_array_add(reviews, ((StepInfo *)g_ptr_array_index(s->infos, i))->review);
-  preflight_run_reviews(s->conn, reviews, s->policy, (const char *const *)s->rows, !s->options.no_mutex,
-                        judged, s);
+  PreflightPlan plan = {.reviews = reviews,
+                        .policy = s->policy,
+                        .rows = (const char *const *)s->rows,
+                        .mutex_held = !s->options.no_mutex,
+                        .project = s->project,
+                        .native = has_engine(s, SUPERVISED_NATIVE),
+                        .by_alembic = has_engine(s, SUPERVISED_ALEMBIC)};
+  preflight_run_plan(s->conn, &plan, judged, s);
 }
 
 /* ---- Consent --------------------------------------------------------------------------------------------------- */
 
-static gboolean needs_python(const Supervision *s)
-{
-  for (guint i = 0; i < s->infos->len; i++)
-    if (((StepInfo *)g_ptr_array_index(s->infos, i))->engine == SUPERVISED_ALEMBIC)
-      return TRUE;
-  return FALSE;
-}
-
 void supervision_do_consent(Supervision *s)
 {
   g_autoptr(GError) error = NULL;
-  if (!needs_python(s)) {
+  if (!has_engine(s, SUPERVISED_ALEMBIC)) {
     supervision_do_backup(s);
     return;
   }

@@ -118,11 +118,13 @@ static void begin_step(RunState *state, guint index)
     return;
   const PlanStep *step = run_state_step(state, index);
   const Script *script = g_ptr_array_index(state->planned->scripts, index);
-  gboolean alembic = state->steps[index].engine == SUPERVISED_ALEMBIC;
+  const char *why = NULL;
+  if (state->steps[index].engine == SUPERVISED_ALEMBIC)
+    why = script && script->state == RENDER_PYTHON ? _("needs Python: the project's own Alembic runs it")
+                                                   : _("the project's own Alembic runs it");
   state->step = index;
   mark_step(state, index, STEP_RUNNING, 0);
-  run_log_step(state->log, step, (script ? script->statements->len : 0) + step->row_ops->len,
-               alembic ? _("needs Python: the project's own Alembic runs it") : NULL);
+  run_log_step(state->log, step, (script ? script->statements->len : 0) + step->row_ops->len, why);
 }
 
 static void take_rollout(RunState *state, const RolloutEvent *event)

@@ -338,7 +338,7 @@ static SupervisedStep *supervised_steps(RunScreen *self)
   for (guint i = 0; i < n; i++) {
     const PlanStep *step = run_state_step(self->state, i);
     const Script *script = g_ptr_array_index(self->planned->scripts, i);
-    gboolean alembic = script && script->state == RENDER_PYTHON;
+    gboolean alembic = alembic_takes(self->planned->snapshot->project, script);
     steps[i] = (SupervisedStep){.step = step,
                                 .script = alembic ? NULL : script,
                                 .engine = alembic ? SUPERVISED_ALEMBIC : SUPERVISED_NATIVE,

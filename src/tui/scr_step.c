@@ -6,6 +6,7 @@
 #include "retort/base/error.h"
 #include "retort/base/file.h"
 #include "retort/base/text.h"
+#include "retort/run/engine.h"
 #include "retort/run/fallback.h"
 #include "retort/run/pinned.h"
 #include "step_facts.h"
@@ -145,7 +146,7 @@ static gboolean needs_consent(const StepScreen *self)
 {
   for (guint i = 0; i < self->planned->scripts->len; i++) {
     const Script *script = g_ptr_array_index(self->planned->scripts, i);
-    if (script && script->state == RENDER_PYTHON && !script->error)
+    if (script && !script->error && alembic_takes(self->planned->snapshot->project, script))
       return TRUE;
   }
   return FALSE;
@@ -156,7 +157,7 @@ static const char *refuse_allow(const StepScreen *self)
   if (!self->planned)
     return _("still rendering");
   if (!needs_consent(self))
-    return _("none of these steps needs Python");
+    return _("none of these steps is for the project's own Alembic");
   if (!self->planned->snapshot->project->config_path)
     return _("without a configuration there is no Alembic to run");
   return fallback_allowed(self->planned->snapshot->project) ? _("it is allowed already") : NULL;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "retort/base/text.h"
+#include "retort/run/engine.h"
 #include "retort/run/preflight_plan.h"
 #include "step_text.h"
 
@@ -71,9 +72,17 @@ static void card_known(GPtrArray *items, const GError *error, void *data)
 static void ask_card(PgConn *conn, void *data)
 {
   StepInquiry *inquiry = data;
-  preflight_run_reviews(conn, inquiry->planned->reviews, inquiry->policy,
-                        (const char *const *)inquiry->planned->plan->rows_before, FALSE, card_known,
-                        new_ask(inquiry));
+  const PlannedScripts *planned = inquiry->planned;
+  const Project *project = planned->snapshot->project;
+  guint by_alembic = 0;
+  for (guint i = 0; i < planned->scripts->len; i++)
+    by_alembic += alembic_takes(project, g_ptr_array_index(planned->scripts, i));
+  PreflightPlan plan = {.reviews = planned->reviews,
+                        .policy = inquiry->policy,
+                        .rows = (const char *const *)planned->plan->rows_before,
+                        .project = project,
+                        .native = by_alembic<planned->scripts->len, .by_alembic = by_alembic> 0};
+  preflight_run_plan(conn, &plan, card_known, new_ask(inquiry));
 }
 
 void step_inquiry_look_again(StepInquiry *inquiry)

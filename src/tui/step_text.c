@@ -6,6 +6,7 @@
 #include "details.h"
 #include "retort/base/text.h"
 #include "retort/render/offline.h"
+#include "retort/run/engine.h"
 #include "retort/run/fallback.h"
 
 /* NULL for a stamp. */
@@ -26,14 +27,15 @@ char *step_text_transition(const PlanStep *step)
 /* What the project's own Alembic runs, once it may. */
 static gboolean by_alembic(const PlannedScripts *planned, const Script *script)
 {
-  return script && script->state == RENDER_PYTHON && !script->error &&
-         planned->snapshot->project->config_path;
+  const Project *project = planned->snapshot->project;
+  return script && !script->error && project->config_path && alembic_takes(project, script);
 }
 
 static gboolean runnable(const PlannedScripts *planned, const Script *script)
 {
-  return !script || (!script->error && (script->state == RENDER_EXACT || script->answered)) ||
-         (by_alembic(planned, script) && fallback_allowed(planned->snapshot->project));
+  if (by_alembic(planned, script))
+    return fallback_allowed(planned->snapshot->project);
+  return !script || (!script->error && (script->state == RENDER_EXACT || script->answered));
 }
 
 char *step_text_obstacle(const PlannedScripts *planned)
@@ -44,7 +46,9 @@ char *step_text_obstacle(const PlannedScripts *planned)
     if (runnable(planned, script))
       continue;
     if (by_alembic(planned, script))
-      return g_strdup_printf(_("%s needs Python: y lets the project's own Alembic run it"),
+      return g_strdup_printf(script->state == RENDER_PYTHON
+                                 ? _("%s needs Python: y lets the project's own Alembic run it")
+                                 : _("%s is for the project's own Alembic: y lets it run"),
                              step->revision->id);
     g_autofree char *file = g_path_get_basename(step->revision->path);
     const RenderReason *reason = script->reasons->len ? g_ptr_array_index(script->reasons, 0) : NULL;
@@ -238,8 +242,11 @@ static void add_engine(const StepText *step, TextView *view, const Script *scrip
     textview_add_marked(view, STYLE_CARE, "⟲ ", STYLE_NORMAL, text);
   }
   if (by_alembic(step->planned, script) && fallback_allowed(step->planned->snapshot->project)) {
-    g_autofree char *text = g_strdup_printf(_("run by the project's own Alembic, for %s:%u: %s"), file,
-                                            reason ? reason->line : 0, reason ? reason->what : "");
+    g_autofree char *text =
+        script->state == RENDER_PYTHON
+            ? g_strdup_printf(_("run by the project's own Alembic, for %s:%u: %s"), file,
+                              reason ? reason->line : 0, reason ? reason->what : "")
+            : g_strdup(_("run by the project's own Alembic, as the configuration says (engine = alembic)"));
     textview_add_marked(view, STYLE_CARE, "λ ", STYLE_NORMAL, text);
     if (script->engine)
       textview_add(view, STYLE_FAINT,

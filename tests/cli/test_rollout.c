@@ -256,6 +256,49 @@ Test(rollout, what_needs_python_is_run_by_alembic_once_that_is_allowed)
   unconfigure(config);
 }
 
+/* What env.py does besides is said everywhere in the same words, and the project's own Alembic can do it. */
+Test(rollout, an_env_py_with_more_in_it_is_for_alembic)
+{
+  g_autoptr(PgConn) conn = server_fresh();
+  char *copy = server_copy_project("linear");
+  server_add_migration(copy, "s005", "s004", "op.execute('ALTER TABLE t1 ADD COLUMN note text')");
+  server_expect(copy, "upgrade s004", 0, "", NULL);
+  pin(copy, "heads");
+  g_autofree char *path = g_build_filename(copy, "migrations/env.py", NULL);
+  g_autofree char *text = NULL;
+  cr_assert(g_file_get_contents(path, &text, NULL, NULL), "env.py");
+  g_auto(GStrv) around = g_strsplit(text, "context.configure(connection=connection,)", -1);
+  g_autofree char *changed = g_strjoinv(
+      "connection.exec_driver_sql('SET work_mem = 65536'); context.configure(connection=connection)", around);
+  cr_assert(g_file_set_contents(path, changed, -1, NULL), "env.py is written");
+  static const char words[] =
+      "env.py runs statements or sets up the connection by itself, which retort does not";
+  g_autofree char *card = NULL;
+  cr_expect(server_run(copy, "preflight heads", &card, NULL) == 1 && strstr(card, words), "preflight: %s",
+            card);
+  server_expect(copy, "rollout plan.json --skip-backup", 1, "", words);
+  server_expect(copy, "upgrade heads", 1, "", words);
+  server_expect_rows(conn, "s004", "after the refusals");
+
+  g_autofree char *alembic = fake_alembic(copy);
+  g_autofree char *keys = g_strconcat(
+      "alembic = ", alembic, "\n[project linear]\nengine = alembic\nalembic = ", alembic, "\n", NULL);
+  char *config = configure(keys);
+  server_expect(copy, "rollout plan.json --skip-backup", 1, "", "is now for the project's own Alembic");
+  g_autofree char *plan = NULL;
+  cr_expect(server_run(copy, "plan heads -o plan.json", &plan, NULL) == 0 &&
+                strstr(plan, "because the configuration says engine = alembic") &&
+                strstr(plan, "ALTER TABLE t1 ADD COLUMN note text"),
+            "the plan: %s", plan);
+  server_expect(copy, "preflight plan.json", 0, NULL, NULL);
+  server_expect(copy, "rollout plan.json --skip-backup", 1, NULL, "needs Python");
+  g_autofree char *done = NULL;
+  cr_expect(server_run(copy, "rollout plan.json --skip-backup --allow-python", &done, NULL) == 0, "%s", done);
+  server_expect_rows(conn, "s005", "after Alembic ran");
+  server_remove_copy(copy);
+  unconfigure(config);
+}
+
 Test(rollout, upgrade_keeps_a_targets_lock_timeout)
 {
   g_autoptr(PgConn) conn = server_fresh();

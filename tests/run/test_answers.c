@@ -59,6 +59,31 @@ Test(answers, only_queries_are_asked)
   cr_expect(!refused && strstr(error->message, "pg_notify"), "%s", error ? error->message : "answered");
 }
 
+/* `n` times word, between two texts. */
+static char *nested(const char *before, const char *word, guint n, const char *after)
+{
+  GString *sql = g_string_new(before);
+  for (guint i = 0; i < n; i++)
+    g_string_append(sql, word);
+  g_string_append(sql, after);
+  return g_string_free(sql, FALSE);
+}
+
+Test(answers, what_is_nested_too_deeply_is_not_asked)
+{
+  g_autoptr(PgConn) conn = conn_in("answers_deep");
+  g_autoptr(RunAnswers) answers = run_answers_new(conn, 0, NULL);
+  const AnswerSource *source = run_answers_source(answers);
+  static const char *const words[] = {"NOT ", "+ 1 = 2 AND 1 ",       "(",
+                                      "- ",   "CASE WHEN true THEN ", "(SELECT "};
+  for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
+    g_autofree char *deep = nested("SELECT 1 = 1 AND ", words[i], 100000, "true");
+    cr_expect(!source->only_reads(deep, source->data), "100,000 times \"%s\"", words[i]);
+  }
+  g_autofree char *usual = nested("SELECT ", "NOT ", 200, "true");
+  cr_expect(source->only_reads(usual, source->data), "200 levels are asked");
+}
+
 Test(answers, come_with_names_types_and_nulls)
 {
   g_autoptr(PgConn) conn = conn_in("answers_values");

@@ -156,6 +156,22 @@ Test(preflight, finds_what_is_in_the_way)
   test_sql(conn, "ROLLBACK PREPARED 'left'");
 }
 
+Test(preflight, tells_what_env_py_does_besides)
+{
+  g_autoptr(PgConn) conn = own_database("flight_env");
+  PreflightInput input = {.judge_env = TRUE, .project_name = "shop"};
+  g_autoptr(GPtrArray) quiet = fly(conn, &input);
+  expect_item(quiet, "env", PREFLIGHT_OK, "");
+  input.env_obstacle = "env.py:7: env.py runs statements";
+  g_autoptr(GPtrArray) items = fly(conn, &input);
+  expect_item(items, "env", PREFLIGHT_STOP, "env.py:7: env.py runs statements, which retort does not");
+  const char *advice = find(items, "env")->advice;
+  input.env_database = 12;
+  g_autoptr(GPtrArray) elsewhere = fly(conn, &input);
+  expect_item(elsewhere, "env-database", PREFLIGHT_WARNING, "env.py:12 chooses");
+  cr_expect(strstr(advice, "[project shop]") && strstr(advice, "ignore_env = yes"), "%s", advice);
+}
+
 Test(preflight, a_plain_role_is_told_what_it_cannot_do)
 {
   g_autoptr(PgConn) conn = own_database("flight_plain");

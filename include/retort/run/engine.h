@@ -16,6 +16,11 @@
 #include "retort/history/plan.h"
 #include "retort/history/project.h"
 #include "retort/pg/conn.h"
+#include "retort/render/render.h"
+
+/* Whether a step with this script is for the project's own Alembic: it needs Python, or the operator wants it so
+ * (`engine = alembic`).  script NULL, a stamp: never. */
+gboolean alembic_takes(const Project *project, const Script *script);
 
 typedef struct {
   char **argv; /* {"uv", "run", "alembic"} */

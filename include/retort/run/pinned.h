@@ -41,7 +41,7 @@ typedef struct {
   char *path;            /* as the project has it, absolute; NULL for a stamp */
   char *sha256;          /* of the file; NULL for a stamp */
   char *engine;          /* "native" or "alembic" */
-  char *why;             /* "alembic": what retort cannot render, with its place; else NULL */
+  char *why;             /* "alembic": what retort cannot render, with its place, or the setting; else NULL */
   GPtrArray *asks;       /* char*: questions to the database that the statements rest on */
   GPtrArray *statements; /* PinnedStatement* */
   char **from, **to;     /* as in PlanStep */
@@ -64,7 +64,7 @@ typedef struct {
 gboolean pinned_step_by_alembic(const PinnedStep *step);
 
 /* scripts: Script* by step (NULL for stamps).  One that is neither exact nor answered is a step for the project's own
- * Alembic, which takes a project with a configuration; one that fails by itself is refused.  server may be NULL. */
+ * Alembic, and so is any when the operator wants that (run/engine.h); it takes a project with a configuration; one that fails by itself is refused.  server may be NULL. */
 PinnedPlan *pinned_plan_new(const Project *project, const Plan *plan, GPtrArray *scripts,
                             const ServerInfo *server, RolloutTransaction transaction, GError **error);
 void pinned_plan_free(PinnedPlan *plan);

@@ -38,6 +38,10 @@ typedef struct {
   const char *backup_folder; /* where the age of the newest backup is looked up; NULL: not asked */
   const char *const *rows;   /* version rows as they were read; NULL: not asked */
   gboolean mutex_held;       /* by this very rollout */
+  gboolean judge_env;        /* FALSE: nothing is said about env.py */
+  const char *env_obstacle;  /* project_env_obstacle(); NULL: there is none */
+  const char *project_name;  /* for the advice about it */
+  guint env_database; /* line where env.py, which runs for a step, chooses the database itself; 0: nowhere */
 } PreflightInput;
 
 /* items: PreflightItem*, in the order of the checks; the callee's.  error: the connection failed on the way. */
