@@ -19,9 +19,9 @@ typedef struct {
   const Plan *plan;
   GMainLoop *loop;
   Supervision *supervision;
-  guint said;      /* steps that were logged; a transaction that is tried again runs them again */
-  gboolean waited; /* for another rollout */
-  char *became;    /* what became of the work, as a sentence */
+  guint said;     /* steps that were logged; a transaction that is tried again runs them again */
+  gboolean began; /* something was sent */
+  char *became;   /* what became of the work, as a sentence */
   SupervisionOutcome outcome;
   GError *error;
   char **rows;
@@ -83,11 +83,11 @@ static void on_event(const SupervisionEvent *event, void *data)
 {
   Run *run = data;
   switch (event->kind) {
-  case SUPERVISION_ROLLOUT: on_rollout(run, event->rollout); break;
-  case SUPERVISION_MUTEX:
-    run->waited = TRUE;
-    note(event->text);
+  case SUPERVISION_ROLLOUT:
+    run->began = TRUE;
+    on_rollout(run, event->rollout);
     break;
+  case SUPERVISION_MUTEX:
   case SUPERVISION_BRAKE:
   case SUPERVISION_NOTE: note(event->text); break;
   case SUPERVISION_QUESTION: on_question(run, event); break;
@@ -142,9 +142,10 @@ static void note_outcome(const Run *run)
   out_note(_("the database stands at %s"), *rows ? rows : "base");
 }
 
+/* By another rollout, which ended between the plan and the lock, whether or not we saw it at work. */
 static gboolean rows_moved(const Run *run)
 {
-  return run->waited && run->rows && !run->became &&
+  return !run->began && run->rows &&
          !g_strv_equal((const char *const *)run->rows, (const char *const *)run->plan->rows_before);
 }
 

@@ -122,10 +122,12 @@ void server_add_migration(const char *folder, const char *id, const char *down, 
 /* Waits until somebody runs a statement like this one. */
 void server_wait_for_statement(PgConn *conn, const char *like)
 {
-  g_autofree char *sql = g_strdup_printf("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%s' AND "
-                                         "state = 'active' AND pid <> pg_backend_pid()",
-                                         like);
-  gint64 deadline = g_get_monotonic_time() + 30 * G_USEC_PER_SEC;
+  g_autofree char *sql =
+      g_strdup_printf("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%s' AND "
+                      "state = 'active' AND datname LIKE current_database() || '%%' AND pid <> "
+                      "pg_backend_pid()",
+                      like);
+  gint64 deadline = g_get_monotonic_time() + 120 * G_USEC_PER_SEC;
   for (;;) {
     /* A transaction would see the same activity for ever. */
     server_tell(conn, "SELECT pg_stat_clear_snapshot()");
