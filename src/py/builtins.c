@@ -4,6 +4,7 @@
 #include <glib/gi18n.h>
 
 #include "bigint.h"
+#include "modules.h"
 #include "object.h"
 
 static PyValue builtin_abs(PyInterp *interp, PyCall *call)
@@ -292,11 +293,22 @@ static PyValue builtin_print(PyInterp *interp, PyCall *call)
   return py_is_null(text) ? text : py_none();
 }
 
+/* Text to be read is an io.StringIO of what the file holds. */
 static PyValue builtin_open(PyInterp *interp, PyCall *call)
 {
+  gboolean ok = TRUE;
   PyValue path = py_str_of(interp, call->values[0]);
-  return py_is_null(path) ? path
-                          : py_unknown(interp, PY_NEEDS_PYTHON, _("open(%s) reads a file"), py_text(path));
+  const char *mode = py_arg_text(call, 1), *encoding = py_arg_text_opt(call, 3, &ok);
+  if (py_is_null(path) || !mode || !ok)
+    return py_null();
+  gboolean plain = !py_arg_given(call, 4) && !py_arg_given(call, 5);
+  if (!plain || (strcmp(mode, "r") != 0 && strcmp(mode, "rt") != 0))
+    return py_unknown(interp, PY_NEEDS_PYTHON, _("open(%s) reads a file"), py_text(path));
+  PyValue text = py_read_file(interp, py_text(path), encoding);
+  if (text.type != PY_STR)
+    return text;
+  PyValue class = py_getattr(interp, py_import(interp, "io"), "StringIO");
+  return py_is_null(class) ? class : py_call(interp, class, &text, 1);
 }
 
 static PyValue builtin_run(PyInterp *interp, PyCall *call)

@@ -1,10 +1,8 @@
 /* The module _retort: what the modules written in Python need from the program. */
-#include <string.h>
 #include <glib/gi18n.h>
 
 #include "modules.h"
 #include "object.h"
-#include "retort/base/file.h"
 
 /* unknown(kind, text): kind is "clock", "database" or "python". */
 static PyValue retort_unknown(PyInterp *interp, PyCall *call)
@@ -20,18 +18,10 @@ static PyValue retort_unknown(PyInterp *interp, PyCall *call)
 
 static PyValue retort_read_text(PyInterp *interp, PyCall *call)
 {
-  PyRuntime *runtime = interp->runtime;
+  gboolean ok = TRUE;
   const char *path = py_arg_text(call, 0);
-  if (!path)
-    return py_null();
-  gsize len;
-  g_autoptr(GError) error = NULL;
-  g_autofree char *text = runtime->may_read && runtime->may_read(runtime->may_read_data, path)
-                              ? file_read(path, FILE_LIMIT, &len, NULL, &error)
-                              : NULL;
-  if (!text)
-    return py_unknown(interp, PY_NEEDS_PYTHON, _("the file %s is not read here"), path);
-  return py_reserve(interp, len) ? py_str(interp, text, (gssize)len) : py_null();
+  const char *encoding = path ? py_arg_text_opt(call, 1, &ok) : NULL;
+  return path && ok ? py_read_file(interp, path, encoding) : py_null();
 }
 
 static PyValue retort_write(PyInterp *interp, PyCall *call)
@@ -60,7 +50,7 @@ static PyValue retort_is_user_object(PyInterp *interp, PyCall *call)
 
 static const PyMethod retort_functions[] = {
     {"unknown", retort_unknown, "kind, text", PY_METHOD_PLAIN},
-    {"read_text", retort_read_text, "path", PY_PURE},
+    {"read_text", retort_read_text, "path, encoding=None", PY_PURE},
     {"write", retort_write, "text", PY_TAKES_UNKNOWN},
     {"is_unknown", retort_is_unknown, "value", PY_TAKES_UNKNOWN},
     {"is_user_object", retort_is_user_object, "value", PY_TAKES_UNKNOWN},

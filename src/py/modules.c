@@ -34,6 +34,13 @@ static void remember(PyInterp *interp, const char *name, PyModule *module)
 
 /* ---- running a tree ---- */
 
+/* Absolute, as Python's loaders make it. */
+static void set_file(PyInterp *interp, PyModule *module, const char *path)
+{
+  g_autofree char *full = *path == '<' ? g_strdup(path) : g_canonicalize_filename(path, NULL);
+  py_dict_set_text(interp, module->globals, "__file__", py_text_value(interp, full));
+}
+
 static gboolean run_tree(PyInterp *interp, PyModule *module, const PyTree *tree)
 {
   Frame *frame = new0(interp, Frame);
@@ -47,7 +54,7 @@ static gboolean run_tree(PyInterp *interp, PyModule *module, const PyTree *tree)
     interp->stack_limit = (char *)__builtin_frame_address(0) - PY_STACK_BYTES;
   py_dict_set_text(interp, module->globals, "__doc__", tree->doc ? py_from_str(tree->doc) : py_none());
   if (tree->path && *tree->path)
-    py_dict_set_text(interp, module->globals, "__file__", py_text_value(interp, tree->path));
+    set_file(interp, module, tree->path);
   interp->frame = frame;
   interp->loading++;
   interp->depth++;
@@ -205,7 +212,7 @@ gboolean py_files_unchanged(PyRuntime *runtime)
         (!file_stamp(path, &stamp) || !file_stamp_equal(&stamp, &parsed->stamp)))
       return FALSE;
   }
-  return TRUE;
+  return py_data_files_unchanged(runtime);
 }
 
 static PyValue run_library(PyInterp *interp, const char *name, const char *source, gboolean is_package)

@@ -18,3 +18,8 @@ extern const PyModuleDef py_module_typing;
 extern const PyModuleDef py_module_typing_extensions;
 extern const PyModuleDef py_module_collections_abc;
 extern const PyModuleDef py_module_builtins;
+
+/* files.c: the text of a file, as open() and read_text() give it (encoding NULL: UTF-8); unknown when it may not be read
+ * or is something else.  The runtime remembers what it was, see py_files_unchanged(). */
+PyValue py_read_file(PyInterp *interp, const char *path, const char *encoding);
+gboolean py_data_files_unchanged(PyRuntime *runtime);

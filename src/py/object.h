@@ -223,6 +223,7 @@ struct PyRuntime {
   void *resolve_data;
   PyMayRead may_read;
   void *may_read_data;
+  GHashTable *data_files;   /* path -> FileStamp* of what open() and the like have read (files.c) */
   GHashTable *modules;      /* name -> const PyModuleDef* */
   GHashTable *packages;     /* names above registered modules */
   GHashTable *made;         /* const PyModuleDef* -> PyModule* */

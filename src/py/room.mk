@@ -47,6 +47,7 @@ src_py_libpy_a_SOURCES = \
 	src/py/mod_json.c \
 	src/py/mod_math.c \
 	src/py/mod_re.c \
+	src/py/files.c \
 	src/py/mod_retort.c \
 	src/py/mod_text.c \
 	src/py/mod_typing.c \

@@ -95,6 +95,7 @@ PyRuntime *py_runtime_new(void)
   runtime->made = g_hash_table_new(NULL, NULL);
   runtime->host_classes = g_hash_table_new(NULL, NULL);
   runtime->classes = g_hash_table_new(g_str_hash, g_str_equal);
+  runtime->data_files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   runtime->trees = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   runtime->unknown_prefixes = g_ptr_array_new_with_free_func(g_free);
   runtime->libraries = g_hash_table_new(g_str_hash, g_str_equal);
@@ -139,6 +140,7 @@ void py_runtime_free(PyRuntime *runtime)
   g_hash_table_unref(runtime->host_classes);
   g_hash_table_unref(runtime->classes);
   g_hash_table_unref(runtime->trees);
+  g_hash_table_unref(runtime->data_files);
   g_ptr_array_unref(runtime->unknown_prefixes);
   py_interp_free(runtime->builder);
   g_free(runtime);

@@ -151,6 +151,7 @@ typedef struct {
   SqlName schema;
   SqlNaming *naming;
   SqlSequenceList sequences; /* Sequence(metadata=...) */
+  const PyReason *missing;   /* why a table of it is unknown; NULL: it has them all */
 } MetaDataObject;
 
 extern const PyHostClass column_class;

@@ -40,6 +40,7 @@ static const PyHostClass default_clause_class = {
     .module = "sqlalchemy.sql.schema",
     .base = &fetched_class,
     .construct = default_clause_new,
+    .flags = PY_PURE,
     .params = "arg, for_update=False, _reflected=False",
 };
 
@@ -89,6 +90,7 @@ static const PyHostClass identity_class = {
     .module = "sqlalchemy.sql.schema",
     .base = &fetched_class,
     .construct = identity_new,
+    .flags = PY_PURE,
     .params = "always=False, on_null=None, " OPTION_PARAMS,
 };
 
@@ -110,6 +112,7 @@ static const PyHostClass computed_class = {
     .module = "sqlalchemy.sql.schema",
     .base = &fetched_class,
     .construct = computed_new,
+    .flags = PY_PURE,
     .params = "sqltext, persisted=None",
 };
 
@@ -399,16 +402,17 @@ static gboolean take_column_option(PyInterp *interp, const char *name, PyValue v
   return TRUE;
 }
 
-static gboolean require_args(PyInterp *interp, PyCall *call)
+/* The first argument that has to be known and is not. */
+static const PyReason *missing_argument(PyCall *call)
 {
-  for (guint i = 0; i < call->n_values; i++) {
+  const PyReason *reason = NULL;
+  for (guint i = 0; i < call->n_values && !reason; i++) {
     /* What only Python ever runs or reads may be unknown. */
     if (i == ARG_DEFAULT || i == ARG_INSERT_DEFAULT || i == ARG_ONUPDATE || i == ARG_DOC || i == ARG_INFO)
       continue;
-    if (!py_is_null(call->values[i]) && !py_require_known(interp, call->values[i]))
-      return FALSE;
+    reason = py_find_unknown(call->values[i]);
   }
-  return TRUE;
+  return reason;
 }
 
 /* An Enum that knows only its MetaData takes the schema of that once it is a column's. */
@@ -437,7 +441,10 @@ static PyValue column_new(PyInterp *interp, PyCall *call)
   ColumnObject *object = arena_new0(arena, ColumnObject);
   SqlColumn *column = object->column = arena_new0(arena, SqlColumn);
   gboolean ok = TRUE;
-  if (!require_args(interp, call) || !take_items(interp, call, column) ||
+  const PyReason *missing = missing_argument(call);
+  if (missing)
+    return py_unknown_because(missing);
+  if (!take_items(interp, call, column) ||
       !take_dialect_options(interp, call->values[ARG_DIALECT], "Column", take_column_option, NULL) ||
       !take_default(interp, call, column) ||
       !take_autoincrement(interp, call->values[ARG_AUTOINCREMENT], column))

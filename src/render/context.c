@@ -45,6 +45,8 @@ PyValue dialect_value(PyInterp *interp)
 static const PyHostClass bind_class;
 static const PyHostClass answer_class;
 
+static const PyHostClass mock_engine_class;
+
 PyValue bind_value(PyInterp *interp)
 {
   return py_host_object(interp, &bind_class, NULL);
@@ -222,7 +224,7 @@ PyValue connection_execute(PyInterp *interp, PyCall *call)
 }
 
 /* scalar() and scalars(): the connection of --sql mode does not have them either. */
-static PyValue bind_scalar(PyInterp *interp, PyCall *call)
+PyValue connection_scalar(PyInterp *interp, PyCall *call)
 {
   if (!run_of(interp)->options->online)
     return needs_database(interp, _("%s() needs a live connection"), call->function);
@@ -261,7 +263,7 @@ static PyValue bind_getattr(PyInterp *interp, PyValue self, PyStr *name)
   if (strcmp(n, "dialect") == 0)
     return dialect_value(interp);
   if (strcmp(n, "engine") == 0 && !run_of(interp)->options->online)
-    return self;
+    return py_host_object(interp, &mock_engine_class, NULL);
   if (strcmp(n, "engine") == 0)
     return engine_value(interp);
   if (strcmp(n, "name") == 0)
@@ -271,8 +273,8 @@ static PyValue bind_getattr(PyInterp *interp, PyValue self, PyStr *name)
 
 static const PyMethod bind_methods[] = {
     {"execute", connection_execute, "statement, *multiparams, **params", PY_TAKES_UNKNOWN},
-    {"scalar", bind_scalar, "statement, *multiparams, **params", 0},
-    {"scalars", bind_scalar, "statement, *multiparams, **params", 0},
+    {"scalar", connection_scalar, "statement, *multiparams, **params", 0},
+    {"scalars", connection_scalar, "statement, *multiparams, **params", 0},
     {"exec_driver_sql", bind_driver_sql, "statement, parameters=None, execution_options=None", 0},
     {"execution_options", bind_same, "**kw", 0},
     {NULL, NULL, NULL, 0},
@@ -283,6 +285,21 @@ static const PyHostClass bind_class = {
     .module = "sqlalchemy.engine.base",
     .methods = bind_methods,
     .getattr = bind_getattr,
+    .setattr = refuse_setattr,
+};
+
+/* The engine of --sql mode is its connection, which has a name only there. */
+static PyValue mock_engine_getattr(PyInterp *interp, PyValue self, PyStr *name)
+{
+  return strcmp(name->data, "name") == 0 ? py_str(interp, "postgresql", -1)
+                                         : bind_getattr(interp, self, name);
+}
+
+static const PyHostClass mock_engine_class = {
+    .name = "MockConnection",
+    .module = "sqlalchemy.engine.mock",
+    .base = &bind_class,
+    .getattr = mock_engine_getattr,
     .setattr = refuse_setattr,
 };
 
@@ -308,81 +325,6 @@ PyValue engine_value(PyInterp *interp)
 {
   return py_host_object(interp, &engine_class, NULL);
 }
-
-/* ---- ORM sessions: only plain statements get through ---- */
-
-static PyValue session_execute(PyInterp *interp, PyCall *call)
-{
-  if (!run_of(interp)->options->online)
-    return needs_database(interp, _("an ORM session needs a live connection"));
-  return connection_execute(interp, call);
-}
-
-static PyValue session_nothing(PyInterp *interp, PyCall *call)
-{
-  (void)interp;
-  (void)call;
-  return py_none();
-}
-
-static PyValue session_getattr(PyInterp *interp, PyValue self, PyStr *name)
-{
-  (void)self;
-  return needs_database(interp, _("Session.%s"), name->data);
-}
-
-static PyValue session_enter(PyInterp *interp, PyValue self)
-{
-  (void)interp;
-  return self;
-}
-
-static int session_exit(PyInterp *interp, PyValue self, PyValue exception)
-{
-  (void)interp;
-  (void)self;
-  (void)exception;
-  return 0;
-}
-
-/* The connection is in Alembic's transaction: what a session commits stays in it. */
-static const PyMethod session_methods[] = {
-    {"execute", session_execute, "statement, *multiparams, **params", 0},
-    {"scalar", bind_scalar, "statement, *multiparams, **params", 0},
-    {"scalars", bind_scalar, "statement, *multiparams, **params", 0},
-    {"flush", session_nothing, "", 0},
-    {"commit", session_nothing, "", 0},
-    {"close", session_nothing, "", 0},
-    {NULL, NULL, NULL, 0},
-};
-
-static PyValue session_new(PyInterp *interp, PyCall *call)
-{
-  return py_host_new(interp, call->cls, NULL);
-}
-
-const PyHostClass session_class = {
-    .name = "Session",
-    .module = "sqlalchemy.orm.session",
-    .construct = session_new,
-    .params = "*args, **kw",
-    .methods = session_methods,
-    .enter = session_enter,
-    .exit = session_exit,
-    .getattr = session_getattr,
-    .setattr = refuse_setattr,
-};
-
-static PyValue fn_session(PyInterp *interp, PyCall *call)
-{
-  return needs_database(interp, _("%s(): an ORM session"), call->function);
-}
-
-const PyMethod orm_functions[] = {
-    {"sessionmaker", fn_session, "*args, **kw", PY_TAKES_UNKNOWN},
-    {"scoped_session", fn_session, "*args, **kw", PY_TAKES_UNKNOWN},
-    {NULL, NULL, NULL, 0},
-};
 
 /* inspect(bind): everything it says comes from the database. */
 static PyValue fn_inspect(PyInterp *interp, PyCall *call)

@@ -1,12 +1,13 @@
-/* What context.c offers to the module tables. */
+/* What context.c and orm.c offer to the module tables. */
 #pragma once
 
 #include "bind.h"
 
 PyValue engine_value(PyInterp *interp);
 PyValue connection_execute(PyInterp *interp, PyCall *call);
-extern const PyHostClass session_class;
+PyValue connection_scalar(PyInterp *interp, PyCall *call);
 extern const PyHostClass inspector_class;
-extern const PyMethod orm_functions[];
+extern const PyHostClass *const orm_classes[];
+extern const PyHostClass *const mutable_classes[];
 extern const PyMethod inspect_functions[];
 extern const PyMethod alembic_context_functions[];

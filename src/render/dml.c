@@ -307,35 +307,35 @@ static PyValue dml_cte(PyInterp *interp, PyCall *call)
 }
 
 static const PyMethod insert_methods[] = {
-    {"cte", dml_cte, "name=None, recursive=False, nesting=False", 0},
-    {"values", query_values, "*args, **kwargs", 0},
-    {"from_select", insert_from_select, "names, select, include_defaults=True", 0},
-    {"returning", query_returning, "*cols, sort_by_parameter_order=False", 0},
-    {"inline", insert_inline, "", 0},
-    {"on_conflict_do_nothing", insert_do_nothing, TARGET_PARAMS, 0},
-    {"on_conflict_do_update", insert_do_update, TARGET_PARAMS ", set_=None, where=None", 0},
-    {"prefix_with", query_prefix_with, "*prefixes, dialect='*'", 0},
-    {"execution_options", query_execution_options, "**kw", 0},
+    {"cte", dml_cte, "name=None, recursive=False, nesting=False", PY_PURE},
+    {"values", query_values, "*args, **kwargs", PY_PURE},
+    {"from_select", insert_from_select, "names, select, include_defaults=True", PY_PURE},
+    {"returning", query_returning, "*cols, sort_by_parameter_order=False", PY_PURE},
+    {"inline", insert_inline, "", PY_PURE},
+    {"on_conflict_do_nothing", insert_do_nothing, TARGET_PARAMS, PY_PURE},
+    {"on_conflict_do_update", insert_do_update, TARGET_PARAMS ", set_=None, where=None", PY_PURE},
+    {"prefix_with", query_prefix_with, "*prefixes, dialect='*'", PY_PURE},
+    {"execution_options", query_execution_options, "**kw", PY_PURE},
     {NULL, NULL, NULL, 0},
 };
 
 static const PyMethod update_methods[] = {
-    {"cte", dml_cte, "name=None, recursive=False, nesting=False", 0},
-    {"where", query_where, "*whereclause", 0},
-    {"values", query_values, "*args, **kwargs", 0},
-    {"ordered_values", update_ordered_values, "*args", 0},
-    {"returning", query_returning, "*cols", 0},
-    {"prefix_with", query_prefix_with, "*prefixes, dialect='*'", 0},
-    {"execution_options", query_execution_options, "**kw", 0},
+    {"cte", dml_cte, "name=None, recursive=False, nesting=False", PY_PURE},
+    {"where", query_where, "*whereclause", PY_PURE},
+    {"values", query_values, "*args, **kwargs", PY_PURE},
+    {"ordered_values", update_ordered_values, "*args", PY_PURE},
+    {"returning", query_returning, "*cols", PY_PURE},
+    {"prefix_with", query_prefix_with, "*prefixes, dialect='*'", PY_PURE},
+    {"execution_options", query_execution_options, "**kw", PY_PURE},
     {NULL, NULL, NULL, 0},
 };
 
 static const PyMethod delete_methods[] = {
-    {"cte", dml_cte, "name=None, recursive=False, nesting=False", 0},
-    {"where", query_where, "*whereclause", 0},
-    {"returning", query_returning, "*cols", 0},
-    {"prefix_with", query_prefix_with, "*prefixes, dialect='*'", 0},
-    {"execution_options", query_execution_options, "**kw", 0},
+    {"cte", dml_cte, "name=None, recursive=False, nesting=False", PY_PURE},
+    {"where", query_where, "*whereclause", PY_PURE},
+    {"returning", query_returning, "*cols", PY_PURE},
+    {"prefix_with", query_prefix_with, "*prefixes, dialect='*'", PY_PURE},
+    {"execution_options", query_execution_options, "**kw", PY_PURE},
     {NULL, NULL, NULL, 0},
 };
 
@@ -392,13 +392,13 @@ static PyValue fn_delete(PyInterp *interp, PyCall *call)
 }
 
 const PyMethod dml_functions[] = {
-    {"insert", fn_insert, "table, *more, **kw", 0},
-    {"update", fn_update, "table, *more, **kw", 0},
-    {"delete", fn_delete, "table, *more, **kw", 0},
+    {"insert", fn_insert, "table, *more, **kw", PY_PURE},
+    {"update", fn_update, "table, *more, **kw", PY_PURE},
+    {"delete", fn_delete, "table, *more, **kw", PY_PURE},
     {NULL, NULL, NULL, 0},
 };
 
 const PyMethod pg_dml_functions[] = {
-    {"insert", fn_insert, "table, *more, **kw", 0},
+    {"insert", fn_insert, "table, *more, **kw", PY_PURE},
     {NULL, NULL, NULL, 0},
 };

@@ -182,7 +182,7 @@ static PyValue expr_join(PyInterp *interp, SqlOperator op, PyValue left, PyValue
 static PyValue element_binary(PyInterp *interp, PyOp op, PyValue self, PyValue other, gboolean reflected)
 {
   if (py_is_unknown(other))
-    return py_stop_because(interp, other.reason);
+    return other;
   /* "...%s" % column formats text before the column is ever asked. */
   if (reflected && op == PY_MOD && py_is(other, PY_STR))
     return py_percent(interp, other, self);
@@ -261,8 +261,22 @@ static PyValue element_getitem(PyInterp *interp, PyValue self, PyValue key)
   return index ? expr_or_raise(interp, item, error) : py_null();
 }
 
+/* Whether two operands, one of them a value made for this very comparison, cannot be one Python object. */
+static gboolean surely_different(const SqlExpr *a, const SqlExpr *b)
+{
+  gboolean fresh = (a->kind == SQL_EXPR_BIND && a->unique) || a->kind == SQL_EXPR_INLINE;
+  return fresh && a->kind != b->kind;
+}
+
+/* For == and != SQLAlchemy answers whether both sides are one object; other expressions have no truth. */
 static int element_truth(PyInterp *interp, PyValue self)
 {
+  const SqlExpr *x = as_expr(interp, self);
+  if (!x)
+    return -1;
+  gboolean compares = x->kind == SQL_EXPR_BINARY && (x->op == SQL_OP_EQ || x->op == SQL_OP_NE);
+  if (compares && (surely_different(x->left, x->right) || surely_different(x->right, x->left)))
+    return x->op == SQL_OP_NE;
   refuse(interp, _("the truth of %s, an SQL expression"), py_type_name(interp, self));
   return -1;
 }
@@ -280,10 +294,21 @@ static const char *plain_column(PyInterp *interp, const SqlExpr *x)
   return arena_printf(py_arena(interp), "%s.%s", table->name.text, x->name.text);
 }
 
+/* A function without arguments is the same in every dialect. */
+static const char *plain_function(PyInterp *interp, const SqlExpr *x)
+{
+  if (x->kind != SQL_EXPR_FUNCTION || x->args.n > 0 || x->quoted)
+    return NULL;
+  g_autofree char *text = sql_compile_expr(&run_of(interp)->sql, x, NULL);
+  gboolean standard = text && !strchr(text, '('); /* CURRENT_USER and the like, which are never quoted */
+  return standard || !sql_name_needs_quotes(x->name) ? arena_strdup(py_arena(interp), text) : NULL;
+}
+
 static PyValue element_text(PyInterp *interp, PyValue self)
 {
   SqlExpr *x = as_expr(interp, self);
-  const char *text = x ? plain_column(interp, x) : NULL;
+  const char *column = x ? plain_column(interp, x) : NULL;
+  const char *text = column || !x ? column : plain_function(interp, x);
   if (text)
     return py_str(interp, text, -1);
   return refuse(interp, _("%s as text"), py_type_name(interp, self));

@@ -446,6 +446,25 @@ static PyValue special_function(PyInterp *interp, const char *name, const PyValu
   return strcmp(name, "cast") == 0 ? fn_cast(interp, &call) : fn_extract(interp, &call);
 }
 
+/* Functions whose class takes just one argument. */
+static gboolean takes_arguments(PyInterp *interp, const char *name, gsize n)
+{
+  static const struct {
+    const char *name, *argument;
+  } rows[] = {{"char_length", "arg"}, {"next_value", "seq"}};
+  for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    if (g_ascii_strcasecmp(rows[i].name, name) != 0 || n == 1)
+      continue;
+    if (n == 0)
+      py_raise(interp, "TypeError", "%s.__init__() missing 1 required positional argument: '%s'",
+               rows[i].name, rows[i].argument);
+    else
+      refuse(interp, _("func.%s() like this"), name);
+    return FALSE;
+  }
+  return TRUE;
+}
+
 static PyValue func_call(PyInterp *interp, PyCall *call)
 {
   const FuncNamespace *func = py_payload(call->self, &func_class);
@@ -466,7 +485,7 @@ static PyValue func_call(PyInterp *interp, PyCall *call)
     return special_function(interp, g_ascii_tolower(*func->name) == 'c' ? "cast" : "extract", items, n);
   if (is_odd_function(func->name))
     return refuse(interp, _("func.%s()"), func->name);
-  if (!to_expr_list(interp, items, n, &args))
+  if (!takes_arguments(interp, func->name, n) || !to_expr_list(interp, items, n, &args))
     return py_null();
   return expr_value(interp, sql_function(py_arena(interp), func->name, args, type));
 }
@@ -479,42 +498,43 @@ PyValue func_namespace(PyInterp *interp)
 #define CASE_PARAMS "*whens, value=None, else_=None"
 
 const PyMethod expr_functions[] = {
-    {"text", fn_text, "text", 0},
-    {"column", fn_column, "text, type_=None, is_literal=False, _selectable=None", 0},
-    {"literal_column", fn_literal_column, "text, type_=None", 0},
-    {"literal", fn_literal, "value, type_=None, literal_execute=False", 0},
+    {"text", fn_text, "text", PY_PURE},
+    {"column", fn_column, "text, type_=None, is_literal=False, _selectable=None", PY_PURE},
+    {"literal_column", fn_literal_column, "text, type_=None", PY_PURE},
+    {"literal", fn_literal, "value, type_=None, literal_execute=False", PY_PURE},
     {"bindparam", fn_bindparam,
      "key, value=?, type_=None, unique=False, required=?, quote=None, callable_=None, expanding=False, "
      "isoutparam=False, literal_execute=False",
-     0},
-    {"null", fn_null, "", 0},
-    {"true", fn_true, "", 0},
-    {"false", fn_false, "", 0},
-    {"and_", fn_and, "*clauses", 0},
-    {"or_", fn_or, "*clauses", 0},
-    {"not_", fn_not, "clause", 0},
-    {"desc", fn_modifier, "column", 0},
-    {"asc", fn_modifier, "column", 0},
-    {"nulls_first", fn_modifier, "column", 0},
-    {"nullsfirst", fn_modifier, "column", 0},
-    {"nulls_last", fn_modifier, "column", 0},
-    {"nullslast", fn_modifier, "column", 0},
-    {"distinct", fn_modifier, "expr", 0},
-    {"any_", fn_modifier, "expr", 0},
-    {"all_", fn_modifier, "expr", 0},
-    {"between", fn_method, "expr, lower_bound, upper_bound, symmetric=False", 0},
-    {"collate", fn_method, "expression, collation", 0},
-    {"cast", fn_cast, "expression, type_", 0},
-    {"type_coerce", fn_cast, "expression, type_", 0},
-    {"extract", fn_extract, "field, expr", 0},
-    {"tuple_", fn_tuple, "*clauses, types=None", 0},
-    {"case", fn_case, CASE_PARAMS, 0},
-    {"over", fn_over, "element, partition_by=None, order_by=None, rows=None, range_=None, groups=None", 0},
+     PY_PURE},
+    {"null", fn_null, "", PY_PURE},
+    {"true", fn_true, "", PY_PURE},
+    {"false", fn_false, "", PY_PURE},
+    {"and_", fn_and, "*clauses", PY_PURE},
+    {"or_", fn_or, "*clauses", PY_PURE},
+    {"not_", fn_not, "clause", PY_PURE},
+    {"desc", fn_modifier, "column", PY_PURE},
+    {"asc", fn_modifier, "column", PY_PURE},
+    {"nulls_first", fn_modifier, "column", PY_PURE},
+    {"nullsfirst", fn_modifier, "column", PY_PURE},
+    {"nulls_last", fn_modifier, "column", PY_PURE},
+    {"nullslast", fn_modifier, "column", PY_PURE},
+    {"distinct", fn_modifier, "expr", PY_PURE},
+    {"any_", fn_modifier, "expr", PY_PURE},
+    {"all_", fn_modifier, "expr", PY_PURE},
+    {"between", fn_method, "expr, lower_bound, upper_bound, symmetric=False", PY_PURE},
+    {"collate", fn_method, "expression, collation", PY_PURE},
+    {"cast", fn_cast, "expression, type_", PY_PURE},
+    {"type_coerce", fn_cast, "expression, type_", PY_PURE},
+    {"extract", fn_extract, "field, expr", PY_PURE},
+    {"tuple_", fn_tuple, "*clauses, types=None", PY_PURE},
+    {"case", fn_case, CASE_PARAMS, PY_PURE},
+    {"over", fn_over, "element, partition_by=None, order_by=None, rows=None, range_=None, groups=None",
+     PY_PURE},
     {NULL, NULL, NULL, 0},
 };
 
 const PyMethod pg_expr_functions[] = {
-    {"array", fn_array, "clauses, *, type_=None", 0},
-    {"aggregate_order_by", fn_aggregate_order_by, "target, *order_by", 0},
+    {"array", fn_array, "clauses, *, type_=None", PY_PURE},
+    {"aggregate_order_by", fn_aggregate_order_by, "target, *order_by", PY_PURE},
     {NULL, NULL, NULL, 0},
 };

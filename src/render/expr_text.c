@@ -121,11 +121,11 @@ static const PyMethod text_methods[] = {
     LACKS("nulls_first"),
     LACKS("nulls_last"),
     LACKS("regexp_match"),
-    {"label", text_label, "name", 0},
-    {"bindparams", text_bindparams, "*binds, **names_to_values", 0},
-    {"columns", text_columns, "*cols, **types", 0},
-    {"execution_options", text_columns, "**kw", 0},
-    {"self_group", text_columns, "against=None", 0},
+    {"label", text_label, "name", PY_PURE},
+    {"bindparams", text_bindparams, "*binds, **names_to_values", PY_PURE},
+    {"columns", text_columns, "*cols, **types", PY_PURE},
+    {"execution_options", text_columns, "**kw", PY_PURE},
+    {"self_group", text_columns, "against=None", PY_PURE},
     {NULL, NULL, NULL, 0},
 };
 
@@ -191,10 +191,10 @@ static PyValue function_table_valued(PyInterp *interp, PyCall *call)
 
 static const PyMethod function_methods[] = {
     {"table_valued", function_table_valued, "*expr, name=None, with_ordinality=None, joins_implicitly=False",
-     0},
-    {"over", function_over, "partition_by=None, order_by=None, rows=None, range_=None, groups=None", 0},
-    {"filter", function_filter, "*criterion", 0},
-    {"within_group", function_within_group, "*order_by", 0},
+     PY_PURE},
+    {"over", function_over, "partition_by=None, order_by=None, rows=None, range_=None, groups=None", PY_PURE},
+    {"filter", function_filter, "*criterion", PY_PURE},
+    {"within_group", function_within_group, "*order_by", PY_PURE},
     {NULL, NULL, NULL, 0},
 };
 

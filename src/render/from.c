@@ -123,9 +123,9 @@ static PyValue columns_get(PyInterp *interp, PyCall *call)
 }
 
 static const PyMethod columns_methods[] = {
-    {"keys", columns_keys, "", 0},
-    {"values", columns_values, "", 0},
-    {"get", columns_get, "key, default=None", 0},
+    {"keys", columns_keys, "", PY_PURE},
+    {"values", columns_values, "", PY_PURE},
+    {"get", columns_get, "key, default=None", PY_PURE},
     {NULL, NULL, NULL, 0},
 };
 
@@ -364,18 +364,18 @@ PyValue fn_values(PyInterp *interp, PyCall *call)
 #define JOIN_PARAMS "right, onclause=None, isouter=False, full=False"
 
 const PyMethod from_methods[] = {
-    {"alias", from_alias, "name=None, flat=False", 0},
-    {"join", from_join, JOIN_PARAMS, 0},
-    {"outerjoin", from_outerjoin, "right, onclause=None, full=False", 0},
-    {"select", from_select, "*more, **kw", 0},
-    {"insert", from_insert, "*more, **kw", 0},
-    {"update", from_update, "*more, **kw", 0},
-    {"delete", from_delete, "*more, **kw", 0},
-    {"union", from_union, "*other", 0},
-    {"union_all", from_union, "*other", 0},
-    {"data", from_data, "values", 0},
-    {"render_derived", from_render_derived, "name=None, with_types=False", 0},
-    {"lateral", from_lateral, "name=None", 0},
+    {"alias", from_alias, "name=None, flat=False", PY_PURE},
+    {"join", from_join, JOIN_PARAMS, PY_PURE},
+    {"outerjoin", from_outerjoin, "right, onclause=None, full=False", PY_PURE},
+    {"select", from_select, "*more, **kw", PY_PURE},
+    {"insert", from_insert, "*more, **kw", PY_PURE},
+    {"update", from_update, "*more, **kw", PY_PURE},
+    {"delete", from_delete, "*more, **kw", PY_PURE},
+    {"union", from_union, "*other", PY_PURE},
+    {"union_all", from_union, "*other", PY_PURE},
+    {"data", from_data, "values", PY_PURE},
+    {"render_derived", from_render_derived, "name=None, with_types=False", PY_PURE},
+    {"lateral", from_lateral, "name=None", PY_PURE},
     {NULL, NULL, NULL, 0},
 };
 

@@ -257,6 +257,8 @@ static PyValue metadata_all(PyInterp *interp, PyCall *call, SqlOpKind kind)
   MetaDataObject *metadata = py_payload(call->self, &metadata_class);
   SqlTableList chosen = {0}, sorted = {0};
   SqlOp *op = op_new(interp, kind);
+  if (metadata->missing)
+    return py_stop_because(interp, metadata->missing);
   if (!is_bind(call->values[0]))
     return refuse(interp, _("%s() without a connection"), call->function);
   if (!chosen_tables(interp, metadata, py_null(), &op->all.registered) ||
@@ -324,6 +326,9 @@ static const PyMethod metadata_methods[] = {
 static PyValue metadata_getattr(PyInterp *interp, PyValue self, PyStr *name)
 {
   MetaDataObject *metadata = py_payload(self, &metadata_class);
+  gboolean lists = strcmp(name->data, "tables") == 0 || strcmp(name->data, "sorted_tables") == 0;
+  if (lists && metadata->missing)
+    return py_unknown_because(metadata->missing);
   if (strcmp(name->data, "tables") == 0)
     return (PyValue){.type = PY_DICT, .dict = metadata->tables};
   if (strcmp(name->data, "schema") == 0)
@@ -333,6 +338,15 @@ static PyValue metadata_getattr(PyInterp *interp, PyValue self, PyStr *name)
   return refuse_getattr(interp, self, name);
 }
 
+/* SQLAlchemy 2 has no bound MetaData: what a migration of older days sets there is an attribute like any other. */
+static gboolean metadata_setattr(PyInterp *interp, PyValue self, PyStr *name, PyValue value)
+{
+  if (strcmp(name->data, "bind") != 0 || run_is_old(interp))
+    return refuse_setattr(interp, self, name, value);
+  py_instance_set_attr(interp, self, name->data, value);
+  return TRUE;
+}
+
 const PyHostClass metadata_class = {
     .name = "MetaData",
     .module = "sqlalchemy.sql.schema",
@@ -340,6 +354,6 @@ const PyHostClass metadata_class = {
     .params = "*args, schema=None, quote_schema=None, naming_convention=None, info=None",
     .methods = metadata_methods,
     .getattr = metadata_getattr,
-    .setattr = refuse_setattr,
+    .setattr = metadata_setattr,
     .class_getattr = refuse_class_getattr,
 };

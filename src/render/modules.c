@@ -5,6 +5,7 @@
 #include "context.h"
 #include "dml.h"
 #include "op.h"
+#include "types.h"
 
 typedef struct {
   const char *name;
@@ -16,7 +17,6 @@ typedef struct {
 } ModuleRow;
 
 static const PyHostClass *const name_classes[] = {&quoted_name_class, &conv_class, NULL};
-static const PyHostClass *const orm_classes[] = {&session_class, NULL};
 static const PyHostClass *const reflection_classes[] = {&inspector_class, NULL};
 
 static const char *const sqlalchemy_modules[] = {"sql",    "types", "schema", "exc", "dialects",
@@ -41,8 +41,29 @@ static const PyMethod event_functions[] = {
     {NULL, NULL, NULL, 0},
 };
 
+static PyValue fn_itself(PyInterp *interp, PyCall *call)
+{
+  (void)interp;
+  return call->values[0];
+}
+
+/* compiles(class_, *dialects) as a decorator: for other dialects it changes nothing here. */
+static PyValue fn_compiles(PyInterp *interp, PyCall *call)
+{
+  static const PyMethod decorate = {"decorate", fn_itself, "fn", PY_PURE};
+  PyValue *dialects;
+  gsize n;
+  py_sequence(call->values[1], &dialects, &n);
+  gboolean others = n > 0;
+  for (gsize i = 0; i < n; i++) {
+    const char *name = to_text(dialects[i]);
+    others = others && name && strcmp(name, "postgresql") != 0 && strcmp(name, "default") != 0;
+  }
+  return others ? py_native(interp, &decorate) : fn_hook(interp, call);
+}
+
 static const PyMethod compiler_functions[] = {
-    {"compiles", fn_hook, "*args, **kw", PY_TAKES_UNKNOWN},
+    {"compiles", fn_compiles, "class_, *specs", PY_TAKES_UNKNOWN},
     {NULL, NULL, NULL, 0},
 };
 
@@ -61,6 +82,7 @@ static const ModuleRow module_rows[] = {
     {.name = "sqlalchemy.sql.functions"},
     {.name = "sqlalchemy.sql.schema",
      .classes = {column_classes, constraint_classes, table_classes, ddl_classes, name_classes}},
+    {.name = "sqlalchemy.sql.ddl", .classes = {ddl_classes}},
     {.name = "sqlalchemy.schema",
      .classes = {column_classes, constraint_classes, table_classes, ddl_classes, name_classes}},
     {.name = "sqlalchemy.types", .types = TRUE},
@@ -80,8 +102,10 @@ static const ModuleRow module_rows[] = {
     {.name = "sqlalchemy.inspection", .functions = {inspect_functions}},
     {.name = "sqlalchemy.event", .functions = {event_functions}},
     {.name = "sqlalchemy.ext.compiler", .functions = {compiler_functions}},
-    {.name = "sqlalchemy.orm", .functions = {orm_functions}, .classes = {orm_classes}},
-    {.name = "sqlalchemy.orm.session", .functions = {orm_functions}, .classes = {orm_classes}},
+    {.name = "sqlalchemy.ext.mutable", .classes = {mutable_classes}},
+    {.name = "sqlalchemy.orm", .classes = {orm_classes}},
+    {.name = "sqlalchemy.orm.session", .classes = {orm_classes}},
+    {.name = "sqlalchemy.orm.scoping", .classes = {orm_classes}},
     {.name = "alembic", .submodules = alembic_modules},
     {.name = "alembic.op",
      .functions = {op_column_methods, op_constraint_methods, op_table_methods, op_run_methods}},
@@ -185,7 +209,14 @@ static PyValue module_getattr(PyInterp *interp, const PyModuleDef *module, const
   return py_unknown(interp, PY_NEEDS_PYTHON, _("%s.%s is not understood"), row->name, name);
 }
 
-/* ---- dialects of other databases: their types are made and only ever handed to with_variant() ---- */
+/* ---- dialects of other databases: their types are made, and only handed to with_variant() or existing_type= ---- */
+
+static const PyHostClass foreign_type_class;
+
+gboolean is_foreign_type(PyValue v)
+{
+  return py_is_host(v, &foreign_type_class) || py_is_host_class(v, &foreign_type_class);
+}
 
 static PyValue foreign_new(PyInterp *interp, PyCall *call)
 {

@@ -142,8 +142,25 @@ static SqlType *build_enum(PyInterp *interp, PyValue enums, PyValue kw, gboolean
   return type;
 }
 
+/* An enum of which something is unknown is unknown, unless a MetaData would come to hold it; values are the labels and,
+ * at the place kw, the keywords. */
+static gboolean is_unknown_enum(PyInterp *interp, PyCall *call, guint kw, PyValue *unknown)
+{
+  const PyReason *reason = NULL;
+  for (guint i = 0; i < call->n_values && !reason; i++)
+    reason = py_find_unknown(call->values[i]);
+  if (!reason)
+    return FALSE;
+  gboolean held = !py_is_null(py_dict_get_text(call->values[kw].dict, "metadata"));
+  *unknown = held ? py_stop_because(interp, reason) : py_unknown_because(reason);
+  return TRUE;
+}
+
 static PyValue enum_new(PyInterp *interp, PyCall *call)
 {
+  PyValue unknown;
+  if (is_unknown_enum(interp, call, 1, &unknown))
+    return unknown;
   SqlType *type = build_enum(interp, call->values[0], call->values[1], FALSE);
   return type ? py_host_new(interp, call->cls, type) : py_null();
 }
@@ -151,6 +168,9 @@ static PyValue enum_new(PyInterp *interp, PyCall *call)
 /* ENUM(*enums, name=?, create_type=True, **kw) */
 static PyValue pg_enum_new(PyInterp *interp, PyCall *call)
 {
+  PyValue unknown;
+  if (is_unknown_enum(interp, call, 3, &unknown))
+    return unknown;
   if (arg_passed(call, 1))
     py_dict_set_text(interp, call->values[3].dict, "name", call->values[1]);
   SqlType *type = build_enum(interp, call->values[0], call->values[3], TRUE);
@@ -283,6 +303,7 @@ static const PyHostClass enum_class = {
     .module = "sqlalchemy.sql.sqltypes",
     .base = &type_engine_class,
     .construct = enum_new,
+    .flags = PY_TAKES_UNKNOWN,
     .params = "*enums, **kw",
     .methods = enum_methods,
     .getattr = named_getattr,
@@ -293,6 +314,7 @@ static const PyHostClass pg_enum_class = {
     .module = "sqlalchemy.dialects.postgresql.named_types",
     .base = &enum_class,
     .construct = pg_enum_new,
+    .flags = PY_TAKES_UNKNOWN,
     .params = "*enums, name=?, create_type=True, **kw",
     .methods = named_methods,
     .getattr = named_getattr,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "op.h"
+#include "types.h"
 
 /* ---- add_column ---- */
 
@@ -121,7 +122,9 @@ static gboolean alter_type(PyInterp *interp, const PyValue *args, SqlOp *op)
 {
   if (!to_type(interp, args[TYPE], &op->alter_column.type))
     return FALSE;
-  /* Without a new type the old one is never looked at. */
+  /* Without a new type the old one is never looked at, and one of another database brings no constraint along. */
+  if (is_foreign_type(args[EXISTING_TYPE]))
+    return TRUE;
   return !op->alter_column.type || to_type(interp, args[EXISTING_TYPE], &op->alter_column.existing_type);
 }
 
@@ -156,6 +159,7 @@ static gboolean alter_comment(PyInterp *interp, const PyValue *args, SqlOp *op)
   return FALSE;
 }
 
+/* Alembic passes over any other keyword. */
 static gboolean alter_options(PyInterp *interp, PyValue kw, SqlOp *op)
 {
   PyValue key, value;
@@ -177,18 +181,23 @@ static gboolean alter_options(PyInterp *interp, PyValue kw, SqlOp *op)
                "alembic.ddl.postgresql.PostgresqlImpl.alter_column() got multiple values for keyword "
                "argument 'name'");
       return FALSE;
-    } else if (!g_str_has_prefix(name, "mysql_") && !g_str_has_prefix(name, "mssql_") &&
-               !g_str_has_prefix(name, "sqlite_")) {
-      refuse(interp, _("alter_column(%s=...)"), name);
-      return FALSE;
     }
   }
   return TRUE;
 }
 
+/* alter_column() that changes nothing sends nothing, whatever stands for the column's name. */
+static gboolean alters_nothing(const PyValue *args, PyValue kw)
+{
+  return py_is_none(args[NULLABLE]) && is_false(args[COMMENT]) && is_false(args[SERVER_DEFAULT]) &&
+         py_is_none(args[NEW_NAME]) && py_is_none(args[TYPE]) && py_dict_len(kw.dict) == 0;
+}
+
 static PyValue alter_column(PyInterp *interp, const Target *target, PyValue column, const PyValue *args,
                             PyValue kw)
 {
+  if (!target->batch && py_is_host(column, &column_class) && alters_nothing(args, kw))
+    return py_none();
   SqlOp *op = op_new(interp, SQL_ALTER_COLUMN);
   op->alter_column.table = target->table;
   op->alter_column.schema = target->schema;

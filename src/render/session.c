@@ -1,6 +1,7 @@
 /* Sessions: set up once, shared by all scripts of a run. */
 #include "session.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "answers.h"
@@ -50,6 +51,7 @@ RenderSession *render_session_new(const Project *project, const RenderOptions *o
   session->runtime = py_runtime_new();
   session->modules = register_modules(session->runtime);
   py_runtime_set_resolver(session->runtime, session_resolve, session);
+  py_runtime_set_may_read(session->runtime, session_may_read, session);
   if (project && project->script_location)
     add_project_roots(session, project);
   if (project && project->config_path && !session->options.naming_convention && has_target_metadata(project))
@@ -74,6 +76,7 @@ void render_session_free(RenderSession *session)
   g_strfreev(session->x_arguments);
   g_free(session->tag);
   g_free(session->searched);
+  g_free(session->top);
   g_free(session->naming_place);
   g_free(session);
 }
@@ -147,12 +150,24 @@ void session_find_roots(RenderSession *session, const char *path)
   g_hash_table_remove_all(session->resolved);
   shared_forget(session);
   g_autofree char *top = project_top(folder);
+  g_free(session->top);
+  session->top = top ? g_strdup(top) : g_path_get_dirname(folder);
   for (guint i = 0; i < MAX_LEVELS && strlen(folder) > 1; i++, go_up(&folder)) {
     if (i > 0 && may_be_root(folder))
       add_root(session, folder);
     if (top ? strcmp(folder, top) == 0 : session->roots->len > 0)
       return;
   }
+}
+
+/* A migration may read what belongs to its project; links that lead out of it are not followed. */
+gboolean session_may_read(void *data, const char *path)
+{
+  const RenderSession *session = data;
+  g_autofree char *top = session->top ? realpath(session->top, NULL) : NULL;
+  g_autofree char *file = realpath(path, NULL);
+  gsize len = top ? strlen(top) : 0;
+  return file && len > 1 && strncmp(file, top, len) == 0 && file[len] == '/';
 }
 
 /* prepend_sys_path counts from where Alembic is run, which is where its configuration lies. */

@@ -36,6 +36,7 @@ struct RenderSession {
   gboolean project_roots; /* they come from the project's configuration */
   GPtrArray *changes;     /* Change*: what the run's scripts change, see answers.h */
   char *searched;         /* folder whose surroundings gave the roots */
+  char *top;              /* what lies below it may be read */
   struct Shared *shared;  /* the project's modules, loaded; or NULL (shared.h) */
   gboolean no_sharing;    /* they do more than define things */
 };
@@ -46,4 +47,5 @@ Script *script_new(void);
 void session_set_naming(RenderSession *session, const char *const *pairs);
 /* Finds modules of the project for the file at path. */
 void session_find_roots(RenderSession *session, const char *path);
+gboolean session_may_read(void *session, const char *path);
 char *session_resolve(void *session, const char *module, gboolean *is_package);

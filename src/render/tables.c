@@ -274,6 +274,17 @@ static void type_references(const PyDict *tables)
   }
 }
 
+/* Whether the type of a column of it may come from a table that is not known. */
+static gboolean has_untyped_reference(const SqlTable *table)
+{
+  gboolean untyped = FALSE, refers = FALSE;
+  for (guint i = 0; i < table->columns.n; i++) {
+    untyped = untyped || table->columns.items[i]->type->kind == SQL_TYPE_NULL;
+    refers = refers || table->columns.items[i]->constraints.n > 0;
+  }
+  return untyped && (refers || table->constraints.n > 0);
+}
+
 static gboolean is_true_keyword(PyInterp *interp, PyValue kw, const char *name)
 {
   PyValue value = py_dict_get_text(kw.dict, name);
@@ -307,11 +318,25 @@ SqlTable *table_build(PyInterp *interp, SqlName name, PyValue items, PyValue kw,
   return check_index_columns(interp, table) ? table : NULL;
 }
 
+/* A Table of which something is not known does no harm before it is needed; but its MetaData is not whole any more. */
+static PyValue unknown_table(PyCall *call, const PyReason *reason)
+{
+  MetaDataObject *metadata = py_payload(call->values[1], &metadata_class);
+  if (metadata && !metadata->missing)
+    metadata->missing = reason;
+  return py_unknown_because(reason);
+}
+
 /* Table(name, metadata, *args, **kw) */
 static PyValue table_new(PyInterp *interp, PyCall *call)
 {
   SqlName name;
   MetaDataObject *metadata = py_payload(call->values[1], &metadata_class);
+  for (guint i = 0; i < call->n_values; i++) {
+    const PyReason *reason = py_find_unknown(call->values[i]);
+    if (reason)
+      return unknown_table(call, reason);
+  }
   if (!arg_name(call, 0, &name))
     return py_null();
   if (!metadata || !name.text)
@@ -328,6 +353,8 @@ static PyValue table_new(PyInterp *interp, PyCall *call)
       return py_dict_get_text(metadata->tables, key);
     return refuse(interp, _("Table(%s) a second time in one MetaData"), key);
   }
+  if (metadata->missing && has_untyped_reference(table))
+    return py_unknown_because(metadata->missing);
   PyValue value = table_value(interp, table, call->values[1]);
   py_dict_set_text(interp, metadata->tables, key, value);
   type_references(metadata->tables);
@@ -475,6 +502,7 @@ const PyHostClass table_class = {
     .base = &from_class,
     .construct = table_new,
     .params = "name, metadata, *args, **kw",
+    .flags = PY_TAKES_UNKNOWN,
     .methods = table_methods,
     .getattr = table_getattr,
     .str = table_text,
@@ -484,6 +512,6 @@ const PyHostClass table_class = {
 const PyHostClass *const table_classes[] = {&table_class, &metadata_class, NULL};
 
 const PyMethod table_functions[] = {
-    {"table", fn_table, "name, *columns, schema=None", 0},
+    {"table", fn_table, "name, *columns, schema=None", PY_PURE},
     {NULL, NULL, NULL, 0},
 };

@@ -251,6 +251,7 @@ static const TypeClass rows[N_ROWS] = {
                .module = (places)&IN_PG ? "sqlalchemy.dialects.postgresql" : "sqlalchemy.sql.sqltypes", \
                .base = BASE(base_symbol),                                                               \
                .construct = type_new,                                                                   \
+               .flags = PY_PURE,                                                                        \
                .params = signature},                                                                    \
       .kind = SQL_TYPE_##type_kind,                                                                     \
       .build = BUILD_##builder,                                                                         \
@@ -374,7 +375,8 @@ static PyValue type_new(PyInterp *interp, PyCall *call)
   SqlType *type = arena_new0(py_arena(interp), SqlType);
   type->kind = row->kind;
   if (py_class_is_user(call->cls))
-    return refuse(interp, _("%s, a type derived from %s"), py_class_name(call->cls), row->host.name);
+    return py_unknown(interp, PY_NEEDS_PYTHON, _("%s, a type derived from %s"), py_class_name(call->cls),
+                      row->host.name);
   if (!build(interp, call, row->build, type))
     return py_null();
   if (row == &rows[ROW_pickle])

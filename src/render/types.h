@@ -11,3 +11,6 @@ PyValue named_types_lookup(PyInterp *interp, gboolean postgresql, const char *na
 extern const PyHostClass user_type_class;
 const SqlType *user_type(PyInterp *interp, PyValue v);
 PyValue user_types_lookup(PyInterp *interp, const char *name);
+
+/* modules.c: an object or a class of another database's dialect, which is no type here */
+gboolean is_foreign_type(PyValue v);

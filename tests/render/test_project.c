@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "retort/render/offline.h"
 #include "support.h"
@@ -232,4 +233,51 @@ Test(project, what_a_migration_prints_stands_between_its_statements)
             "%s", body);
   cr_expect(!strstr(out->str, "loaded"), "%s", out->str);
   remove_tree(folder);
+}
+
+typedef struct {
+  const char *name;
+  const char *expression; /* what is executed */
+  const char *sql;        /* NULL: refused */
+} Reading;
+
+#define BESIDE "os.path.join(os.path.dirname(__file__), '..', 'sql', "
+
+Test(project, files_of_the_project_are_read_and_no_others)
+{
+  static const Reading readings[] = {
+      {"open", "open(" BESIDE "'views.sql')).read()", "one\ntwo"},
+      {"lines", "''.join(line.strip() for line in open(" BESIDE "'views.sql'), 'r', encoding='UTF-8'))",
+       "onetwo"},
+      {"read_text", "(pathlib.Path(__file__).parent.parent / 'sql' / 'views.sql').read_text()", "one\ntwo"},
+      {"bytes", "open(" BESIDE "'views.sql'), 'rb').read()", NULL},
+      {"another encoding", "open(" BESIDE "'views.sql'), encoding='latin-1').read()", NULL},
+      {"another encoding, read_text", "pathlib.Path(" BESIDE "'views.sql')).read_text(encoding='latin-1')",
+       NULL},
+      {"a relative path", "open('migrations/sql/views.sql').read()", NULL},
+      {"no text", "open(" BESIDE "'latin1.sql')).read()", NULL},
+      {"absent", "open(" BESIDE "'absent.sql')).read()", NULL},
+      {"outside", "open('/etc/passwd').read()", NULL},
+      {"a link that leads outside", "open(" BESIDE "'passwd.sql')).read()", NULL},
+      {"a device", "open('/dev/zero').read()", NULL},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(readings); i++) {
+    g_autofree char *text =
+        g_strdup_printf("import os, pathlib\nfrom alembic import op\nrevision = 'a'\ndown_revision = None\n"
+                        "def upgrade():\n    op.execute(%s)\n",
+                        readings[i].expression);
+    g_autofree char *folder = make_project("metadata = None\n", text);
+    g_autofree char *link = g_build_filename(folder, "migrations", "sql", "passwd.sql", NULL);
+    put(folder, "migrations/sql/views.sql", "one\r\ntwo");
+    put(folder, "migrations/sql/latin1.sql", "\xe4");
+    cr_assert_eq(symlink("/etc/passwd", link), 0);
+    g_autoptr(RenderSession) session = NULL;
+    g_autoptr(Script) script = render_in(folder, &session);
+    const char *got = script->statements->len ? ((Statement *)script->statements->pdata[0])->sql : NULL;
+    cr_expect_eq(script->state, readings[i].sql ? RENDER_EXACT : RENDER_PYTHON, "%s: state %d %s",
+                 readings[i].name, script->state, script->error);
+    cr_expect_str_eq(got ? got : "-", readings[i].sql ? readings[i].sql : "-", "%s: %s", readings[i].name,
+                     got);
+    remove_tree(folder);
+  }
 }

@@ -87,7 +87,9 @@ class PurePath:
 
 class Path(PurePath):
     def read_text(self, encoding=None, errors=None):
-        return read_text(self._path)
+        if errors is not None:
+            return unknown("python", "a file read with errors=")
+        return read_text(self._path, encoding)
 
     def read_bytes(self):
         return unknown("python", "a file's bytes")
