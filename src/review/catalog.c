@@ -73,6 +73,8 @@ ReviewRelation *review_relation_new(guint id, const char *schema, const char *na
   relation->constraints = g_ptr_array_new_with_free_func(review_constraint_free);
   relation->uses = g_ptr_array_new_with_free_func(use_free);
   relation->parts = g_ptr_array_new_with_free_func(g_free);
+  relation->draws = g_ptr_array_new_with_free_func(use_free);
+  relation->needs = g_ptr_array_new_with_free_func(g_free);
   GArray **ids[] = {&relation->indexes,    &relation->parents, &relation->children, &relation->referenced_by,
                     &relation->dependents, &relation->bases,   &relation->sequences};
   for (guint i = 0; i < G_N_ELEMENTS(ids); i++)
@@ -93,6 +95,8 @@ void review_relation_free(ReviewRelation *relation)
   g_ptr_array_unref(relation->constraints);
   g_ptr_array_unref(relation->uses);
   g_ptr_array_unref(relation->parts);
+  g_ptr_array_unref(relation->draws);
+  g_ptr_array_unref(relation->needs);
   GArray *arrays[] = {relation->indexes,    relation->parents, relation->children,  relation->referenced_by,
                       relation->dependents, relation->bases,   relation->sequences, relation->users};
   for (guint i = 0; i < G_N_ELEMENTS(arrays); i++)
@@ -173,6 +177,8 @@ ReviewRelation *review_relation_copy(const ReviewRelation *from)
   relation->constraints = copy_list(from->constraints, (GCopyFunc)copy_constraint, review_constraint_free);
   relation->uses = copy_list(from->uses, (GCopyFunc)copy_use, use_free);
   relation->parts = copy_list(from->parts, (GCopyFunc)copy_text, g_free);
+  relation->draws = copy_list(from->draws, (GCopyFunc)copy_use, use_free);
+  relation->needs = copy_list(from->needs, (GCopyFunc)copy_text, g_free);
   relation->index = from->index != NULL ? copy_index(from->index) : NULL;
   return relation;
 }
@@ -219,6 +225,13 @@ ReviewConstraint *review_relation_constraint(const ReviewRelation *relation, con
   return NULL;
 }
 
+void review_relation_add_draw(ReviewRelation *relation, const char *column, guint sequence)
+{
+  ReviewUse *use = g_new0(ReviewUse, 1);
+  *use = (ReviewUse){sequence, g_strdup(column)};
+  g_ptr_array_add(relation->draws, use);
+}
+
 gboolean review_relation_uses(const ReviewRelation *relation, guint base, const char *column)
 {
   for (guint i = 0; i < relation->uses->len; i++) {
@@ -239,6 +252,7 @@ ReviewCatalog *review_catalog_new(int version)
   catalog->types = g_ptr_array_new_with_free_func(review_type_free);
   catalog->statistics = g_ptr_array_new_with_free_func(statistics_free);
   catalog->functions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  catalog->extensions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   catalog->search_path = g_strsplit("public", ",", 0);
   catalog->version = version;
   catalog->refs = 1;
@@ -261,6 +275,7 @@ void review_catalog_unref(ReviewCatalog *catalog)
   g_ptr_array_unref(catalog->types);
   g_ptr_array_unref(catalog->statistics);
   g_hash_table_unref(catalog->functions);
+  g_hash_table_unref(catalog->extensions);
   g_strfreev(catalog->search_path);
   g_free(catalog->user);
   g_free(catalog->time_zone);

@@ -39,6 +39,13 @@ static const char named_sql[] =
     "r.oid "
     "WHERE d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.refclassid = 'pg_catalog.pg_class'::regclass "
     "AND r.ev_class = w.oid "
+    "UNION ALL SELECT d.refobjid, 0 FROM pg_catalog.pg_attrdef ad JOIN pg_catalog.pg_depend d ON d.classid = "
+    "'pg_catalog.pg_attrdef'::regclass AND d.objid = ad.oid AND d.refclassid = "
+    "'pg_catalog.pg_class'::regclass "
+    "WHERE ad.adrelid = w.oid "
+    "UNION ALL SELECT t.typrelid, 0 FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = "
+    "a.atttypid "
+    "WHERE a.attrelid = w.oid AND a.attnum > 0 AND t.typrelid <> 0 "
     "UNION ALL SELECT d.objid, 0 FROM pg_catalog.pg_depend d WHERE d.classid = "
     "'pg_catalog.pg_class'::regclass "
     "AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = w.oid AND d.deptype IN ('a', 'i') "
@@ -152,6 +159,7 @@ static void read_column_row(ReviewCatalog *catalog, const PGresult *result, int 
   column->inherited = cell_is_true(result, row, 8);
   column->generated = *cell(result, row, 9);
   column->identity = *cell(result, row, 10);
+  column->local = cell_is_true(result, row, 11);
 }
 
 static void read_constraint_row(ReviewCatalog *catalog, const PGresult *result, int row)
@@ -249,6 +257,26 @@ static void read_sequence_row(ReviewCatalog *catalog, const PGresult *result, in
   sequence->owned_by_column = cell_or_null(result, row, 2);
 }
 
+static void read_draw_row(ReviewCatalog *catalog, const PGresult *result, int row)
+{
+  ReviewRelation *table = cell_relation(catalog, result, row, 0);
+  g_autofree char *column = cell_or_null(result, row, 2);
+  if (table != NULL)
+    review_relation_add_draw(table, column, cell_id(result, row, 1));
+}
+
+static void read_need_row(ReviewCatalog *catalog, const PGresult *result, int row)
+{
+  ReviewRelation *relation = cell_relation(catalog, result, row, 0);
+  if (relation != NULL)
+    g_ptr_array_add(relation->needs, cell_or_null(result, row, 1));
+}
+
+static void read_extension_row(ReviewCatalog *catalog, const PGresult *result, int row)
+{
+  g_hash_table_add(catalog->extensions, cell_or_null(result, row, 0));
+}
+
 static void read_trigger_row(ReviewCatalog *catalog, const PGresult *result, int row)
 {
   ReviewRelation *relation = cell_relation(catalog, result, row, 0);
@@ -344,7 +372,7 @@ static const struct {
      0, read_relation},
     {"SELECT a.attrelid, a.attname, n.nspname, t.typname, a.atttypmod, "
      "CASE WHEN a.attcollation <> t.typcollation THEN co.collname END, a.attnotnull, a.atthasdef, "
-     "a.attinhcount > 0, a.attgenerated, a.attidentity FROM pg_catalog.pg_attribute a "
+     "a.attinhcount > 0, a.attgenerated, a.attidentity, a.attislocal FROM pg_catalog.pg_attribute a "
      "JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_type t ON t.oid = a.atttypid "
      "JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace "
      "LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation "
@@ -413,6 +441,56 @@ static const struct {
      "AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.deptype IN ('a', 'i') "
      "AND d.objid = ANY (WANTED)",
      0, read_sequence_row},
+    {"SELECT ad.adrelid, d.refobjid, a.attname FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_attrdef ad "
+     "ON ad.oid = d.objid JOIN pg_catalog.pg_class c ON c.oid = d.refobjid AND c.relkind = 'S' "
+     "JOIN pg_catalog.pg_attribute a ON a.attrelid = ad.adrelid AND a.attnum = ad.adnum "
+     "WHERE d.classid = 'pg_catalog.pg_attrdef'::regclass AND d.refclassid = 'pg_catalog.pg_class'::regclass "
+     "AND ad.adrelid = ANY (WANTED)",
+     0, read_draw_row},
+    {"SELECT w.relation, w.need FROM (SELECT CASE d.classid WHEN 'pg_catalog.pg_class'::regclass THEN "
+     "d.objid "
+     "WHEN 'pg_catalog.pg_attrdef'::regclass THEN (SELECT adrelid FROM pg_catalog.pg_attrdef WHERE oid = "
+     "d.objid) "
+     "WHEN 'pg_catalog.pg_constraint'::regclass THEN (SELECT conrelid FROM pg_catalog.pg_constraint WHERE "
+     "oid = "
+     "d.objid) "
+     "WHEN 'pg_catalog.pg_rewrite'::regclass THEN (SELECT ev_class FROM pg_catalog.pg_rewrite WHERE oid = "
+     "d.objid) "
+     "WHEN 'pg_catalog.pg_policy'::regclass THEN (SELECT polrelid FROM pg_catalog.pg_policy WHERE oid = "
+     "d.objid) "
+     "END AS relation, CASE d.refclassid "
+     "WHEN 'pg_catalog.pg_proc'::regclass THEN 'function ' || (SELECT proname FROM pg_catalog.pg_proc WHERE "
+     "oid = "
+     "d.refobjid) "
+     "WHEN 'pg_catalog.pg_collation'::regclass THEN 'collation ' || (SELECT collname FROM "
+     "pg_catalog.pg_collation "
+     "WHERE oid = d.refobjid) "
+     "WHEN 'pg_catalog.pg_class'::regclass THEN CASE WHEN d.classid = 'pg_catalog.pg_policy'::regclass THEN "
+     "CASE WHEN d.refobjsubid = 0 THEN 'relation ' || d.refobjid ELSE 'column ' || d.refobjid || '.' || "
+     "(SELECT "
+     "attname FROM pg_catalog.pg_attribute WHERE attrelid = d.refobjid AND attnum = d.refobjsubid) END END "
+     "END AS "
+     "need FROM pg_catalog.pg_depend d WHERE d.deptype = 'n' AND d.refclassid IN "
+     "('pg_catalog.pg_proc'::regclass, "
+     "'pg_catalog.pg_collation'::regclass, 'pg_catalog.pg_class'::regclass) AND d.classid IN "
+     "('pg_catalog.pg_class'::regclass, 'pg_catalog.pg_attrdef'::regclass, "
+     "'pg_catalog.pg_constraint'::regclass, "
+     "'pg_catalog.pg_rewrite'::regclass, 'pg_catalog.pg_policy'::regclass)) w WHERE w.need IS NOT NULL AND "
+     "w.relation = ANY (WANTED) "
+     "UNION SELECT p.polrelid, 'relation ' || d.refobjid FROM pg_catalog.pg_policy p JOIN "
+     "pg_catalog.pg_depend d ON "
+     "d.objid = p.oid AND d.classid = 'pg_catalog.pg_policy'::regclass AND d.refclassid = "
+     "'pg_catalog.pg_class'::regclass WHERE d.refobjid <> p.polrelid AND p.polrelid = ANY (WANTED) "
+     "UNION SELECT f.ftrelid, 'server ' || s.srvname FROM pg_catalog.pg_foreign_table f JOIN "
+     "pg_catalog.pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = ANY (WANTED) "
+     "UNION SELECT f.ftrelid, 'wrapper ' || w.fdwname FROM pg_catalog.pg_foreign_table f JOIN "
+     "pg_catalog.pg_foreign_server s ON s.oid = f.ftserver JOIN pg_catalog.pg_foreign_data_wrapper w ON "
+     "w.oid = "
+     "s.srvfdw WHERE f.ftrelid = ANY (WANTED) "
+     "UNION SELECT r.prrelid, 'publication ' || p.pubname FROM pg_catalog.pg_publication_rel r JOIN "
+     "pg_catalog.pg_publication p ON p.oid = r.prpubid WHERE r.prrelid = ANY (WANTED)",
+     0, read_need_row},
+    {"SELECT extname FROM pg_catalog.pg_extension", 0, read_extension_row},
     {"SELECT tgrelid, pg_catalog.bit_or(tgtype::int) FROM pg_catalog.pg_trigger "
      "WHERE (NOT tgisinternal OR tgconstraint = 0) AND tgenabled <> 'D' AND tgrelid = ANY (WANTED) GROUP BY "
      "1",
@@ -447,7 +525,7 @@ static const struct {
 static const char old_columns_sql[] =
     "SELECT a.attrelid, a.attname, n.nspname, t.typname, a.atttypmod, "
     "CASE WHEN a.attcollation <> t.typcollation THEN co.collname END, a.attnotnull, a.atthasdef, "
-    "a.attinhcount > 0, '', a.attidentity FROM pg_catalog.pg_attribute a "
+    "a.attinhcount > 0, '', a.attidentity, a.attislocal FROM pg_catalog.pg_attribute a "
     "JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_type t ON t.oid = a.atttypid "
     "JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace "
     "LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation "

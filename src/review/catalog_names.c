@@ -73,8 +73,8 @@ char *catalog_names_of(const GPtrArray *sql)
 gboolean catalog_names_reach_far(const GPtrArray *sql)
 {
   for (guint i = 0; i < sql->len; i++)
-    if (g_regex_match_simple("\\b(cascade|domain|schema|statistics)\\b", g_ptr_array_index(sql, i),
-                             G_REGEX_CASELESS, 0))
+    if (g_regex_match_simple("\\b(cascade|domain|schema|statistics|publication|policy)\\b",
+                             g_ptr_array_index(sql, i), G_REGEX_CASELESS, 0))
       return TRUE;
   return FALSE;
 }

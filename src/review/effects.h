@@ -27,8 +27,8 @@ typedef struct Effects {
   char *enum_type;
   gboolean sets_lock_timeout;
   struct RemedySubject *subject; /* of the one statement, when something was found; or NULL */
-  gboolean few_rows;     /* what rows it changes it names: INSERT ... VALUES, WHERE id = 1 */
-  gboolean type_changed; /* ALTER COLUMN TYPE */
+  gboolean few_rows;             /* what rows it changes it names: INSERT ... VALUES, WHERE id = 1 */
+  gboolean type_changed;         /* ALTER COLUMN TYPE */
 } Effects;
 
 void effects_free(Effects *effects);

@@ -1,4 +1,5 @@
 /* Expressions: what they call, which columns they mention, what a CHECK proves. */
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "forecast-private.h"
@@ -204,9 +205,20 @@ static void lock_serial_sequence(Reading *r, const PgQuery__FuncCall *call, Lock
   }
 }
 
+/* 'name'::regclass in what is stored depends on the relation. */
+static void lock_regclass(Reading *r, const PgQuery__TypeCast *cast)
+{
+  const char *text = literal_text(cast->arg);
+  g_auto(TypeRef) type = type_ref(cast->type_name);
+  if (text != NULL && strcmp(type.name, "regclass") == 0)
+    lock(r, relation_in_text(r, text), AS, _("it is named in it"));
+}
+
 static gboolean note_sequence(const ProtobufCMessage *message, void *data)
 {
   SequenceWalk *walk = data;
+  if (message->descriptor == &pg_query__type_cast__descriptor && walk->mode == AS)
+    lock_regclass(walk->r, (const PgQuery__TypeCast *)message);
   if (message->descriptor != &pg_query__func_call__descriptor)
     return TRUE;
   const PgQuery__FuncCall *call = (const PgQuery__FuncCall *)message;
@@ -221,6 +233,36 @@ void lock_sequences(Reading *r, const ProtobufCMessage *expression, LockMode mod
 {
   SequenceWalk walk = {r, mode};
   visit_messages(expression, note_sequence, &walk);
+}
+
+typedef struct {
+  Reading *r;
+  guint table;
+  const char *column;
+} DrawWalk;
+
+static gboolean note_draw(const ProtobufCMessage *message, void *data)
+{
+  DrawWalk *walk = data;
+  const char *text = message->descriptor == &pg_query__func_call__descriptor
+                         ? sequence_used((const PgQuery__FuncCall *)message)
+                         : NULL;
+  if (text != NULL) {
+    guint sequence = relation_in_text(walk->r, text)->id;
+    review_relation_add_draw(model_edit(walk->r->session->model, walk->table), walk->column, sequence);
+  }
+  return TRUE;
+}
+
+void set_draw(Reading *r, guint table, const char *column, const PgQuery__Node *expression)
+{
+  ReviewRelation *changed = model_edit(r->session->model, table);
+  for (guint i = changed->draws->len; i > 0; i--)
+    if (strcmp(((const ReviewUse *)g_ptr_array_index(changed->draws, i - 1))->column, column) == 0)
+      g_ptr_array_remove_index(changed->draws, i - 1);
+  DrawWalk walk = {r, table, column};
+  if (expression != NULL)
+    visit_messages(&expression->base, note_draw, &walk);
 }
 
 /* ---- columns ---- */

@@ -61,6 +61,13 @@ void rewrite(Reading *r, const ReviewRelation *relation);
 void rewrite_table(Reading *r, const ReviewRelation *table);
 void rebuild(Reading *r, const ReviewRelation *index);
 void build_index(Reading *r, const ReviewRelation *table);
+/* Tables made OF, and columns of, composite types: the types are relations, too, and locked with what is made anew of
+ * them.  column NULL: all of them. */
+void lock_types_of(Reading *r, const ReviewRelation *relation, const char *column);
+/* The sequences that the column's default, or that of any column, draws from. */
+void lock_drawn(Reading *r, const ReviewRelation *table, const char *column, LockMode mode);
+/* Everything that needs it ("function f", see ReviewRelation.needs) and so loses something: views go, indexes too. */
+void lock_needing(Reading *r, const char *need, const char *because);
 void add_loss(Reading *r, LossKind kind, const ReviewRelation *relation, const char *column);
 void add_finding(Reading *r, CheckId check, const ReviewRelation *object);
 void add_finding_detail(Reading *r, CheckId check, const ReviewRelation *object, const char *detail);
@@ -84,6 +91,8 @@ typedef enum {
 Volatility expression_volatility(const Reading *r, const PgQuery__Node *expression);
 /* Sequences that nextval() and its like name in it are locked. */
 void lock_sequences(Reading *r, const ProtobufCMessage *expression, LockMode mode);
+/* From now on the default of the column is that expression, or none (NULL). */
+void set_draw(Reading *r, guint table, const char *column, const PgQuery__Node *expression);
 /* The text that names the sequence in nextval() and its like; NULL: it is none of them, or not a constant. */
 const char *sequence_used(const PgQuery__FuncCall *call);
 /* The text that names the table in pg_get_serial_sequence(); NULL likewise. */
@@ -128,6 +137,10 @@ typedef enum {
 } TypeChange;
 /* Ends at CHANGE_REWRITE when it is not sure. */
 TypeChange type_change(const Reading *r, const ReviewColumn *from, const TypeRef *to);
+/* It, or a domain it is made of, checks its values. */
+gboolean domain_is_constrained(const Reading *r, const char *schema, const char *name);
+/* The type is that domain, or a domain upon it. */
+gboolean type_is_made_of(const Reading *r, const char *schema, const char *name, const char *domain);
 gboolean type_narrows(const ReviewColumn *from, const TypeRef *to);
 
 /* Estimates how long the forecast takes (weight.c). */
@@ -177,8 +190,14 @@ gboolean read_object_statement(Reading *r, const PgQuery__Node *statement);
 gboolean read_row_statement(Reading *r, const PgQuery__Node *statement);
 /* A relation goes, with what hangs on it. */
 void drop_relation(Reading *r, const ReviewRelation *relation, gboolean cascade, const char *because);
-/* Locks of a query's own reading: ACCESS SHARE, or ROW SHARE under FOR UPDATE; planned: it is run, so that the tables
- * behind views and all indexes are opened. */
-void read_query(Reading *r, const ProtobufCMessage *query, gboolean planned, const char *because);
+/* What is done with a query; each does what the ones before it do, too. */
+typedef enum {
+  QUERY_NAMED,    /* kept: what it names is looked up */
+  QUERY_EXPANDED, /* what is behind views is looked up as well: a function's body */
+  QUERY_PLANNED,  /* partitions and indexes are opened: EXPLAIN */
+  QUERY_RUN,      /* what it changes is checked */
+} QueryUse;
+/* Locks of a query's own reading: ACCESS SHARE, or ROW SHARE under FOR UPDATE. */
+void read_query(Reading *r, const ProtobufCMessage *query, QueryUse use, const char *because);
 /* What a query, its parts included, reads from end to end (scans.c). */
 void judge_scans_of(Reading *r, const ProtobufCMessage *query);

@@ -23,7 +23,7 @@ static const struct {
     {AT(AlterColumnGenericOptions), AX, FALSE},
     {AT(GenericOptions), AX, FALSE},
     {AT(DropCluster), SUX, FALSE},
-    {AT(DropOids), AX, TRUE},
+    {AT(DropOids), AX, FALSE},
     {AT(EnableRule), AX, FALSE},
     {AT(EnableAlwaysRule), AX, FALSE},
     {AT(EnableReplicaRule), AX, FALSE},
@@ -53,6 +53,7 @@ static void read_default(Reading *r, const ReviewRelation *table, const PgQuery_
   lock_down(r, table, AX, recurse);
   if (cmd->def != NULL && locks_dependencies(r))
     lock_sequences(r, &cmd->def->base, AS);
+  set_draw(r, table->id, cmd->name, cmd->def);
 }
 
 static gboolean read_plain(Reading *r, const ReviewRelation *table, PgQuery__AlterTableType type,
@@ -76,18 +77,21 @@ static gboolean read_plain(Reading *r, const ReviewRelation *table, PgQuery__Alt
 
 static void read_rel_options(Reading *r, const ReviewRelation *table, const PgQuery__AlterTableCmd *cmd)
 {
+  /* Those that scans and changes look at while they run. */
+  static const char *const strong[] = {
+      "user_catalog_table", "buffering",  "security_barrier",       "security_invoker",
+      "check_option",       "fastupdate", "gin_pending_list_limit", "pages_per_range",
+      "autosummarize",      NULL};
   LockMode mode = SUX;
   const PgQuery__List *options =
       cmd->def != NULL && cmd->def->node_case == PG_QUERY__NODE__NODE_LIST ? cmd->def->list : NULL;
   for (gsize i = 0; options != NULL && i < options->n_items; i++) {
     if (options->items[i]->node_case != PG_QUERY__NODE__NODE_DEF_ELEM)
       continue;
-    const char *name = options->items[i]->def_elem->defname;
-    if (strcmp(name, "user_catalog_table") == 0 || strcmp(name, "buffering") == 0 ||
-        strcmp(name, "security_barrier") == 0 || strcmp(name, "check_option") == 0)
+    if (g_strv_contains(strong, options->items[i]->def_elem->defname))
       mode = AX;
   }
-  lock(r, table, table->kind == 'v' ? AX : mode, NULL);
+  lock(r, table, mode, NULL);
 }
 
 /* The owner of a table owns its indexes and sequences. */
@@ -180,6 +184,15 @@ static void read_inherit(Reading *r, const ReviewRelation *table, const PgQuery_
       g_array_remove_index(up->children, i - 1);
 }
 
+static void read_add_of(Reading *r, const ReviewRelation *table, const PgQuery__AlterTableCmd *cmd)
+{
+  lock(r, table, AX, NULL);
+  if (cmd->def == NULL || cmd->def->node_case != PG_QUERY__NODE__NODE_TYPE_NAME)
+    return;
+  g_auto(TypeRef) type = type_ref(cmd->def->type_name);
+  lock(r, model_find(r->session->model, type.schema, type.name), AS, _("the table becomes one of the type"));
+}
+
 /* ---- identity ---- */
 
 static const ReviewRelation *identity_sequence(const Reading *r, const ReviewRelation *table,
@@ -198,7 +211,10 @@ static void read_identity(Reading *r, const ReviewRelation *table, const PgQuery
 {
   gboolean down = recurse && version_since(r, 17) && table->kind == 'p';
   lock_down(r, table, AX, down);
+  const ReviewColumn *column = review_relation_column(table, cmd->name);
   const ReviewRelation *sequence = identity_sequence(r, table, cmd->name);
+  if (column != NULL && table->known && column->identity == '\0')
+    return; /* a serial's sequence, or none: IF EXISTS, or an error */
   if (cmd->subtype == AT(DropIdentity)) {
     lock(r, sequence, AX, _("it belongs to the column"));
     if (sequence != NULL)
@@ -268,7 +284,7 @@ static void read_command(Reading *r, const ReviewRelation *table, const PgQuery_
   case AT(ClusterOn): read_cluster_on(r, table, cmd->name); break;
   case AT(AddInherit): read_inherit(r, table, cmd->def->range_var, TRUE); break;
   case AT(DropInherit): read_inherit(r, table, cmd->def->range_var, FALSE); break;
-  case AT(AddOf): lock(r, table, AX, NULL); break;
+  case AT(AddOf): read_add_of(r, table, cmd); break;
   case AT(AddIdentity):
   case AT(SetIdentity):
   case AT(DropIdentity): read_identity(r, table, cmd, recurse); break;
@@ -289,9 +305,9 @@ static void read_index_command(Reading *r, const ReviewRelation *index, const Pg
 {
   switch (cmd->subtype) {
   case AT(AttachPartition): read_attach_index(r, index, cmd->def->partition_cmd); break;
-  case AT(SetStatistics):
+  case AT(SetStatistics): lock(r, index, SUX, NULL); break;
   case AT(SetRelOptions):
-  case AT(ResetRelOptions): lock(r, index, SUX, NULL); break;
+  case AT(ResetRelOptions): read_rel_options(r, index, cmd); break;
   case AT(SetTableSpace):
     lock(r, index, AX, NULL);
     if (!index->known ||
@@ -331,7 +347,15 @@ static gboolean read_other_kind(Reading *r, const ReviewRelation *relation,
         lock(r, relation, AX, NULL);
     }
     return TRUE;
-  case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW: lock(r, relation, AX, NULL); return TRUE;
+  case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW:
+    for (gsize i = 0; i < alter->n_cmds; i++) {
+      PgQuery__AlterTableType type = alter->cmds[i]->alter_table_cmd->subtype;
+      if (type == AT(SetRelOptions) || type == AT(ResetRelOptions))
+        read_rel_options(r, relation, alter->cmds[i]->alter_table_cmd);
+      else
+        lock(r, relation, AX, NULL);
+    }
+    return TRUE;
   case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
     for (gsize i = 0; i < alter->n_cmds; i++)
       if (alter->cmds[i]->alter_table_cmd->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)

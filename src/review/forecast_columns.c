@@ -71,7 +71,7 @@ static gboolean domain_rewrites(Reading *r, const ReviewRelation *table, const P
   const ReviewType *type = model_type(r->session->model, ref.schema, ref.name);
   if (type == NULL && model_catalog(r->session->model) == NULL)
     add_note(r, _("if the column's type is a domain with a check, the table is rewritten"));
-  if (type == NULL || type->kind != 'd' || !type->constrained)
+  if (type == NULL || !domain_is_constrained(r, type->schema, type->name))
     return FALSE;
   add_finding(r, CHECK_DOMAIN_REWRITES, table);
   return TRUE;
@@ -105,7 +105,8 @@ static gboolean column_rewrites(Reading *r, const ReviewRelation *table, const P
   return TRUE;
 }
 
-static void add_checks_of_column(Reading *r, const ReviewRelation *table, const PgQuery__ColumnDef *column)
+static void add_checks_of_column(Reading *r, const ReviewRelation *table, const PgQuery__ColumnDef *column,
+                                 gboolean has_key)
 {
   for (gsize i = 0; i < column->n_constraints; i++) {
     const PgQuery__Constraint *c = column->constraints[i]->constraint;
@@ -116,6 +117,8 @@ static void add_checks_of_column(Reading *r, const ReviewRelation *table, const 
       break;
     case PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY:
     case PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE:
+      if (!has_key)
+        break;
       build_index(r, table);
       add_finding(r, CHECK_UNIQUE_BUILDS_INDEX, table);
       break;
@@ -166,7 +169,8 @@ void read_add_column(Reading *r, const ReviewRelation *table, const PgQuery__Col
       scan(r, rel);
     }
     lock_column_type(r, column);
-    add_checks_of_column(r, rel, column);
+    /* A child by inheritance gets the column, but no key. */
+    add_checks_of_column(r, rel, column, i == 0 || rel->partition);
     if (n.reference != NULL)
       add_reference_of_column(r, rel, &n);
     if (n.not_null && n.expression == NULL && !n.filled)
@@ -248,6 +252,54 @@ static void drop_column_sequences(Reading *r, const ReviewRelation *table, const
   }
 }
 
+static void drop_policies_with(Reading *r, const ReviewRelation *table, const char *column)
+{
+  g_autofree char *need = g_strdup_printf("column %u.%s", table->id, column);
+  lock_needing(r, need, _("its policy reads the column"));
+}
+
+/* Nobody inherits through more levels. */
+#define MOST_CHILDREN_DEEP 64
+
+/* It is the parent's alone: the child has it neither by itself nor from another parent. */
+static gboolean goes_with_parent(const Reading *r, const ReviewRelation *child, const char *column)
+{
+  const ReviewColumn *own = review_relation_column(child, column);
+  guint parents = 0;
+  for (guint i = 0; i < child->parents->len; i++) {
+    const ReviewRelation *parent = model_look(r->session->model, g_array_index(child->parents, guint, i));
+    parents += parent != NULL && review_relation_column(parent, column) != NULL;
+  }
+  return own != NULL && !own->local && parents == 0;
+}
+
+/* Children are locked even when they keep the column: it is theirs alone then. */
+static void drop_column_of(Reading *r, guint id, const char *name, gboolean cascade, gboolean recurse,
+                           guint depth)
+{
+  const ReviewRelation *table = model_look(r->session->model, id);
+  lock(r, table, AX, NULL);
+  drop_column_sequences(r, table, name);
+  if (cascade) {
+    drop_references_to(r, table, name);
+    drop_views_with(r, table, name);
+    drop_policies_with(r, table, name);
+  }
+  drop_column_constraints(r, id, name);
+  drop_column_indexes(r, id, name);
+  ReviewRelation *changed = model_edit(r->session->model, id);
+  ReviewColumn *column = review_relation_column(changed, name);
+  if (column != NULL)
+    g_ptr_array_remove(changed->columns, column);
+  g_autoptr(GArray) children = g_array_copy(changed->children);
+  for (guint i = 0; i < children->len && depth < MOST_CHILDREN_DEEP; i++) {
+    const ReviewRelation *child = model_look(r->session->model, g_array_index(children, guint, i));
+    lock(r, child, AX, NULL);
+    if (child != NULL && recurse && goes_with_parent(r, child, name))
+      drop_column_of(r, child->id, name, cascade, recurse, depth + 1);
+  }
+}
+
 void read_drop_column(Reading *r, const ReviewRelation *table, const PgQuery__AlterTableCmd *cmd,
                       gboolean recurse)
 {
@@ -270,26 +322,7 @@ void read_drop_column(Reading *r, const ReviewRelation *table, const PgQuery__Al
   if (!table->known)
     add_note(r,
              _("if a foreign key leaves from it, the table it points at is locked ACCESS EXCLUSIVE as well"));
-  /* Children are locked even when they keep the column: it is theirs alone then. */
-  g_autoptr(GArray) ids = targets(r, table, recurse);
-  const ReviewRelation *rel;
-  if (!recurse)
-    lock_tree(r, table, AX, NULL);
-  for (EACH(ids, i, rel)) {
-    lock(r, rel, AX, NULL);
-    drop_column_sequences(r, rel, cmd->name);
-    if (cascade) {
-      drop_references_to(r, rel, cmd->name);
-      drop_views_with(r, rel, cmd->name);
-    }
-    guint id = rel->id;
-    drop_column_constraints(r, id, cmd->name);
-    drop_column_indexes(r, id, cmd->name);
-    ReviewRelation *changed = model_edit(r->session->model, id);
-    ReviewColumn *column = review_relation_column(changed, cmd->name);
-    if (column != NULL)
-      g_ptr_array_remove(changed->columns, column);
-  }
+  drop_column_of(r, table->id, cmd->name, cascade, recurse, 0);
 }
 
 /* ---- NOT NULL ---- */
@@ -306,7 +339,11 @@ static gboolean proven(const Reading *r, const ReviewRelation *table, const char
 
 void read_set_not_null(Reading *r, const ReviewRelation *table, const char *name, gboolean recurse)
 {
-  g_autoptr(GArray) ids = targets(r, table, recurse);
+  const ReviewColumn *own = review_relation_column(table, name);
+  /* The partitions have it as well, then. */
+  gboolean partitions_have =
+      table->kind == 'p' && own != NULL && own->not_null && version_since(r, 12) && !version_since(r, 18);
+  g_autoptr(GArray) ids = targets(r, table, recurse && !partitions_have);
   const ReviewRelation *rel;
   for (EACH(ids, i, rel)) {
     lock(r, rel, AX, NULL);
@@ -352,7 +389,10 @@ static gboolean change_indexes(Reading *r, const ReviewRelation *table, const ch
     if (index == NULL || index->index == NULL || !strv_has(index->index->mentions, column))
       continue;
     lock(r, index, AX, _("it has the column"));
-    if (change == CHANGE_REWRITE || change == CHANGE_REINDEX || index->index->expressions ||
+    const ReviewColumn *about = review_relation_column(table, column);
+    /* What GIN stores of an array is its elements: never the column's own type. */
+    gboolean elements = g_strcmp0(index->index->method, "gin") == 0 && about != NULL && about->type[0] == '_';
+    if (elements || change == CHANGE_REWRITE || change == CHANGE_REINDEX || index->index->expressions ||
         index->index->predicate || index->index->exclusion || index->parents->len > 0) {
       rebuild(r, index);
       if (index->kind == 'i')
@@ -479,8 +519,6 @@ void read_alter_type(Reading *r, const ReviewRelation *table, const PgQuery__Alt
       change = CHANGE_REINDEX;
     if (type_narrows(column, &to))
       add_finding(r, CHECK_NARROWING_TYPE, rel);
-    if (change == CHANGE_REWRITE)
-      rewrite_table(r, rel);
     gboolean rebuilt = change_indexes(r, rel, cmd->name, change);
     for (guint k = 0; k < rel->sequences->len; k++) {
       const ReviewRelation *sequence = model_look(r->session->model, g_array_index(rel->sequences, guint, k));
@@ -492,12 +530,17 @@ void read_alter_type(Reading *r, const ReviewRelation *table, const PgQuery__Alt
       if (column->identity != '\0')
         rewrite(r, sequence);
     }
+    if (locks_dependencies(r))
+      lock_drawn(r, rel, cmd->name, AS);
     const ReviewRelation *user = used_by(r, rel, cmd->name);
     if (user != NULL)
       add_note_format(r, _("%s uses the column: the server refuses to change its type"), user->name);
     gboolean compare = change == CHANGE_REWRITE || strcmp(column->type, to.name) != 0;
     gboolean trapped = change_constraints(r, rel, cmd->name, compare);
     judge_change(r, rel, change, rebuilt || trapped || user != NULL);
-    set_type(r, rel->id, cmd->name, &to, collation);
+    guint id = rel->id;
+    set_type(r, id, cmd->name, &to, collation);
+    if (change == CHANGE_REWRITE)
+      rewrite_table(r, model_look(r->session->model, id));
   }
 }

@@ -33,8 +33,9 @@ static guint own_sequence(Reading *r, guint table, const char *column)
   ReviewRelation *sequence = model_create(r->session->model, schema, name, 'S');
   sequence->owned_by = table;
   sequence->owned_by_column = g_strdup(column);
-  g_array_append_val(model_edit(r->session->model, table)->sequences, sequence->id);
-  return sequence->id;
+  guint id = sequence->id;
+  g_array_append_val(model_edit(r->session->model, table)->sequences, id);
+  return id;
 }
 
 void define_column(Reading *r, guint table, const PgQuery__ColumnDef *def)
@@ -63,8 +64,16 @@ void define_column(Reading *r, guint table, const PgQuery__ColumnDef *def)
     default: break;
     }
   }
-  if (serial)
-    own_sequence(r, table, def->colname);
+  column->local = TRUE;
+  gboolean identity = column->identity != '\0';
+  if (serial) {
+    guint sequence = own_sequence(r, table, def->colname);
+    if (!identity)
+      review_relation_add_draw(model_edit(r->session->model, table), def->colname, sequence);
+  }
+  for (gsize i = 0; i < def->n_constraints; i++)
+    if (def->constraints[i]->constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_DEFAULT)
+      set_draw(r, table, def->colname, def->constraints[i]->constraint->raw_expr);
   for (gsize i = 0; i < def->n_constraints; i++)
     define_constraint(r, table, def->constraints[i]->constraint, def->colname);
 }
@@ -125,14 +134,9 @@ static void copy_like(Reading *r, guint table, const PgQuery__TableLikeClause *l
 {
   const ReviewRelation *source = relation_of(r, like->relation);
   lock(r, source, AS, _("the new table is made like it"));
-  for (guint i = 0; i < source->sequences->len && (like->options & LIKE_DEFAULTS) != 0; i++) {
-    const ReviewRelation *sequence = look(r, g_array_index(source->sequences, guint, i));
-    const ReviewColumn *column = sequence != NULL && sequence->owned_by_column != NULL
-                                     ? review_relation_column(source, sequence->owned_by_column)
-                                     : NULL;
-    if (column != NULL && column->identity == 0 && locks_dependencies(r))
-      lock(r, sequence, AS, _("a default uses it"));
-  }
+  lock_types_of(r, source, NULL);
+  if ((like->options & LIKE_DEFAULTS) != 0 && locks_dependencies(r))
+    lock_drawn(r, source, NULL, AS);
   for (guint i = 0; i < source->columns->len; i++) {
     const ReviewColumn *column = g_ptr_array_index(source->columns, i);
     ReviewColumn *copy = review_relation_add_column(model_edit(r->session->model, table), column->name,
@@ -192,20 +196,51 @@ static void read_create_table(Reading *r, const PgQuery__CreateStmt *statement)
       continue;
     }
     lock(r, parent, SUX, _("it gets a child"));
+    lock_types_of(r, parent, NULL);
+    if (locks_dependencies(r))
+      lock_drawn(r, parent, NULL, AS);
     g_array_append_val(model_edit(r->session->model, parent->id)->children, id);
     g_array_append_val(table->parents, parent->id);
   }
   read_elements(r, id, statement);
 }
 
+static void lock_result_type(Reading *r, const PgQuery__SelectStmt *select, const char *column)
+{
+  for (gsize i = 0; i < select->n_from_clause; i++)
+    if (select->from_clause[i]->node_case == PG_QUERY__NODE__NODE_RANGE_VAR)
+      lock_types_of(r, relation_of(r, select->from_clause[i]->range_var), column);
+}
+
+/* Columns of composite types among those that a table or view is made of. */
+static void lock_result_types(Reading *r, const PgQuery__Node *query)
+{
+  const PgQuery__SelectStmt *select =
+      query != NULL && query->node_case == PG_QUERY__NODE__NODE_SELECT_STMT ? query->select_stmt : NULL;
+  for (gsize i = 0; select != NULL && i < select->n_target_list; i++) {
+    const PgQuery__Node *value = select->target_list[i]->node_case == PG_QUERY__NODE__NODE_RES_TARGET
+                                     ? select->target_list[i]->res_target->val
+                                     : NULL;
+    if (value == NULL || value->node_case != PG_QUERY__NODE__NODE_COLUMN_REF ||
+        value->column_ref->n_fields == 0)
+      continue;
+    const PgQuery__Node *last = value->column_ref->fields[value->column_ref->n_fields - 1];
+    lock_result_type(r, select, last->node_case == PG_QUERY__NODE__NODE_A_STAR ? NULL : node_text(last));
+  }
+}
+
 static void read_create_table_as(Reading *r, const PgQuery__CreateTableAsStmt *statement)
 {
   gboolean view = statement->objtype == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW;
+  if (statement->query->node_case == PG_QUERY__NODE__NODE_EXECUTE_STMT)
+    set_unknown(r, _("what a prepared statement runs is not visible here"));
+  lock_result_types(r, statement->query);
   if (statement->if_not_exists && exists(r, statement->into->rel)) {
-    read_query(r, &statement->query->base, FALSE, _("it is looked at all the same"));
+    read_query(r, &statement->query->base, QUERY_NAMED, _("it is looked at all the same"));
     return;
   }
-  read_query(r, &statement->query->base, !statement->into->skip_data, _("it is filled from it"));
+  read_query(r, &statement->query->base, statement->into->skip_data ? QUERY_NAMED : QUERY_RUN,
+             _("it is filled from it"));
   if (!statement->into->skip_data)
     judge_scans_of(r, &statement->query->base);
   create(r, statement->into->rel, view ? 'm' : 'r');
@@ -218,9 +253,10 @@ static void read_create_view(Reading *r, const PgQuery__ViewStmt *statement)
   gboolean replaces = statement->replace && (old != NULL || model_catalog(r->session->model) == NULL);
   if (replaces)
     lock(r, relation_of(r, statement->view), AX, NULL);
-  read_query(r, &statement->query->base, FALSE, _("the view reads it"));
+  read_query(r, &statement->query->base, QUERY_NAMED, _("the view reads it"));
   if (locks_dependencies(r))
     lock_sequences(r, &statement->query->base, AS);
+  lock_result_types(r, statement->query);
   if (!replaces)
     create(r, statement->view, 'v');
 }
@@ -246,7 +282,6 @@ static void index_partitions(Reading *r, const ReviewRelation *table)
   g_autoptr(GArray) ids = tree_of(r, table);
   for (guint i = 0; i < ids->len; i++) {
     const ReviewRelation *rel = look(r, g_array_index(ids, guint, i));
-    lock(r, rel, SH, i > 0 ? _("the index is built on every partition") : NULL);
     build_index(r, rel);
   }
 }
@@ -258,6 +293,8 @@ static void read_create_index(Reading *r, const PgQuery__IndexStmt *index)
   const ReviewRelation *old = model_find(r->session->model, table->schema, name);
   r->forecast->no_transaction |= index->concurrent;
   lock(r, table, index->concurrent ? SUX : SH, NULL);
+  if (table->kind == 'p' && index->relation->inh && !index->concurrent)
+    lock_tree(r, table, SH, _("the index is built on every partition"));
   if (index->if_not_exists && !index->concurrent)
     add_finding(r, CHECK_GUARD_LOCKS, table);
   if (index->if_not_exists && old != NULL)
@@ -323,7 +360,7 @@ static void read_create_policy(Reading *r, const PgQuery__CreatePolicyStmt *poli
   const PgQuery__Node *parts[] = {policy->qual, policy->with_check};
   for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
     if (parts[i] != NULL)
-      read_query(r, &parts[i]->base, FALSE, _("the policy reads it"));
+      read_query(r, &parts[i]->base, QUERY_NAMED, _("the policy reads it"));
   note_part(r, table->id, 'p', policy->policy_name);
 }
 
@@ -333,7 +370,7 @@ static void read_create_rule(Reading *r, const PgQuery__RuleStmt *rule)
   lock(r, table, AX, NULL);
   gboolean changes = r->forecast->changes_rows;
   for (gsize i = 0; i < rule->n_actions; i++)
-    read_query(r, &rule->actions[i]->base, FALSE, _("the rule uses it"));
+    read_query(r, &rule->actions[i]->base, QUERY_NAMED, _("the rule uses it"));
   r->forecast->changes_rows = changes; /* later, when the rule applies */
   note_part(r, table->id, 'r', rule->rulename);
 }
@@ -398,12 +435,12 @@ static void read_body(Reading *r, const PgQuery__CreateFunctionStmt *function, c
   gboolean changes = r->forecast->changes_rows;
   guint losses = r->forecast->losses->len;
   if (function->sql_body != NULL)
-    read_query(r, &function->sql_body->base, FALSE, _("the function's body names it"));
+    read_query(r, &function->sql_body->base, QUERY_EXPANDED, _("the function's body names it"));
   if (g_ascii_strcasecmp(language, "sql") == 0 && body != NULL) {
     g_autoptr(SqlTree) tree = sql_tree_parse(body);
     for (gsize i = 0; tree->root != NULL && i < tree->root->n_stmts; i++)
       if (tree->root->stmts[i]->stmt != NULL && is_query(tree->root->stmts[i]->stmt))
-        read_query(r, &tree->root->stmts[i]->stmt->base, FALSE, _("the function's body names it"));
+        read_query(r, &tree->root->stmts[i]->stmt->base, QUERY_EXPANDED, _("the function's body names it"));
   }
   r->forecast->changes_rows = changes; /* later, when it is called */
   g_ptr_array_set_size(r->forecast->losses, (int)losses);
@@ -446,6 +483,20 @@ static void read_publication(Reading *r, PgQuery__Node *const *objects, gsize n)
   }
 }
 
+/* What it publishes so far. */
+static void lock_published(Reading *r, const char *publication)
+{
+  g_autofree char *need = g_strdup_printf("publication %s", publication);
+  g_autoptr(GArray) ids = model_ids(r->session->model);
+  for (guint i = 0; i < ids->len; i++) {
+    const ReviewRelation *table = look(r, g_array_index(ids, guint, i));
+    if (table != NULL && g_ptr_array_find_with_equal_func(table->needs, need, g_str_equal, NULL))
+      lock(r, table, SUX, _("it was published"));
+  }
+  if (model_catalog(r->session->model) == NULL)
+    add_note(r, _("tables published so far are locked SHARE UPDATE EXCLUSIVE as well"));
+}
+
 static void read_create_schema(Reading *r, const PgQuery__CreateSchemaStmt *schema)
 {
   if (schema->n_schema_elts > 0)
@@ -484,6 +535,8 @@ gboolean read_create_statement(Reading *r, const PgQuery__Node *s)
     read_publication(r, s->create_publication_stmt->pubobjects, s->create_publication_stmt->n_pubobjects);
     return TRUE;
   case PG_QUERY__NODE__NODE_ALTER_PUBLICATION_STMT:
+    if (s->alter_publication_stmt->action == PG_QUERY__ALTER_PUBLICATION_ACTION__AP_SetObjects)
+      lock_published(r, s->alter_publication_stmt->pubname);
     read_publication(r, s->alter_publication_stmt->pubobjects, s->alter_publication_stmt->n_pubobjects);
     return TRUE;
   default: return FALSE;

@@ -91,6 +91,11 @@ void drop_relation(Reading *r, const ReviewRelation *relation, gboolean cascade,
     drop_list(r, relation->indexes, cascade, NULL);
     relation = look(r, id);
   }
+  if (relation != NULL && cascade) {
+    g_autofree char *need = g_strdup_printf("relation %u", id);
+    lock_needing(r, need, _("its policy reads what is dropped"));
+    relation = look(r, id);
+  }
   if (relation != NULL && is_table(relation)) {
     drop_from_parents(r, relation);
     drop_foreign_keys(r, relation, cascade);
@@ -135,6 +140,33 @@ static void drop_index(Reading *r, const ReviewRelation *index, gboolean concurr
 
 /* ---- other objects ---- */
 
+/* A default or a policy goes from a table; views and indexes go themselves. */
+static void lose(Reading *r, const ReviewRelation *relation, const char *because)
+{
+  switch (relation->kind) {
+  case 'v':
+  case 'm':
+  case 'f': drop_relation(r, relation, TRUE, because); break;
+  case 'i':
+  case 'I':
+    lock(r, relation, AX, because);
+    if (relation->index != NULL)
+      lock(r, look(r, relation->index->table), AX, _("it loses an index"));
+    break;
+  default: lock(r, relation, AX, because);
+  }
+}
+
+void lock_needing(Reading *r, const char *need, const char *because)
+{
+  g_autoptr(GArray) ids = model_ids(r->session->model);
+  for (guint i = 0; i < ids->len; i++) {
+    const ReviewRelation *relation = look(r, g_array_index(ids, guint, i));
+    if (relation != NULL && g_ptr_array_find_with_equal_func(relation->needs, need, g_str_equal, NULL))
+      lose(r, relation, because);
+  }
+}
+
 /* Everything in it that is known; a column of the type, when it is a type. */
 static void drop_schema(Reading *r, const char *name, gboolean cascade)
 {
@@ -165,9 +197,17 @@ static void drop_type(Reading *r, const char *schema, const char *name, gboolean
   g_autoptr(GArray) ids = model_ids(r->session->model);
   for (guint i = 0; i < ids->len; i++) {
     const ReviewRelation *relation = look(r, g_array_index(ids, guint, i));
+    if (relation != NULL && composite != NULL && relation->type == composite->id) {
+      drop_relation(r, relation, TRUE, _("it is made of the type"));
+      continue;
+    }
     for (guint k = 0; relation != NULL && k < relation->columns->len; k++) {
       const ReviewColumn *column = g_ptr_array_index(relation->columns, k);
-      if (strcmp(column->type, name) != 0 || (schema != NULL && strcmp(column->type_schema, schema) != 0))
+      gboolean array = column->type[0] == '_' && strcmp(column->type + 1, name) == 0;
+      if (!array && !type_is_made_of(r, column->type_schema, column->type, name))
+        continue;
+      if (strcmp(column->type_schema, "pg_catalog") == 0 ||
+          (schema != NULL && strcmp(column->type, name) == 0 && strcmp(column->type_schema, schema) != 0))
         continue;
       lock(r, relation, AX, _("it has a column of the type"));
       add_loss(r, LOSS_COLUMN, relation, column->name);
@@ -209,6 +249,18 @@ static gboolean has_part(const ReviewRelation *table, PgQuery__ObjectType type, 
   return FALSE;
 }
 
+/* DROP SEQUENCE ... CASCADE: the defaults that draw from it. */
+static void drop_defaults(Reading *r, guint sequence)
+{
+  g_autoptr(GArray) ids = model_ids(r->session->model);
+  for (guint i = 0; i < ids->len; i++) {
+    const ReviewRelation *table = look(r, g_array_index(ids, guint, i));
+    for (guint k = 0; table != NULL && k < table->draws->len; k++)
+      if (((const ReviewUse *)g_ptr_array_index(table->draws, k))->base == sequence)
+        lock(r, table, AX, _("a default of its uses the sequence"));
+  }
+}
+
 static void drop_words(Reading *r, const PgQuery__DropStmt *drop, PgQuery__Node *const *words, gsize n)
 {
   gboolean cascade = drop->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
@@ -239,8 +291,8 @@ static void drop_words(Reading *r, const PgQuery__DropStmt *drop, PgQuery__Node 
     break;
   case OBJECT(VIEW):
   case OBJECT(SEQUENCE):
-    if (cascade && relation->owned_by != 0)
-      lock(r, look(r, relation->owned_by), AX, _("a default of its uses the sequence"));
+    if (cascade && relation->kind != 'v')
+      drop_defaults(r, relation->id);
     drop_relation(r, relation, cascade, NULL);
     break;
   case OBJECT(INDEX): drop_index(r, relation, drop->concurrent); break;
@@ -270,6 +322,44 @@ static void drop_triggers(Reading *r, const PgQuery__Node *object)
   }
 }
 
+static const char *last_word(const PgQuery__Node *object)
+{
+  if (object->node_case == PG_QUERY__NODE__NODE_OBJECT_WITH_ARGS && object->object_with_args->n_objname > 0)
+    return node_text(object->object_with_args->objname[object->object_with_args->n_objname - 1]);
+  if (object->node_case == PG_QUERY__NODE__NODE_LIST && object->list->n_items > 0)
+    return node_text(object->list->items[object->list->n_items - 1]);
+  return node_text(object);
+}
+
+/* CASCADE takes what needs the object along: known for those that tables are commonly made with. */
+static void drop_with_needs(Reading *r, PgQuery__ObjectType type, const PgQuery__Node *object)
+{
+  const char *word = NULL;
+  switch (type) {
+  case OBJECT(FUNCTION):
+  case OBJECT(PROCEDURE):
+  case OBJECT(ROUTINE): word = "function"; break;
+  case OBJECT(COLLATION): word = "collation"; break;
+  case OBJECT(FOREIGN_SERVER): word = "server"; break;
+  case OBJECT(FDW): word = "wrapper"; break;
+  case OBJECT(PUBLICATION): return; /* nothing is made with it */
+  default: set_unknown(r, _("what depends on it goes with it, and is not looked at")); return;
+  }
+  g_autofree char *need = g_strdup_printf("%s %s", word, last_word(object));
+  lock_needing(r, need, _("it is made with what is dropped"));
+  if (type == OBJECT(FUNCTION) || type == OBJECT(ROUTINE))
+    drop_triggers(r, object);
+  if (model_catalog(r->session->model) == NULL)
+    add_note(r, _("what depends on it goes with it, and is locked ACCESS EXCLUSIVE"));
+}
+
+static void drop_extension(Reading *r, const PgQuery__DropStmt *drop, const char *name)
+{
+  const ReviewCatalog *catalog = model_catalog(r->session->model);
+  if (!drop->missing_ok || catalog == NULL || g_hash_table_contains(catalog->extensions, name))
+    set_unknown(r, _("what belongs to an extension is not looked at"));
+}
+
 static gboolean names_relation(PgQuery__ObjectType type)
 {
   static const PgQuery__ObjectType types[] = {OBJECT(TABLE),  OBJECT(FOREIGN_TABLE), OBJECT(MATVIEW),
@@ -297,9 +387,10 @@ static void read_drop(Reading *r, const PgQuery__DropStmt *drop)
     } else if (object->node_case == PG_QUERY__NODE__NODE_TYPE_NAME) {
       g_auto(TypeRef) type = type_ref(object->type_name);
       drop_type(r, type.schema, type.name, cascade);
+    } else if (drop->remove_type == OBJECT(EXTENSION)) {
+      drop_extension(r, drop, last_word(object));
     } else if (cascade) {
-      drop_triggers(r, object);
-      add_note(r, _("what depends on it goes with it, and is locked ACCESS EXCLUSIVE"));
+      drop_with_needs(r, drop->remove_type, object);
     }
   }
   if (cascade)

@@ -168,6 +168,8 @@ static void vacuum_one(Reading *r, const ReviewRelation *table, gboolean full, g
   g_autoptr(GArray) ids = tree_of(r, table);
   for (guint i = 0; i < ids->len; i++) {
     const ReviewRelation *rel = look(r, g_array_index(ids, guint, i));
+    if (rel->kind == 'v')
+      continue; /* skipped with a warning */
     if (rel != table && !rel->partition) {
       if (analyze_only || version_since(r, 18))
         lock(r, rel, version_since(r, 18) ? SUX : AS, _("it inherits from the table"));
@@ -280,6 +282,7 @@ static void read_refresh(Reading *r, const PgQuery__RefreshMatViewStmt *refresh)
     scan(r, view);
     return;
   }
+  lock_types_of(r, view, NULL);
   rewrite(r, view);
   if (view->indexes->len > 0 && !refresh->skip_data)
     scan(r, view);
@@ -335,7 +338,8 @@ static void read_alter_domain(Reading *r, const PgQuery__AlterDomainStmt *alter)
     const ReviewRelation *relation = look(r, g_array_index(ids, guint, i));
     for (guint k = 0; relation != NULL && k < relation->columns->len; k++) {
       const ReviewColumn *column = g_ptr_array_index(relation->columns, k);
-      if (strcmp(column->type, name) != 0 || (relation->kind != 'r' && relation->kind != 'm'))
+      if (!type_is_made_of(r, column->type_schema, column->type, name) ||
+          (relation->kind != 'r' && relation->kind != 'm'))
         continue;
       lock(r, relation, SH, _("it has a column of the domain"));
       scan(r, relation);
@@ -431,6 +435,14 @@ static gboolean locks_no_table(PgQuery__Node__NodeCase kind)
   case PG_QUERY__NODE__NODE_DEALLOCATE_STMT:
   case PG_QUERY__NODE__NODE_CLOSE_PORTAL_STMT:
   case PG_QUERY__NODE__NODE_CREATE_PLANG_STMT:
+  case PG_QUERY__NODE__NODE_ALTER_FDW_STMT:
+  case PG_QUERY__NODE__NODE_ALTER_USER_MAPPING_STMT:
+  case PG_QUERY__NODE__NODE_DROP_USER_MAPPING_STMT:
+  case PG_QUERY__NODE__NODE_ALTER_TSCONFIGURATION_STMT:
+  case PG_QUERY__NODE__NODE_ALTER_TSDICTIONARY_STMT:
+  case PG_QUERY__NODE__NODE_ALTER_DATABASE_REFRESH_COLL_STMT:
+  case PG_QUERY__NODE__NODE_ALTER_TABLE_SPACE_OPTIONS_STMT:
+  case PG_QUERY__NODE__NODE_LOAD_STMT:
   case PG_QUERY__NODE__NODE_CREATE_CONVERSION_STMT: return TRUE;
   default: return FALSE;
   }
@@ -477,6 +489,32 @@ static void read_alter_owner(Reading *r, const PgQuery__AlterOwnerStmt *alter)
   lock_composite(r, alter->object_type, alter->object);
 }
 
+/* What it reads already stays when the statement says nothing about it. */
+static void read_alter_policy(Reading *r, const PgQuery__AlterPolicyStmt *policy)
+{
+  const ReviewRelation *table = relation_of(r, policy->table);
+  lock(r, table, AX, NULL);
+  const PgQuery__Node *parts[] = {policy->qual, policy->with_check};
+  for (guint i = 0; i < G_N_ELEMENTS(parts); i++)
+    if (parts[i] != NULL)
+      read_query(r, &parts[i]->base, QUERY_NAMED, _("the policy reads it"));
+  for (guint i = 0; i < table->needs->len && policy->qual == NULL && policy->with_check == NULL; i++) {
+    const char *need = g_ptr_array_index(table->needs, i);
+    if (g_str_has_prefix(need, "relation "))
+      lock(r, look(r, (guint)g_ascii_strtoull(need + strlen("relation "), NULL, 10)), AS,
+           _("the policy reads it"));
+  }
+}
+
+/* ALTER DATABASE ... SET TABLESPACE moves its files. */
+static gboolean moves_database(const PgQuery__AlterDatabaseStmt *alter)
+{
+  for (gsize i = 0; i < alter->n_options; i++)
+    if (strcmp(alter->options[i]->def_elem->defname, "tablespace") == 0)
+      return TRUE;
+  return FALSE;
+}
+
 gboolean read_object_statement(Reading *r, const PgQuery__Node *s)
 {
   const char *reason = opaque(s->node_case);
@@ -497,15 +535,17 @@ gboolean read_object_statement(Reading *r, const PgQuery__Node *s)
     read_set_schema(r, s->alter_object_schema_stmt);
     return TRUE;
   case PG_QUERY__NODE__NODE_ALTER_OWNER_STMT: read_alter_owner(r, s->alter_owner_stmt); return TRUE;
-  case PG_QUERY__NODE__NODE_ALTER_POLICY_STMT:
-    lock(r, relation_of(r, s->alter_policy_stmt->table), AX, NULL);
-    return TRUE;
+  case PG_QUERY__NODE__NODE_ALTER_POLICY_STMT: read_alter_policy(r, s->alter_policy_stmt); return TRUE;
   case PG_QUERY__NODE__NODE_ALTER_OBJECT_DEPENDS_STMT:
     if (s->alter_object_depends_stmt->relation != NULL)
-      lock(r, relation_of(r, s->alter_object_depends_stmt->relation), AS, NULL);
+      lock(r, relation_of(r, s->alter_object_depends_stmt->relation),
+           s->alter_object_depends_stmt->object_type == OBJECT(TRIGGER) ? AS : AX, NULL);
     return TRUE;
   case PG_QUERY__NODE__NODE_DISCARD_STMT:
     r->forecast->no_transaction |= s->discard_stmt->target == PG_QUERY__DISCARD_MODE__DISCARD_ALL;
+    return TRUE;
+  case PG_QUERY__NODE__NODE_ALTER_DATABASE_STMT:
+    r->forecast->no_transaction |= moves_database(s->alter_database_stmt);
     return TRUE;
   case PG_QUERY__NODE__NODE_GRANT_STMT: read_grant(r, s->grant_stmt); return TRUE;
   case PG_QUERY__NODE__NODE_VARIABLE_SET_STMT: read_set(r, s->variable_set_stmt); return TRUE;

@@ -230,8 +230,6 @@ static void detach_indexes(Reading *r, const ReviewRelation *child)
     const ReviewRelation *index = look(r, g_array_index(child->indexes, guint, i));
     if (index != NULL && index->parents->len > 0)
       lock(r, index, AX, _("it is no longer part of the parent's"));
-    else
-      lock(r, index, AS, NULL);
   }
 }
 

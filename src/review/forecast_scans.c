@@ -136,6 +136,8 @@ static void add_from(Source *source, const PgQuery__Node *from)
     return;
   if (from->node_case == PG_QUERY__NODE__NODE_RANGE_VAR) {
     g_ptr_array_add(source->tables, from->range_var);
+  } else if (from->node_case == PG_QUERY__NODE__NODE_RANGE_TABLE_SAMPLE) {
+    add_from(source, from->range_table_sample->relation);
   } else if (from->node_case == PG_QUERY__NODE__NODE_JOIN_EXPR) {
     add_from(source, from->join_expr->larg);
     add_from(source, from->join_expr->rarg);
@@ -162,15 +164,13 @@ static void source_end(Source *source, Source *outer)
 }
 
 /* max(id) and min(id) come from the end of an index. */
-static gboolean is_extreme(const Source *source, const PgQuery__SelectStmt *select)
+static gboolean value_is_extreme(const Source *source, const PgQuery__RangeVar *var,
+                                 const PgQuery__Node *value)
 {
-  const PgQuery__Node *value = select->n_target_list == 1 ? select->target_list[0]->res_target->val : NULL;
-  if (value == NULL || value->node_case != PG_QUERY__NODE__NODE_FUNC_CALL || select->where_clause != NULL ||
-      value->func_call->n_funcname != 1 || value->func_call->n_args != 1 || select->n_from_clause != 1 ||
-      select->from_clause[0]->node_case != PG_QUERY__NODE__NODE_RANGE_VAR)
+  if (value == NULL || value->node_case != PG_QUERY__NODE__NODE_FUNC_CALL ||
+      value->func_call->n_funcname != 1 || value->func_call->n_args != 1)
     return FALSE;
   const char *name = node_text(value->func_call->funcname[0]);
-  const PgQuery__RangeVar *var = select->from_clause[0]->range_var;
   const ReviewRelation *table = relation_of(source->r, var);
   for (guint i = 0; i < table->indexes->len; i++) {
     const ReviewRelation *index = look(source->r, g_array_index(table->indexes, guint, i));
@@ -179,6 +179,17 @@ static gboolean is_extreme(const Source *source, const PgQuery__SelectStmt *sele
       return strcmp(name, "max") == 0 || strcmp(name, "min") == 0;
   }
   return FALSE;
+}
+
+static gboolean is_extreme(const Source *source, const PgQuery__SelectStmt *select)
+{
+  if (select->where_clause != NULL || select->n_from_clause != 1 ||
+      select->from_clause[0]->node_case != PG_QUERY__NODE__NODE_RANGE_VAR)
+    return FALSE;
+  for (gsize i = 0; i < select->n_target_list; i++)
+    if (!value_is_extreme(source, select->from_clause[0]->range_var, select->target_list[i]->res_target->val))
+      return FALSE;
+  return select->n_target_list > 0;
 }
 
 static void scan_select(Source *outer, const PgQuery__SelectStmt *select)
@@ -209,6 +220,19 @@ static void scan_changed(Source *outer, PgQuery__RangeVar *target, PgQuery__Node
   source_end(&source, outer);
 }
 
+/* Both sides are joined; what is written out in the statement finds the target's rows one by one. */
+static void scan_merge(Source *outer, const PgQuery__MergeStmt *merge)
+{
+  Source source;
+  source_begin(&source, outer);
+  g_ptr_array_add(source.tables, merge->relation);
+  add_from(&source, merge->source_relation);
+  add_where(&source, merge->join_condition);
+  source.outer |=
+      merge->source_relation != NULL && merge->source_relation->node_case != PG_QUERY__NODE__NODE_RANGE_VAR;
+  source_end(&source, outer);
+}
+
 static gboolean scan_message(const ProtobufCMessage *message, void *data)
 {
   Source *outer = data;
@@ -221,6 +245,8 @@ static gboolean scan_message(const ProtobufCMessage *message, void *data)
     const PgQuery__DeleteStmt *deletion = (const PgQuery__DeleteStmt *)message;
     scan_changed(outer, deletion->relation, deletion->using_clause, deletion->n_using_clause,
                  deletion->where_clause);
+  } else if (message->descriptor == &pg_query__merge_stmt__descriptor) {
+    scan_merge(outer, (const PgQuery__MergeStmt *)message);
   }
   return TRUE;
 }

@@ -13,7 +13,7 @@ struct Model {
   GPtrArray *types;
   GHashTable *functions;
   GStrv search_path; /* NULL: the catalog's */
-  GArray *made; /* ids of what the plan made since it was settled last */
+  GArray *made;      /* ids of what the plan made since it was settled last */
   guint next_id;
 };
 

@@ -11,7 +11,7 @@ src_review_libreview_a_SOURCES = \
 	src/review/tree.c include/retort/review/tree.h src/review/tree_json.c src/review/tree_json.h \
 	src/review/touch.c src/review/expressions.c src/review/types.c src/review/weight.c \
 	src/review/forecast_alter.c \
-	src/review/forecast_columns.c \
+	src/review/forecast_changes.c src/review/forecast_columns.c \
 	src/review/forecast_constraints.c \
 	src/review/forecast_create.c \
 	src/review/forecast_drop.c \
@@ -26,4 +26,4 @@ src_review_libreview_a_SOURCES = \
 	src/review/said.c src/review/said.h \
 	src/review/settle.c src/review/settle.h \
 	src/review/silence.c src/review/silence.h \
-	src/review/undo.c src/review/undo.h
+	src/review/undo.c src/review/undo.h src/review/walk.h

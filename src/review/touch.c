@@ -1,4 +1,5 @@
 /* What a statement does to relations, as it goes into the forecast: locks, scans, rewrites, losses, findings. */
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "forecast-private.h"
@@ -212,10 +213,32 @@ void build_index(Reading *r, const ReviewRelation *table)
   scan(r, table);
 }
 
+void lock_types_of(Reading *r, const ReviewRelation *relation, const char *column)
+{
+  for (guint i = 0; i < relation->columns->len && locks_dependencies(r); i++) {
+    const ReviewColumn *of = g_ptr_array_index(relation->columns, i);
+    if (strcmp(of->type_schema, "pg_catalog") == 0 || (column != NULL && strcmp(of->name, column) != 0))
+      continue;
+    const ReviewRelation *type = model_find(r->session->model, of->type_schema, of->type);
+    if (type != NULL && type->kind == 'c')
+      lock(r, type, AS, _("a column is of its type"));
+  }
+}
+
+void lock_drawn(Reading *r, const ReviewRelation *table, const char *column, LockMode mode)
+{
+  for (guint i = 0; i < table->draws->len; i++) {
+    const ReviewUse *draw = g_ptr_array_index(table->draws, i);
+    if (column == NULL || strcmp(draw->column, column) == 0)
+      lock(r, model_look(r->session->model, draw->base), mode, _("a default uses it"));
+  }
+}
+
 void rewrite_table(Reading *r, const ReviewRelation *table)
 {
   if (!has_rows_of_its_own(table))
     return;
+  lock_types_of(r, table, NULL);
   rewrite(r, table);
   scan(r, table);
   for (guint i = 0; i < table->indexes->len; i++) {

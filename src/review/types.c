@@ -99,9 +99,16 @@ static const struct {
     {"cidr", "inet", FALSE},     {"bit", "varbit", TRUE},     {"varbit", "bit", TRUE},
     {"xml", "text", FALSE},      {"xml", "varchar", FALSE},   {"citext", "text", TRUE},
     {"text", "citext", TRUE},    {"citext", "varchar", TRUE}, {"varchar", "citext", TRUE},
-    {"int4", "regclass", TRUE},  {"oid", "regclass", FALSE},  {"regclass", "oid", FALSE},
-    {"int4", "regproc", TRUE},   {"oid", "regproc", FALSE},
 };
+
+/* Names of things in the catalog, stored as their OID. */
+static gboolean is_reg(const char *name)
+{
+  static const char *const names[] = {"regclass",     "regproc", "regprocedure", "regoper",
+                                      "regoperator",  "regtype", "regconfig",    "regdictionary",
+                                      "regnamespace", "regrole", "regcollation", NULL};
+  return g_strv_contains(names, name);
+}
 
 /* No value of the old limit is touched by the new one. */
 static gboolean limit_holds(const char *name, int from, int to)
@@ -144,14 +151,58 @@ static TypeChange change_base(const Reading *r, const char *from, int from_mod, 
     gboolean same = catalog != NULL && catalog->time_zone != NULL && g_strv_contains(utc, catalog->time_zone);
     return same && version_since(r, 12) && limit_holds(to, -1, to_mod) ? CHANGE_REINDEX : CHANGE_REWRITE;
   }
+  if ((is_reg(from) && strcmp(to, "oid") == 0) || (strcmp(from, "oid") == 0 && is_reg(to)))
+    return CHANGE_RELABEL;
+  if ((is_reg(from) && strcmp(to, "int4") == 0) || (strcmp(from, "int4") == 0 && is_reg(to)))
+    return CHANGE_REINDEX;
   for (guint i = 0; i < G_N_ELEMENTS(coercible); i++) {
     if (strcmp(coercible[i].from, from) != 0 || strcmp(coercible[i].to, to) != 0)
       continue;
-    if (!limit_holds(to, strcmp(from, "varchar") == 0 || strcmp(from, "bit") == 0 ? from_mod : -1, to_mod))
+    /* The limit of the old type is forgotten on the way. */
+    if (!limit_holds(to, -1, to_mod))
       return CHANGE_REWRITE;
     return coercible[i].reindex ? CHANGE_REINDEX : CHANGE_RELABEL;
   }
   return CHANGE_REWRITE;
+}
+
+/* Domains upon domains: the server allows more, nobody writes them. */
+#define MOST_DOMAINS_DEEP 16
+
+/* What a domain is made of in the end; NULL: the type is none. */
+static const ReviewType *lowest_domain(const Reading *r, const char *schema, const char *name)
+{
+  const ReviewType *domain = domain_of(r, schema, name);
+  for (guint depth = 0; domain != NULL && domain->base != NULL && depth < MOST_DOMAINS_DEEP; depth++) {
+    const ReviewType *below = domain_of(r, domain->base_schema, domain->base);
+    if (below == NULL)
+      return domain;
+    domain = below;
+  }
+  return domain;
+}
+
+gboolean domain_is_constrained(const Reading *r, const char *schema, const char *name)
+{
+  const ReviewType *domain = domain_of(r, schema, name);
+  for (guint depth = 0; domain != NULL && depth < MOST_DOMAINS_DEEP; depth++) {
+    if (domain->constrained)
+      return TRUE;
+    domain = domain->base != NULL ? domain_of(r, domain->base_schema, domain->base) : NULL;
+  }
+  return FALSE;
+}
+
+gboolean type_is_made_of(const Reading *r, const char *schema, const char *name, const char *domain)
+{
+  for (guint depth = 0; name != NULL && depth < MOST_DOMAINS_DEEP; depth++) {
+    if (strcmp(name, domain) == 0)
+      return TRUE;
+    const ReviewType *type = domain_of(r, schema, name);
+    schema = type != NULL ? type->base_schema : NULL;
+    name = type != NULL ? type->base : NULL;
+  }
+  return FALSE;
 }
 
 TypeChange type_change(const Reading *r, const ReviewColumn *from, const TypeRef *to)
@@ -160,11 +211,13 @@ TypeChange type_change(const Reading *r, const ReviewColumn *from, const TypeRef
   const ReviewType *new = domain_of(r, to->schema, to->name);
   if (old != NULL && new == old)
     return CHANGE_NONE;
-  if (new != NULL &&new->constrained)
+  if (domain_is_constrained(r, to->schema, to->name))
     return CHANGE_REWRITE;
+  old = lowest_domain(r, from->type_schema, from->type);
+  new = lowest_domain(r, to->schema, to->name);
   const char *from_name = old != NULL && old->base != NULL ? old->base : from->type;
   const char *to_name = new != NULL &&new->base != NULL ? new->base : to->name;
-  int from_mod = old != NULL ? old->base_typmod : from->typmod;
+  int from_mod = old != NULL ? -1 : from->typmod; /* a domain's limit is not seen by what it becomes */
   int to_mod = new != NULL ? new->base_typmod : to->typmod;
   TypeChange change = change_base(r, from_name, from_mod, to_name, to_mod);
   return change == CHANGE_NONE && (old != NULL || new != NULL) ? CHANGE_RELABEL : change;

@@ -132,4 +132,165 @@ INSERT INTO halves SELECT i, i, i FROM generate_series(1, 300) i;
 INSERT INTO metrics SELECT i, 'cpu', '2024-03-01', i FROM generate_series(1, 200) i;
 INSERT INTO metrics SELECT i, 'disk', '2024-03-01', i FROM generate_series(1, 200) i;
 REFRESH MATERIALIZED VIEW order_sums;
+
+-- Names that need quotes, domains upon domains, tables of a type, foreign tables, and what hangs on them.
+CREATE SCHEMA "My Schema";
+CREATE TABLE "My Schema"."Odd.Table" ("Id" integer PRIMARY KEY, "Some Column" text, "ref" integer
+  CONSTRAINT "Odd fk" REFERENCES customers (id));
+CREATE INDEX "Odd Index" ON "My Schema"."Odd.Table" (lower("Some Column"));
+CREATE TYPE kit AS (a integer, b text);
+CREATE TYPE pace AS ENUM ('slow', 'fast');
+CREATE DOMAIN money_text AS varchar(20);
+CREATE DOMAIN small_positive AS positive CHECK (VALUE < 1000000);
+CREATE DOMAIN tag_list AS text[] CHECK (array_length(VALUE, 1) < 100);
+CREATE DOMAIN free_list AS text[];
+CREATE DOMAIN needed AS text NOT NULL;
+CREATE COLLATION plain_c FROM "C";
+CREATE TABLE kits OF kit (a PRIMARY KEY);
+CREATE TABLE types (
+  id integer PRIMARY KEY,
+  paces pace[],
+  pace pace DEFAULT 'slow',
+  kit kit,
+  tags tag_list,
+  frees free_list,
+  cash money_text,
+  wee small_positive,
+  coded text COLLATE plain_c,
+  label varchar(10) COLLATE plain_c,
+  nums integer[],
+  name name,
+  single "char",
+  ip inet,
+  uid uuid,
+  body bytea,
+  raw xml,
+  stamp timestamptz,
+  day date,
+  tod timetz(2),
+  f4 real,
+  f8 double precision,
+  d4 numeric(12, 4)[],
+  ch char(3)[],
+  vb varbit(4)[],
+  o oid,
+  r regclass,
+  j jsonb,
+  rng int4range,
+  b8 bigint,
+  m money,
+  bit8 bit(8));
+CREATE INDEX types_pace_idx ON types (pace);
+CREATE INDEX types_coded_idx ON types (coded);
+CREATE INDEX types_label_idx ON types (label);
+CREATE INDEX types_nums_idx ON types USING gin (nums);
+CREATE INDEX types_rng_idx ON types USING gist (rng);
+CREATE INDEX types_stamp_brin ON types USING brin (stamp);
+CREATE INDEX types_b8_hash ON types USING hash (b8);
+CREATE INDEX types_slow_idx ON types (id) WHERE pace = 'slow';
+CREATE UNIQUE INDEX types_cash_key ON types (cash) WHERE cash IS NOT NULL;
+
+CREATE SEQUENCE rig_tickets;
+CREATE FUNCTION calm(n integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT n + 2';
+CREATE TABLE rigs (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  serial_no serial,
+  slug text NOT NULL,
+  parent_slug text,
+  size integer DEFAULT 1,
+  weight numeric(8, 2),
+  stock integer,
+  state varchar(12) DEFAULT 'new' NOT NULL,
+  ticket bigint DEFAULT nextval('rig_tickets'),
+  CONSTRAINT rigs_slug_key UNIQUE (slug) DEFERRABLE INITIALLY IMMEDIATE,
+  CONSTRAINT rigs_size_stock CHECK (size > 0 OR stock > 0),
+  CONSTRAINT rigs_stock_known CHECK (stock IS NOT NULL) NOT VALID,
+  CONSTRAINT rigs_excl EXCLUDE USING btree (serial_no WITH =) WHERE (size > 5));
+CREATE INDEX rigs_state_open ON rigs (slug) WHERE state <> 'done';
+CREATE UNIQUE INDEX rigs_lower_slug ON rigs (lower(slug));
+CREATE TABLE rig_parts (
+  rig_slug text,
+  rig_id bigint CONSTRAINT rig_parts_rig_fk REFERENCES rigs (id) ON DELETE RESTRICT ON UPDATE CASCADE,
+  part integer NOT NULL,
+  made date,
+  CONSTRAINT rig_parts_pk PRIMARY KEY (rig_id, part),
+  CONSTRAINT rig_parts_fk2 FOREIGN KEY (rig_id) REFERENCES rigs (id) NOT VALID);
+CREATE TABLE ring_a (id integer PRIMARY KEY, b_id integer);
+CREATE TABLE ring_b (id integer PRIMARY KEY, a_id integer CONSTRAINT ring_b_fk REFERENCES ring_a (id));
+ALTER TABLE ring_a ADD CONSTRAINT ring_a_fk FOREIGN KEY (b_id) REFERENCES ring_b (id) DEFERRABLE;
+CREATE FUNCTION rig_size(r rigs) RETURNS integer LANGUAGE sql STABLE AS 'SELECT 1';
+CREATE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TRIGGER rigs_watch AFTER UPDATE OF size ON rigs FOR EACH ROW EXECUTE FUNCTION watch();
+CREATE CONSTRAINT TRIGGER rigs_late AFTER INSERT ON rigs DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  EXECUTE FUNCTION watch();
+CREATE POLICY rigs_mine ON rigs FOR SELECT USING (size IN (SELECT id FROM customers));
+ALTER TABLE rigs ENABLE ROW LEVEL SECURITY;
+CREATE VIEW rig_list AS SELECT id, slug, size FROM rigs WHERE size > 0;
+CREATE VIEW rig_join AS SELECT r.id, p.part, p.made FROM rigs r JOIN rig_parts p ON p.rig_id = r.id;
+CREATE VIEW rig_calc AS SELECT calm(size) AS s FROM rig_list;
+CREATE RULE rig_join_quiet AS ON DELETE TO rig_join DO INSTEAD DELETE FROM rig_parts WHERE part = old.part;
+CREATE TRIGGER rig_join_write INSTEAD OF INSERT ON rig_join FOR EACH ROW EXECUTE FUNCTION watch();
+CREATE MATERIALIZED VIEW rig_totals AS SELECT state, sum(size) AS total FROM rigs GROUP BY 1;
+CREATE INDEX rig_totals_idx ON rig_totals (total);
+CREATE VIEW rig_totals_view AS SELECT * FROM rig_totals WHERE total > 1;
+CREATE STATISTICS rig_stats (ndistinct) ON size, stock FROM rigs;
+
+CREATE TABLE base_a (id integer NOT NULL, note text, CONSTRAINT base_note CHECK (note <> ''));
+CREATE TABLE base_b (id integer NOT NULL, weight integer);
+CREATE TABLE kid (extra integer, CONSTRAINT kid_pk PRIMARY KEY (id)) INHERITS (base_a, base_b);
+CREATE TABLE grandkid (more integer) INHERITS (kid);
+CREATE TABLE lonely (note text, id integer NOT NULL, CONSTRAINT base_note CHECK (note <> ''));
+CREATE INDEX grandkid_more ON grandkid (more);
+
+CREATE TABLE hashed (id integer NOT NULL, v text, at date DEFAULT now(), CONSTRAINT hashed_pk PRIMARY KEY (id)) PARTITION BY HASH (id);
+CREATE TABLE hashed_0 PARTITION OF hashed FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE hashed_1 PARTITION OF hashed FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+CREATE TABLE deep (id integer NOT NULL, k integer NOT NULL, at date NOT NULL, note varchar(20),
+  CONSTRAINT deep_note CHECK (note <> 'x')) PARTITION BY RANGE (at);
+CREATE TABLE deep_old PARTITION OF deep FOR VALUES FROM (MINVALUE) TO ('2024-01-01') PARTITION BY LIST (k);
+CREATE TABLE deep_old_1 PARTITION OF deep_old FOR VALUES IN (1);
+CREATE TABLE deep_old_rest PARTITION OF deep_old DEFAULT;
+CREATE TABLE deep_rest PARTITION OF deep DEFAULT PARTITION BY LIST (k);
+CREATE TABLE deep_rest_1 PARTITION OF deep_rest FOR VALUES IN (1, 2);
+CREATE TABLE deep_rest_rest PARTITION OF deep_rest DEFAULT;
+CREATE INDEX deep_note_idx ON deep (note);
+ALTER TABLE deep_old_1 ADD CONSTRAINT deep_old_1_key UNIQUE (id);
+CREATE TABLE deep_new (id integer NOT NULL, k integer NOT NULL, at date NOT NULL, note varchar(20),
+  CONSTRAINT deep_note CHECK (note <> 'x'));
+CREATE VIEW deep_view AS SELECT id, note FROM deep;
+
+CREATE FOREIGN DATA WRAPPER far_wrapper;
+CREATE SERVER far_server FOREIGN DATA WRAPPER far_wrapper;
+CREATE FOREIGN TABLE far (a integer, b text) SERVER far_server;
+CREATE FOREIGN TABLE far_kid (a integer, b text) SERVER far_server;
+CREATE TABLE "Über" ("größe" integer, "select" text);
+CREATE INDEX ON "Über" ("größe");
+CREATE SEQUENCE app.counter OWNED BY app.things.id;
+CREATE PUBLICATION some_pub FOR TABLE ring_a;
+
+INSERT INTO "My Schema"."Odd.Table" SELECT i, 'c' || i, i FROM generate_series(1, 300) i;
+INSERT INTO kits SELECT i, 'b' FROM generate_series(1, 200) i;
+INSERT INTO types (id, paces, pace, kit, tags, frees, cash, wee, coded, label, nums, name, single, ip, uid, stamp, day,
+    f4, f8, o, j, rng, b8, bit8)
+  SELECT i, ARRAY['slow']::pace[], 'fast', ROW(i, 'x')::kit, ARRAY['a'], ARRAY['b'], 'c' || i, i, 'c' || i, 'l' || i,
+    ARRAY[i], 'n' || i, 'c', '10.0.0.1', '00000000-0000-0000-0000-000000000001', '2024-01-01', '2024-01-01', i, i, i, '{}',
+    int4range(i, i + 1), i, B'10101010' FROM generate_series(1, 300) i;
+INSERT INTO rigs (slug, parent_slug, size, weight, stock, state)
+  SELECT 'rig' || i, 'rig' || i, i % 5 + 1, i, i, CASE WHEN i % 3 = 0 THEN 'done' ELSE 'new' END
+  FROM generate_series(1, 500) i;
+INSERT INTO rig_parts SELECT 'rig' || i, i, 1, '2024-01-01' FROM generate_series(1, 500) i;
+INSERT INTO ring_a SELECT i FROM generate_series(1, 200) i;
+INSERT INTO ring_b SELECT i, i FROM generate_series(1, 200) i;
+UPDATE ring_a SET b_id = id;
+INSERT INTO base_a SELECT i, 'n' FROM generate_series(1, 200) i;
+INSERT INTO base_b SELECT i, i FROM generate_series(1, 200) i;
+INSERT INTO kid SELECT i, 'k', i, i FROM generate_series(1, 200) i;
+INSERT INTO grandkid SELECT i, 'g', i, i, i FROM generate_series(1, 200) i;
+INSERT INTO lonely SELECT 'l', i FROM generate_series(1, 200) i;
+INSERT INTO hashed SELECT i, 'v' FROM generate_series(1, 300) i;
+INSERT INTO deep SELECT i, i % 3 + 1, CASE WHEN i % 2 = 0 THEN date '2023-05-05' ELSE date '2024-05-05' END, 'n'
+  FROM generate_series(1, 600) i;
+INSERT INTO deep_new SELECT i, 1, '2024-03-03', 'n' FROM generate_series(1, 200) i;
+INSERT INTO "Über" SELECT i, 'x' FROM generate_series(1, 200) i;
+REFRESH MATERIALIZED VIEW rig_totals;
 ANALYZE;

@@ -26,6 +26,7 @@ typedef struct {
   gboolean not_null;
   gboolean has_default;
   gboolean inherited; /* from a parent */
+  gboolean local;     /* defined on the table itself, whether or not a parent has it as well */
   char generated;     /* 's' stored, 'v' virtual, 0 */
   char identity;      /* 'a', 'd', 0 */
 } ReviewColumn;
@@ -41,7 +42,7 @@ typedef struct {
   gboolean validated;
   gboolean deferrable;
   gboolean deferred; /* until the COMMIT, unless SET CONSTRAINTS says otherwise */
-  char on_delete; /* 'f': pg_constraint.confdeltype: a r c n d */
+  char on_delete;    /* 'f': pg_constraint.confdeltype: a r c n d */
   char on_update;
   gboolean inherited; /* from a parent */
   guint parent;       /* 'f', 'p', 'u' on a partition: id of the table whose constraint it is part of, or 0 */
@@ -103,11 +104,15 @@ typedef struct {
   GArray *dependents;    /* guint ids of views and materialized views that read it */
   GArray *bases;         /* of a view: guint ids it reads */
   GPtrArray *uses;       /* of a view, or a table with rules: ReviewUse* */
-  GPtrArray *parts;      /* char*: "t name", "r name", "p name" for its triggers, rules and policies; "f name" for
+  GPtrArray *parts;  /* char*: "t name", "r name", "p name" for its triggers, rules and policies; "f name" for
                             functions that its triggers call */
-  GArray *sequences;     /* guint ids: owned by its columns */
-  guint type;            /* of a table made OF a composite type: id of that type's relation, or 0 */
-  guint owned_by;        /* of a sequence: id of its table, or 0 */
+  GArray *sequences; /* guint ids: owned by its columns */
+  GPtrArray *draws;  /* ReviewUse*: sequences that the defaults of its columns draw from */
+  GPtrArray *needs; /* char*: what goes with CASCADE takes something of it along: "function f", "collation c",
+                            "server s", "wrapper w", "relation 16400" and "column 16400.name" for what its policies
+                            read; and "publication p" for those it is in */
+  guint type;       /* of a table made OF a composite type: id of that type's relation, or 0 */
+  guint owned_by;   /* of a sequence: id of its table, or 0 */
   char *owned_by_column;
   ReviewIndex *index; /* of an index, else NULL */
   guint triggers;     /* events of its row and statement triggers: bits of ReviewEvent */
@@ -142,12 +147,13 @@ typedef struct {
 } ReviewStatistics;
 
 typedef struct {
-  GHashTable *relations; /* guint id -> ReviewRelation* */
-  GHashTable *names;     /* "schema.name" -> ReviewRelation*, borrowed */
-  GPtrArray *types;      /* ReviewType* */
-  GPtrArray *statistics; /* ReviewStatistics* */
-  GHashTable *functions; /* char* name -> volatility: 'i', 's', 'v'; the most volatile of that name */
-  GStrv search_path;     /* schemas that exist, in order */
+  GHashTable *relations;  /* guint id -> ReviewRelation* */
+  GHashTable *names;      /* "schema.name" -> ReviewRelation*, borrowed */
+  GPtrArray *types;       /* ReviewType* */
+  GPtrArray *statistics;  /* ReviewStatistics* */
+  GHashTable *functions;  /* char* name -> volatility: 'i', 's', 'v'; the most volatile of that name */
+  GHashTable *extensions; /* char*: those that are installed */
+  GStrv search_path;      /* schemas that exist, in order */
   char *user;
   char *time_zone;   /* of the session, or NULL */
   int version;       /* 150008 */
@@ -171,6 +177,8 @@ ReviewColumn *review_relation_add_column(ReviewRelation *relation, const char *n
 ReviewColumn *review_relation_column(const ReviewRelation *relation, const char *name);
 ReviewConstraint *review_relation_add_constraint(ReviewRelation *relation, const char *name, char type);
 ReviewConstraint *review_relation_constraint(const ReviewRelation *relation, const char *name);
+/* The default of the column draws from the sequence. */
+void review_relation_add_draw(ReviewRelation *relation, const char *column, guint sequence);
 /* A view or rule uses the column of the base. */
 gboolean review_relation_uses(const ReviewRelation *relation, guint base, const char *column);
 void review_column_free(void *column);
