@@ -4,9 +4,8 @@
 #include <string.h>
 
 #include "retort/base/error.h"
+#include "retort/py/lexer.h"
 #include "retort/py/parser.h"
-
-#define BOM "\xef\xbb\xbf"
 
 /* What in the file is to be replaced. */
 typedef struct {
@@ -41,6 +40,15 @@ static gboolean note_odd_use(const PyExpr *expr, void *data)
   return TRUE;
 }
 
+/* first = down_revision = 'a': the other name would change as well. */
+static gboolean shares_its_value(const PyStmt *stmt)
+{
+  gboolean ours = FALSE;
+  for (guint i = 0; i < stmt->assign.n; i++)
+    ours = ours || names_down_revision(stmt->assign.targets[i]);
+  return ours && stmt->assign.n > 1;
+}
+
 static void look_at_assignment(const PyStmt *stmt, Places *places)
 {
   if (stmt->kind == PY_STMT_ANN_ASSIGN) {
@@ -50,6 +58,8 @@ static void look_at_assignment(const PyStmt *stmt, Places *places)
     }
     return;
   }
+  if (shares_its_value(stmt))
+    places->line = stmt->assign.targets[0]->span.line;
   for (guint i = 0; i < stmt->assign.n; i++) {
     if (names_down_revision(stmt->assign.targets[i])) {
       places->value = stmt->assign.value;
@@ -191,6 +201,81 @@ static gboolean patch_in_place(const PyTree *tree, const PyExpr *value, const ch
   return TRUE;
 }
 
+/* One parent within a value: its literals, of which there may be several side by side, and the comma behind it. */
+typedef struct {
+  GArray *strings; /* Patch, without text */
+  guint comma;     /* 0: none */
+} Item;
+
+static void item_clear(void *data)
+{
+  g_array_unref(((Item *)data)->strings);
+}
+
+/* Item of the value's text; NULL when there is no comment in it that could be lost. */
+static GArray *items_between_comments(const PyTree *tree, PySpan span)
+{
+  PyLexer lexer;
+  PyToken token;
+  gboolean comments = FALSE, begins = TRUE;
+  g_autoptr(GArray) items = g_array_new(FALSE, TRUE, sizeof(Item));
+  g_array_set_clear_func(items, item_clear);
+  py_lexer_init(&lexer, tree->text + span.start, span.end - span.start);
+  lexer.keep_comments = TRUE;
+  do {
+    py_lexer_next(&lexer, &token);
+    guint at = (guint)(token.text - tree->text);
+    comments = comments || token.kind == PY_TOKEN_COMMENT;
+    if (token.kind == PY_TOKEN_STRING) {
+      Patch string = {at, at + token.len, NULL};
+      Item item = {begins ? g_array_new(FALSE, FALSE, sizeof(Patch)) : NULL, 0};
+      if (begins)
+        g_array_append_val(items, item);
+      g_array_append_val(g_array_index(items, Item, items->len - 1).strings, string);
+      begins = FALSE;
+    } else if (token.kind == PY_TOKEN_OP && token.op == PY_OP_COMMA && items->len > 0) {
+      g_array_index(items, Item, items->len - 1).comma = at;
+      begins = TRUE;
+    }
+  } while (token.kind != PY_TOKEN_END && token.kind != PY_TOKEN_ERROR);
+  return comments && items->len > 0 ? g_steal_pointer(&items) : NULL;
+}
+
+static void replace_item(const Item *item, const char *text, GArray *patches)
+{
+  for (guint i = 0; i < item->strings->len; i++) {
+    const Patch *string = &g_array_index(item->strings, Patch, i);
+    add_patch(patches, string->start, string->end, i == 0 ? text : "");
+  }
+}
+
+/* Parents come and go around the author's comments. */
+static gboolean patch_around_comments(const PyTree *tree, const PyExpr *value, const char *const *parents,
+                                      GArray *patches)
+{
+  g_autoptr(GArray) items = items_between_comments(tree, value->span);
+  char quote = quote_of(tree->text, value->span);
+  guint n = g_strv_length((char **)parents);
+  if (items == NULL)
+    return FALSE;
+  if (py_expr_text(value) != NULL) {
+    g_autofree char *text = value_text(parents, quote);
+    replace_item(&g_array_index(items, Item, 0), text, patches);
+    return TRUE;
+  }
+  for (guint i = 0; i < items->len; i++) {
+    const Item *item = &g_array_index(items, Item, i);
+    g_autoptr(GString) text = g_string_new(NULL);
+    guint last = i + 1 < items->len ? MIN(i + 1, n) : n;
+    for (guint p = i; p < last; p++)
+      g_string_append_printf(text, "%s%c%s%c", p > i ? ", " : "", quote, parents[p], quote);
+    replace_item(item, text->str, patches);
+    if (i >= n && item->comma > 0)
+      add_patch(patches, item->comma, item->comma + 1, "");
+  }
+  return TRUE;
+}
+
 /* Where the text after a key of the docstring stands; FALSE when there is no such line. */
 static gboolean find_line(const char *text, PySpan doc, const char *key, guint *start, guint *end)
 {
@@ -275,10 +360,11 @@ static gboolean check_places(Arena *arena, const PyTree *tree, const Places *pla
 }
 
 /* That the new text says what was asked for. */
-static gboolean verify(const char *path, const GString *text, const char *const *parents, GError **error)
+static gboolean verify(const char *path, const char *text, gsize len, const char *const *parents,
+                       GError **error)
 {
   g_autoptr(Arena) arena = arena_new(ARENA_NO_LIMIT);
-  const PyTree *tree = parse(arena, path, text->str, text->len, error);
+  const PyTree *tree = parse(arena, path, text, len, error);
   Places places = {0};
   if (tree == NULL)
     return FALSE;
@@ -291,25 +377,34 @@ static gboolean verify(const char *path, const GString *text, const char *const 
   return good || refuse(error, path, 1, _("the new down_revision does not read back"));
 }
 
-static const PyTree *parse_whole(Arena *arena, const char *path, const char *text, gsize len, gsize *skipped,
-                                 GError **error)
+/* Only a text that can be written back as it was, byte for byte, is touched. */
+static const PyTree *parse_whole(Arena *arena, const char *path, const char *text, gsize len, GError **error)
 {
   const PyTree *tree = parse(arena, path, text, len, error);
   if (tree == NULL)
     return NULL;
-  *skipped = len >= 3 && memcmp(text, BOM, 3) == 0 ? 3 : 0;
-  if (tree->len == len - *skipped && memcmp(tree->text, text + *skipped, tree->len) == 0)
+  gsize back_len = 0;
+  g_autofree char *back = py_source_encode(text, len, tree->text, tree->len, &back_len);
+  if (back != NULL && back_len == len && memcmp(back, text, len) == 0)
     return tree;
-  refuse(error, path, 1, _("the file is not UTF-8"));
+  refuse(error, path, 1, _("its encoding has several ways to write the same"));
   return NULL;
+}
+
+static char *encode(const char *path, const char *text, gsize len, const GString *out, gsize *new_len,
+                    GError **error)
+{
+  char *encoded = py_source_encode(text, len, out->str, out->len, new_len);
+  if (encoded == NULL)
+    refuse(error, path, 1, _("the new identifiers cannot be written in the file's encoding"));
+  return encoded;
 }
 
 char *revision_rewrite(const char *path, const char *text, gsize len, const char *const *parents,
                        const char *create_date, gsize *new_len, GError **error)
 {
   g_autoptr(Arena) arena = arena_new(ARENA_NO_LIMIT);
-  gsize skipped;
-  const PyTree *tree = parse_whole(arena, path, text, len, &skipped, error);
+  const PyTree *tree = parse_whole(arena, path, text, len, error);
   Places places = {0};
   if (tree == NULL)
     return NULL;
@@ -319,7 +414,8 @@ char *revision_rewrite(const char *path, const char *text, gsize len, const char
   g_autoptr(GArray) patches = g_array_new(FALSE, TRUE, sizeof(Patch));
   g_array_set_clear_func(patches, patch_clear);
   PySpan old = places.value->span;
-  if (!patch_in_place(tree, places.value, parents, patches)) {
+  if (!patch_in_place(tree, places.value, parents, patches) &&
+      !patch_around_comments(tree, places.value, parents, patches)) {
     g_autofree char *value = value_text(parents, quote_of(tree->text, old));
     add_patch(patches, old.start, old.end, value);
   }
@@ -332,10 +428,7 @@ char *revision_rewrite(const char *path, const char *text, gsize len, const char
     }
   }
   g_autoptr(GString) out = patched(tree, patches);
-  if (!verify(path, out, parents, error))
-    return NULL;
-  if (skipped > 0)
-    g_string_prepend(out, BOM);
-  *new_len = out->len;
-  return g_string_free(g_steal_pointer(&out), FALSE);
+  g_autofree char *encoded = encode(path, text, len, out, new_len, error);
+  return encoded != NULL && verify(path, encoded, *new_len, parents, error) ? g_steal_pointer(&encoded)
+                                                                            : NULL;
 }

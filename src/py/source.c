@@ -148,3 +148,17 @@ const char *py_source_decode(Arena *arena, const char *bytes, gsize len, gsize *
   }
   return check_utf8(arena_strndup(arena, utf8, (gssize)written), written, text_len, error_line, message);
 }
+
+char *py_source_encode(const char *bytes, gsize len, const char *text, gsize text_len, gsize *out_len)
+{
+  g_autoptr(Arena) arena = arena_new(ARENA_NO_LIMIT);
+  gboolean mark = len >= 3 && !memcmp(bytes, "\xef\xbb\xbf", 3);
+  guint line = 1;
+  const char *cookie = mark ? NULL : find_cookie(arena, bytes, len, &line);
+  if (cookie && !means_utf8(cookie))
+    return g_convert(text, (gssize)text_len, iconv_name(cookie), "UTF-8", NULL, out_len, NULL);
+  GString *out = g_string_new(mark ? "\xef\xbb\xbf" : "");
+  g_string_append_len(out, text, (gssize)text_len);
+  *out_len = out->len;
+  return g_string_free(out, FALSE);
+}

@@ -42,6 +42,14 @@ Test(rewrite, only_the_parent_changes)
       {"'''m\n\nRevises: a (rebased)\n'''\ndown_revision = 'a'\n", "c",
        "'''m\n\nRevises: c (rebased)\n'''\ndown_revision = 'c'\n"},
       {"'''m\n\nRevises: a'''\ndown_revision = 'a'\n", "", "'''m\n\nRevises:'''\ndown_revision = None\n"},
+      /* comments within the value stay where parents come or go */
+      {"down_revision = (  # x\n    'a',  # theirs\n    'b'  # ours\n)\n", "c",
+       "down_revision = (  # x\n    'c',  # theirs\n      # ours\n)\n"},
+      {"down_revision = [\n    'a',  # theirs\n]\n", "c,d",
+       "down_revision = [\n    'c', 'd',  # theirs\n]\n"},
+      {"down_revision = (\n    'a'  # theirs\n)\n", "", "down_revision = (\n    None  # theirs\n)\n"},
+      {"# coding: latin-1\ndown_revision = 'a'  # \xfc\n", "c",
+       "# coding: latin-1\ndown_revision = 'c'  # \xfc\n"},
       {"down_revision = 'a'\ndef upgrade():\n    down_revision = 'not this'\n", "c",
        "down_revision = 'c'\ndef upgrade():\n    down_revision = 'not this'\n"},
   };
@@ -77,6 +85,7 @@ Test(rewrite, what_is_not_plain_is_refused)
       "revision, down_revision = 'b', 'a'\n",
       "down_revision = 'a'\ndown_revision = 'b'\n",
       "revision = 'b'\n",
+      "first = down_revision = 'a'\n",
       "down_revision = f'{x}'\n",
       "down_revision = \n",
   };

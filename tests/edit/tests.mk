@@ -16,3 +16,7 @@ TESTS += tests/edit/upgrade_through.pgtest
 EXTRA_DIST += tests/edit/upgrade_through.pgtest tests/edit/upgrade_through.py
 TESTS += tests/edit/autogenerate.pgtest
 EXTRA_DIST += tests/edit/autogenerate.pgtest tests/edit/autogenerate.py
+TESTS += tests/edit/bad_input
+EXTRA_DIST += tests/edit/bad_input tests/edit/bad_input.py
+TESTS += tests/edit/forms.pgtest
+EXTRA_DIST += tests/edit/forms.pgtest tests/edit/forms.py

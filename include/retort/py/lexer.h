@@ -184,3 +184,6 @@ const char *py_operator_text(PyOperator op);
  * Borrowed from bytes when nothing had to change, else in the arena; NULL with a message when it cannot be decoded. */
 const char *py_source_decode(Arena *arena, const char *bytes, gsize len, gsize *text_len, guint *error_line,
                              const char **message);
+/* The way back: text as the file of those bytes writes it, with its mark or in its encoding; the caller's.  NULL when
+ * the encoding does not have all of it. */
+char *py_source_encode(const char *bytes, gsize len, const char *text, gsize text_len, gsize *out_len);
