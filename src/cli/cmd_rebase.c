@@ -249,7 +249,8 @@ COMMAND_RUN(delete)
   if (!session_map(session, error))
     return FALSE;
   Revision *revision = resolve(session, args_positional(session->args, 0), error);
-  g_autoptr(Changes) changes = revision ? revision_removal(session->map, revision, error) : NULL;
+  g_autoptr(Changes) changes =
+      revision ? revision_removal(session->project, session->map, revision, error) : NULL;
   if (!changes)
     return FALSE;
   g_autoptr(GPtrArray) gone = g_ptr_array_new();

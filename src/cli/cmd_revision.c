@@ -126,6 +126,11 @@ static gboolean make_revision(Session *session, RevisionRequest *request, gboole
   Project *project = session_project(session, error);
   if (!project)
     return FALSE;
+  if (project->odd_revision_environment) {
+    g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_TRACEBACK,
+                        _("revision_environment in the configuration is neither true nor false"));
+    return FALSE;
+  }
   if (project->revision_environment)
     return hand_over(session, _("revision_environment is set, so env.py has a say in new files"), error);
   if (!session_map(session, error))

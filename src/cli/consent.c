@@ -73,11 +73,13 @@ gboolean consent_given(Session *session, Guard *guard, const char *id, const cha
   consent_print_reasons(guard);
   if (verdict == GUARD_REFUSE)
     return refuse(error, _("refused: nothing was written"), instead);
+  const char *word = args_value(session->args, "confirm");
+  if (word && strcmp(word, id) == 0)
+    return TRUE;
   if (verdict == GUARD_CONFIRM) {
-    const char *word = args_value(session->args, "confirm");
     g_autofree char *ask = g_strdup_printf(_("Type %s to do it all the same:"), id);
     g_autofree char *hint = g_strdup_printf(_("not done: --confirm=%s does it all the same"), id);
-    if (word ? strcmp(word, id) == 0 : typed(ask, id))
+    if (!word && typed(ask, id))
       return TRUE;
     return refuse(error, hint, instead);
   }
@@ -90,18 +92,21 @@ gboolean consent_given(Session *session, Guard *guard, const char *id, const cha
 
 gboolean consent_apply(Session *session, Changes *changes, GError **error)
 {
+  g_autoptr(GError) failure = NULL;
   if (!changes_apply(changes, error))
     return FALSE;
+  if (args_has(session->args, "stage") && !changes_stage(changes, &failure)) {
+    g_autoptr(GError) undoing = NULL;
+    gboolean undone = changes_undo(changes, &undoing);
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_FAILED,
+                undone ? _("not staged, so nothing was written: %s") : _("written, but not staged: %s"),
+                failure->message);
+    return FALSE;
+  }
   for (guint i = 0; i < changes->files->len; i++) {
     const FileChange *change = changes->files->pdata[i];
     g_autofree char *path = text_escape(change->path, -1, FALSE);
     out_note(change->after ? _("wrote %s") : _("removed %s"), path);
   }
-  if (!args_has(session->args, "stage"))
-    return TRUE;
-  g_autoptr(GError) failure = NULL;
-  if (changes_stage(changes, &failure))
-    return TRUE;
-  g_set_error(error, RETORT_ERROR, RETORT_ERROR_FAILED, _("written, but not staged: %s"), failure->message);
-  return FALSE;
+  return TRUE;
 }

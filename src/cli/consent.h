@@ -10,8 +10,8 @@ void consent_ask_everybody(Session *session, Guard *guard);
 /* Its reasons, one a line on stderr. */
 void consent_print_reasons(const Guard *guard);
 /* Whether it may be done: with GUARD_CONFIRM the id has to be given as --confirm or typed, otherwise --yes or a y at
- * the terminal is enough.  question: "Write 2 files?"; instead: what to do if not. */
+ * the terminal is enough, too.  question: "Write 2 files?"; instead: what to do if not. */
 gboolean consent_given(Session *session, Guard *guard, const char *id, const char *question,
                        const char *instead, GError **error);
-/* Applies the changes and, with --stage, puts them into git's index. */
+/* Applies the changes and, with --stage, puts them into git's index: both or neither. */
 gboolean consent_apply(Session *session, Changes *changes, GError **error);

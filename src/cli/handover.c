@@ -93,9 +93,13 @@ char *handover_line(Session *session)
 
 gboolean handover_exec(Session *session, const char *why, GError **error)
 {
-  g_autoptr(AlembicCommand) command = handover_command(session, error);
-  if (!command)
+  g_autoptr(GError) failure = NULL;
+  g_autoptr(AlembicCommand) command = handover_command(session, &failure);
+  if (!command) {
+    g_set_error(error, failure->domain, failure->code, _("%s, so the project's own Alembic is needed: %s"), why,
+                failure->message);
     return FALSE;
+  }
   g_autofree char *line = handover_line(session);
   out_note(_("%s; running the project's own Alembic: %s (%s)"), why, line, command->why);
   g_autoptr(GPtrArray) words = alembic_words(session, (const char *const *)command->argv);

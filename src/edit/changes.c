@@ -129,11 +129,17 @@ static gboolean same(const char *a, gsize a_len, const char *b, gsize b_len)
   return a_len == b_len && memcmp(a, b, a_len) == 0;
 }
 
+/* A link that leads nowhere takes the name as well. */
+static gboolean is_taken(const char *path)
+{
+  return g_file_test(path, G_FILE_TEST_EXISTS) || g_file_test(path, G_FILE_TEST_IS_SYMLINK);
+}
+
 /* The file is what was read, may be written, and its new name is free. */
 static gboolean check(const FileChange *change, GError **error)
 {
   gboolean renamed = change->old_path != NULL && strcmp(change->old_path, change->path) != 0;
-  if ((change->old_path == NULL || renamed) && g_file_test(change->path, G_FILE_TEST_EXISTS)) {
+  if ((change->old_path == NULL || renamed) && is_taken(change->path)) {
     g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED, _("%s exists already"), change->path);
     return FALSE;
   }
@@ -342,8 +348,9 @@ gboolean changes_settle(Changes *changes, GError **error)
     if (change->after == NULL)
       continue;
     gsize len = 0;
-    char *now = file_read(change->path, FILE_LIMIT, &len, NULL, error);
-    if (now == NULL)
+    gboolean gone = !is_taken(change->path);
+    char *now = gone ? NULL : file_read(change->path, FILE_LIMIT, &len, NULL, error);
+    if (now == NULL && !gone)
       return FALSE;
     g_free(change->after);
     change->after = now;
@@ -367,11 +374,17 @@ gboolean changes_undo(Changes *changes, GError **error)
                          .after_len = change->before_len};
     g_ptr_array_add(reverse->files, back);
   }
+  /* The index first: where it is locked, nothing has happened yet. */
+  gboolean staged = changes->index_before != NULL;
+  if (staged && !stage_undo(changes, error))
+    return FALSE;
   if (!carry_out(reverse, error)) {
     remove_folders(reverse);
+    if (staged)
+      changes_stage(changes, NULL);
     return FALSE;
   }
   changes->applied = FALSE;
   remove_folders(changes);
-  return changes->index_before == NULL || stage_undo(changes, error);
+  return TRUE;
 }

@@ -19,27 +19,33 @@ static gboolean G_GNUC_PRINTF(2, 3) command_error(GError **error, const char *fo
   return FALSE;
 }
 
+static char *absolute(const char *path)
+{
+  g_autofree char *here = g_get_current_dir();
+  g_autofree char *joined = g_path_is_absolute(path) ? g_strdup(path) : g_strdup_printf("%s/%s", here, path);
+  return file_tidy_path(joined);
+}
+
 static char *version_folder(const Project *project, const RevisionRequest *request, const GPtrArray *parents,
                             GError **error)
 {
-  const GPtrArray *locations = project->version_locations;
-  if (request->version_path != NULL) {
-    g_autofree char *wanted = g_canonicalize_filename(request->version_path, NULL);
-    for (guint i = 0; i < locations->len; i++) {
-      g_autofree char *location = g_canonicalize_filename(g_ptr_array_index(locations, i), NULL);
-      if (strcmp(wanted, location) == 0)
-        return g_steal_pointer(&wanted);
-    }
-    command_error(error, "Path %s is not represented in current version locations", request->version_path);
+  const GPtrArray *locations = project->all_locations;
+  g_autofree char *folder = NULL;
+  if (request->version_path != NULL)
+    folder = absolute(request->version_path);
+  else if (locations->len == 1)
+    folder = g_strdup(g_ptr_array_index(locations, 0));
+  else if (parents->len > 0)
+    folder = g_path_get_dirname(((const Revision *)g_ptr_array_index(parents, 0))->path);
+  if (folder == NULL) {
+    command_error(error, "Multiple version locations present, please specify --version-path");
     return NULL;
   }
-  if (locations->len == 1)
-    return g_strdup(g_ptr_array_index(locations, 0));
-  if (parents->len > 0 && locations->len > 1)
-    return g_path_get_dirname(((const Revision *)g_ptr_array_index(parents, 0))->path);
-  if (locations->len == 0 && project->script_location != NULL)
-    return g_build_filename(project->script_location, "versions", NULL);
-  command_error(error, "Multiple version locations present, please specify --version-path");
+  for (guint i = 0; i < locations->len; i++)
+    if (strcmp(folder, g_ptr_array_index(locations, i)) == 0)
+      return g_steal_pointer(&folder);
+  g_autofree char *shown = file_tidy_path(request->version_path != NULL ? request->version_path : folder);
+  command_error(error, "Path %s is not represented in current version locations", shown);
   return NULL;
 }
 
@@ -178,16 +184,15 @@ static gboolean fill_content(RevisionDraft *draft, const Project *project, const
   return TRUE;
 }
 
-static void note_folders(RevisionDraft *draft)
+/* Alembic makes the version location, if one is configured, and then what a file_template puts in between. */
+static void note_folders(RevisionDraft *draft, const char *location)
 {
-  draft->folders = g_ptr_array_new_with_free_func(g_free);
   g_autofree char *folder = g_path_get_dirname(draft->path);
-  while (!g_file_test(folder, G_FILE_TEST_EXISTS)) {
-    g_ptr_array_insert(draft->folders, 0, g_strdup(folder));
-    char *above = g_path_get_dirname(folder);
-    g_free(folder);
-    folder = above;
-  }
+  draft->folders = g_ptr_array_new_with_free_func(g_free);
+  if (!g_file_test(location, G_FILE_TEST_EXISTS))
+    g_ptr_array_add(draft->folders, g_strdup(location));
+  if (strcmp(folder, location) != 0 && !g_file_test(folder, G_FILE_TEST_EXISTS))
+    g_ptr_array_add(draft->folders, g_steal_pointer(&folder));
 }
 
 static char **ids_of(const GPtrArray *revisions)
@@ -227,6 +232,29 @@ static gboolean check_merge(const GPtrArray *parents, GError **error)
   return TRUE;
 }
 
+/* One that was read may still be wrong, as the second of two with the same id. */
+static gboolean was_read(const RevisionMap *map, const char *path)
+{
+  for (guint i = 0; i < map->revisions->len; i++)
+    if (g_strcmp0(((const Revision *)map->revisions->pdata[i])->path, path) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* What stands in a file that cannot be read here may be the head, or have the id: Python may know. */
+static gboolean check_whole(const RevisionMap *map, GError **error)
+{
+  for (guint i = 0; i < map->diags->items->len; i++) {
+    const Diag *diag = map->diags->items->pdata[i];
+    if (diag->severity != DIAG_ERROR || was_read(map, diag->path))
+      continue;
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED, _("%s: %s; so what the heads are is not known"),
+                diag->path, diag->text);
+    return FALSE;
+  }
+  return TRUE;
+}
+
 RevisionDraft *revision_draft_new(const Project *project, const RevisionMap *map,
                                   const RevisionRequest *request, GError **error)
 {
@@ -238,7 +266,8 @@ RevisionDraft *revision_draft_new(const Project *project, const RevisionMap *map
   draft->revision =
       request->rev_id != NULL && *request->rev_id ? g_strdup(request->rev_id) : revision_make_id();
   g_auto(NewRevision) checked = {0};
-  if (!target_new_revision(map, draft->revision, request->heads, request->splice, request->branch_labels,
+  if (!check_whole(map, error) ||
+      !target_new_revision(map, draft->revision, request->heads, request->splice, request->branch_labels,
                            request->depends_on, &checked, error) ||
       (request->merge && !check_merge(checked.parents, error)))
     return NULL;
@@ -249,8 +278,9 @@ RevisionDraft *revision_draft_new(const Project *project, const RevisionMap *map
   if (name == NULL)
     return NULL;
   draft->path = g_build_filename(folder, name, NULL);
-  note_folders(draft);
+  note_folders(draft, folder);
   draft->down_revision = ids_of(checked.parents);
+  draft->label = g_strdup(request->branch_labels != NULL ? request->branch_labels[0] : NULL);
   g_autofree char *prelude = template_prelude(project, draft, request, checked.depends_on, date);
   draft->changes = changes_new();
   if (!fill_content(draft, project, prelude, error) ||
@@ -267,19 +297,36 @@ void revision_draft_free(RevisionDraft *draft)
   g_free(draft->path);
   g_free(draft->content);
   g_strfreev(draft->down_revision);
+  g_free(draft->label);
   g_clear_pointer(&draft->folders, g_ptr_array_unref);
   changes_free(draft->changes);
   g_free(draft);
 }
 
+static gboolean check_label(const RevisionDraft *draft, const Revision *revision, GError **error)
+{
+  if (draft->label == NULL || (revision->branch_labels != NULL && revision->branch_labels[0] != NULL))
+    return TRUE;
+  return command_error(error,
+                       "Version %s specified branch_labels %s, however the migration file %s does not have "
+                       "them; have you upgraded your script.py.mako to include the 'branch_labels' section?",
+                       revision->id, draft->label, draft->path);
+}
+
+gboolean revision_draft_check(const RevisionDraft *draft, GError **error)
+{
+  g_autoptr(Revision) revision = revision_read(draft->path, error);
+  return revision != NULL && check_label(draft, revision, error);
+}
+
 RevisionMap *revision_draft_map(const RevisionDraft *draft, const RevisionMap *map, GError **error)
 {
-  Revision *revision = revision_parse(draft->path, draft->content, draft->len, error);
-  if (revision == NULL)
+  g_autoptr(Revision) revision = revision_parse(draft->path, draft->content, draft->len, error);
+  if (revision == NULL || !check_label(draft, revision, error))
     return NULL;
   GPtrArray *revisions = g_ptr_array_new_with_free_func((GDestroyNotify)revision_free);
   for (guint i = 0; i < map->revisions->len; i++)
     g_ptr_array_add(revisions, revision_copy(map->revisions->pdata[i]));
-  g_ptr_array_add(revisions, revision);
+  g_ptr_array_add(revisions, g_steal_pointer(&revision));
   return revision_map_new(revisions);
 }

@@ -213,7 +213,10 @@ static void wait_for(HookRun *run, const HookLimits *limits)
 {
   guint ms = limits != NULL && limits->timeout_ms > 0 ? limits->timeout_ms : HOOK_TIMEOUT_S * 1000;
   GSource *timer = attach(run, g_timeout_source_new(ms), time_is_up);
-  GSource *key = run->lines == NULL ? attach(run, g_unix_signal_source_new(SIGINT), interrupted) : NULL;
+  GSource *signals[] = {NULL, NULL, NULL};
+  static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
+  for (gsize i = 0; run->lines == NULL && i < G_N_ELEMENTS(ends); i++)
+    signals[i] = attach(run, g_unix_signal_source_new(ends[i]), interrupted);
   GSource *cancel = NULL, *rest = NULL;
   if (limits != NULL && limits->cancellable != NULL) {
     cancel = g_cancellable_source_new(limits->cancellable);
@@ -230,7 +233,7 @@ static void wait_for(HookRun *run, const HookLimits *limits)
   g_cancellable_cancel(run->listening);
   while (run->lines != NULL && !run->closed)
     g_main_context_iteration(run->context, TRUE);
-  GSource *sources[] = {timer, key, cancel, rest};
+  GSource *sources[] = {timer, signals[0], signals[1], signals[2], cancel, rest};
   for (gsize i = 0; i < G_N_ELEMENTS(sources); i++)
     drop(sources[i]);
 }

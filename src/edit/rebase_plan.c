@@ -1,5 +1,6 @@
 /* From moves to files: what each of them will say, and the map that comes of it. */
 #include <glib/gi18n.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "file_name.h"
@@ -30,6 +31,21 @@ static char *date_text(const Project *project, GDateTime *date)
   return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
+/* A file elsewhere, to which a link in the folder leads, and which may be somebody else's, too: its name is not ours to
+ * change. */
+static gboolean is_linked(const Project *project, const Revision *revision)
+{
+  for (guint i = 0; i < project->version_locations->len; i++) {
+    char *real = realpath(project->version_locations->pdata[i], NULL);
+    g_autofree char *below = real != NULL ? file_relative(revision->path, real) : NULL;
+    gboolean inside = below != NULL && !g_path_is_absolute(below);
+    free(real);
+    if (inside)
+      return FALSE;
+  }
+  return TRUE;
+}
+
 /* The file's new path when its old name is what the template makes of the old date; else NULL with a note. */
 static char *redated_path(const Project *project, const Revision *revision, GDateTime *date, GPtrArray *notes)
 {
@@ -47,6 +63,10 @@ static char *redated_path(const Project *project, const Revision *revision, GDat
   if (before != NULL && g_strcmp0(before, after) == 0)
     return NULL;
   g_autofree char *tail = before != NULL ? g_strconcat("/", before, NULL) : NULL;
+  if (is_linked(project, revision)) {
+    g_ptr_array_add(notes, g_strdup_printf(_("%s keeps its name: a link leads to it"), revision->path));
+    return NULL;
+  }
   if (tail == NULL || after == NULL || !g_str_has_suffix(revision->path, tail)) {
     g_ptr_array_add(notes, g_strdup_printf(_("%s keeps its name: it is not the one that file_template makes"),
                                            revision->path));
@@ -175,7 +195,8 @@ void rebase_plan_free(RebasePlan *plan)
   g_free(plan);
 }
 
-Changes *revision_removal(const RevisionMap *map, const Revision *revision, GError **error)
+Changes *revision_removal(const Project *project, const RevisionMap *map, const Revision *revision,
+                          GError **error)
 {
   g_autoptr(Changes) changes = changes_new();
   if (revision->all_next->len > 0) {
@@ -189,6 +210,11 @@ Changes *revision_removal(const RevisionMap *map, const Revision *revision, GErr
   }
   if (revision_map_get(map, revision->id) != revision) {
     g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED, _("%s is present more than once"), revision->id);
+    return NULL;
+  }
+  if (is_linked(project, revision)) {
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED,
+                _("%s is elsewhere and a link leads to it: remove them by hand"), revision->path);
     return NULL;
   }
   if (!unchanged(revision, error) || !changes_delete(changes, revision->path, error))

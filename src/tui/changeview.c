@@ -213,6 +213,7 @@ static void complain(ChangeView *view, Style style, const char *format, const GE
   app_message(view->app, style, "%s", shown);
 }
 
+/* Of files that were written before: they stay. */
 static void put_into_index(ChangeView *view)
 {
   g_autoptr(GError) error = NULL;
@@ -230,9 +231,28 @@ void changeview_adopt(ChangeView *view, Snapshot *snapshot, Changes *changes, Re
     put_into_index(view);
 }
 
+/* What cannot be finished leaves the tree as it was. */
+static void take_back(ChangeView *view, const GError *why)
+{
+  g_autoptr(GError) error = NULL;
+  if (changes_settle(view->changes, &error) && changes_undo(view->changes, &error))
+    complain(view, STYLE_DANGER, _("taken back: %s"), why);
+  else
+    complain(view, STYLE_DANGER, _("it failed, and undoing too: %s"), error);
+  fill_difference(view);
+  workspace_reload(app_workspace(view->app));
+  view->done(view->data);
+}
+
 /* All is written and formatted. */
 static void finish(ChangeView *view)
 {
+  g_autoptr(GError) error = NULL;
+  if (view->stage && !changes_stage(view->changes, &error)) {
+    view->stage = FALSE;
+    take_back(view, error);
+    return;
+  }
   guint n = view->changes->files->len, heads = graphpane_map(view->graph)->heads->len;
   g_autofree char *path = shown_path(view);
   g_autofree char *what = n == 1 ? g_strdup(path) : g_strdup_printf(ngettext("%u file", "%u files", n), n);
@@ -240,8 +260,6 @@ static void finish(ChangeView *view)
       view->app, STYLE_DONE,
       ngettext("wrote %s: %u head left.  z undoes it", "wrote %s: %u heads left.  z undoes it", heads), what,
       heads);
-  if (view->stage)
-    put_into_index(view);
   fill_difference(view);
   workspace_reload(app_workspace(view->app));
   view->done(view->data);
@@ -299,16 +317,11 @@ static void hooks_thread(GTask *task, void *source, void *task_data, GCancellabl
   g_task_return_boolean(task, TRUE);
 }
 
-/* A hook that cannot be run or was stopped: the tree is as it was. */
-static void take_back(ChangeView *view, const GError *why)
+/* A hook may leave no revision behind. */
+static gboolean still_a_revision(const ChangeView *view, GError **error)
 {
-  g_autoptr(GError) error = NULL;
-  if (changes_settle(view->changes, &error) && changes_undo(view->changes, &error))
-    complain(view, STYLE_DANGER, _("taken back: %s"), why);
-  else
-    complain(view, STYLE_DANGER, _("a hook failed, and undoing too: %s"), error);
-  workspace_reload(app_workspace(view->app));
-  view->done(view->data);
+  g_autoptr(Revision) revision = revision_read(first_file(view)->path, error);
+  return revision != NULL;
 }
 
 static void hooks_done(GObject *source, GAsyncResult *result, void *data)
@@ -322,7 +335,7 @@ static void hooks_done(GObject *source, GAsyncResult *result, void *data)
   g_autoptr(GError) error = g_steal_pointer(&job->error);
   view->job = NULL;
   job->view = NULL;
-  if (error || !changes_settle(view->changes, &error))
+  if (error || !changes_settle(view->changes, &error) || !still_a_revision(view, &error))
     take_back(view, error);
   else
     finish(view);

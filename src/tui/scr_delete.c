@@ -47,7 +47,7 @@ static void begin(DeleteScreen *self)
   self->snapshot = snapshot_ref(self->ws->snapshot);
   const RevisionMap *map = self->snapshot->map;
   Revision *revision = revision_map_get(map, self->id);
-  self->changes = revision ? revision_removal(map, revision, &error) : NULL;
+  self->changes = revision ? revision_removal(self->snapshot->project, map, revision, &error) : NULL;
   if (self->changes) {
     g_ptr_array_add(gone, revision);
     for (guint i = 0; i < revision->down->len; i++)

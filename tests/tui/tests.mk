@@ -2,7 +2,7 @@
 check_PROGRAMS += tests/tui/test_tui
 TESTS += tests/tui/test_tui
 tests_tui_test_tui_SOURCES = tests/tui/bench.c tests/tui/bench.h tests/tui/test_canvas.c tests/tui/test_keys.c \
-	tests/tui/test_list.c tests/tui/test_textview.c tests/tui/test_prompt.c tests/tui/test_merge.c tests/tui/test_refs.c tests/history/fs.c tests/history/fs.h tests/tui/test_wizards.c tests/tui/test_run_log.c tests/tui/test_run_view.c tests/tui/test_screens.c
+	tests/tui/test_list.c tests/tui/test_textview.c tests/tui/test_prompt.c tests/tui/test_merge.c tests/tui/test_refs.c tests/history/fs.c tests/history/fs.h tests/tui/test_wizards.c tests/tui/test_wizards_bad.c tests/tui/wizard.c tests/tui/wizard.h tests/tui/test_run_log.c tests/tui/test_run_view.c tests/tui/test_screens.c
 tests_tui_test_tui_CFLAGS = $(AM_CFLAGS) $(TEST_CFLAGS)
 tests_tui_test_tui_LDADD = $(TUI_LIBS) $(TEST_EXT) $(TUI_EXT)
 EXTRA_DIST += tests/tui/screens tests/tui/project

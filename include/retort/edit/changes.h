@@ -53,7 +53,7 @@ char *changes_diff(const Changes *changes, const char *folder);
 /* RETORT_ERROR_REFUSED when a file is not what it was, RETORT_ERROR_FILE when one cannot be written; the tree is then
  * as before. */
 gboolean changes_apply(Changes *changes, GError **error);
-/* Takes the files as they are now for what undoing expects. */
+/* Takes the files as they are now for what undoing expects; one that was taken away is gone. */
 gboolean changes_settle(Changes *changes, GError **error);
 gboolean changes_undo(Changes *changes, GError **error);
 

@@ -8,7 +8,9 @@
  *   changes_undo(draft->changes, &error);                          while the operator has not moved on
  *
  * The file comes from the project's script.py.mako, file_template, timezone, slug rules and output encoding; with the
- * same id and date it equals Alembic's.  Checks and their messages follow Alembic's order (alembic 1.19).
+ * same id and date it equals Alembic's.  RETORT_ERROR_REFUSED where only the project's own
+ * Alembic can write it: beyond what is known of Mako, of encodings, or of a file that Python has to read.  Checks and
+ * their messages follow Alembic's order (alembic 1.19).
  */
 #pragma once
 
@@ -38,8 +40,10 @@ typedef struct {
   char *path;    /* absolute */
   char *content; /* in the project's output encoding */
   gsize len;
-  GPtrArray *folders;   /* char*: those to be created, outermost first */
+  GPtrArray
+      *folders; /* char*: those to be created, as Alembic tells them: the version location, the file's own */
   char **down_revision; /* ids, none for a base */
+  char *label;          /* the first of those asked for, or NULL */
   Changes *changes;     /* the file alone; one that exists already is replaced, as Alembic does */
 } RevisionDraft;
 
@@ -48,7 +52,11 @@ RevisionDraft *revision_draft_new(const Project *project, const RevisionMap *map
 void revision_draft_free(RevisionDraft *draft);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RevisionDraft, revision_draft_free)
 
-/* The map as it will be with the draft's file; NULL when the file is no revision. */
+/* Whether the file on the disk, after hooks had their way with it, is a revision with the label that was asked for.
+ * Alembic's words; what else the file says is the author's. */
+gboolean revision_draft_check(const RevisionDraft *draft, GError **error);
+
+/* The map as it will be with the draft's file; NULL when that is no revision, or misses its label. */
 RevisionMap *revision_draft_map(const RevisionDraft *draft, const RevisionMap *map, GError **error);
 
 /* 12 random hex digits; the caller's. */

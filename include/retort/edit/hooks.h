@@ -2,8 +2,8 @@
  *
  * Each hook is announced, runs with the terminal's own streams (or is read line by line), and its exit status is no
  * failure, as in Alembic.  Hooks are the project's own configuration and run only after the operator asked for the file
- * to be written.  One that never ends is stopped: by its time limit, by Ctrl-C in a terminal, or through the
- * cancellable.
+ * to be written.  One that never ends is stopped: by its time limit, by Ctrl-C (or SIGTERM, or SIGHUP) in a
+ * terminal, or through the cancellable.
  */
 #pragma once
 

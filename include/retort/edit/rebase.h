@@ -68,6 +68,7 @@ RebasePlan *rebase_plan(const Rebase *rebase, const RebaseOptions *options, GErr
 void rebase_plan_free(RebasePlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RebasePlan, rebase_plan_free)
 
-/* The file of one revision taken away, for one that was just made: refused when another stands on it or depends on it.
- * Whether a database has it is the guard's question.  The caller's. */
-Changes *revision_removal(const RevisionMap *map, const Revision *revision, GError **error);
+/* The file of one revision taken away, for one that was just made: refused when another stands on it or depends on it,
+ * and when it is elsewhere and only a link leads to it.  Whether a database has it is the guard's question.  The caller's. */
+Changes *revision_removal(const Project *project, const RevisionMap *map, const Revision *revision,
+                          GError **error);
