@@ -546,7 +546,6 @@ static gboolean read_document(TomlReader *r)
 {
   TomlValue *table = r->toml->root;
 
-  accept(r, "\xef\xbb\xbf");
   for (;;) {
     if (!skip_filler(r))
       return FALSE;

@@ -22,6 +22,8 @@ void project_files_clear(ProjectFiles *files);
 
 /* A location as it stands in a configuration: relative to base, or package:path. */
 char *project_location(const char *value, const char *base, const GPtrArray *roots, GError **error);
+/* The same as pathlib makes it absolute: "..", and links, stay. */
+char *project_location_spelled(const char *value, const char *base, const GPtrArray *roots, GError **error);
 /* Folders in which packages are looked for, in order; owned. */
 GPtrArray *project_package_roots(const GPtrArray *prepend, const ProjectFiles *files);
 gboolean project_is_environment(const char *folder);

@@ -153,7 +153,8 @@ static void read_revision_environment(const Opening *opening)
   }
   g_autofree char *word = g_ascii_strdown(g_strstrip(text), -1);
   project->revision_environment = g_strv_contains(yes, word);
-  if (!project->revision_environment && !g_strv_contains(no, word))
+  project->odd_revision_environment = !project->revision_environment && !g_strv_contains(no, word);
+  if (project->odd_revision_environment)
     diag_add(project->diags, DIAG_ERROR, project->config_path, 0, 0,
              _("revision_environment is neither true nor false: \"%s\""), text);
 }
@@ -208,24 +209,62 @@ static gboolean separator_of(const Opening *opening, const char *key, const char
   return TRUE;
 }
 
-/* Splits a list of the ini file: by its separator, or by the old rule, at blanks, commas and other characters. */
+/* Alembic's old rule: a comma with the blanks behind it, a run of blanks, or one of the marks parts; what is empty
+ * between two counts, and is the current folder. */
+static void split_legacy(const char *text, const char *marks, GPtrArray *items)
+{
+  for (;;) {
+    gsize len = strcspn(text, marks);
+    g_ptr_array_add(items, g_strndup(text, len));
+    text += len;
+    if (!*text)
+      return;
+    char mark = *text++;
+    if (mark == ',' || mark == ' ')
+      text += strspn(text, " ");
+  }
+}
+
+/* Splits a list of the ini file: by its separator, or by the old rule. */
 static void split_list(const char *text, const char *separator, const char *legacy, GPtrArray *items)
 {
-  g_auto(GStrv) parts = separator ? g_strsplit(text, separator, -1) : g_strsplit_set(text, legacy, -1);
-
-  for (char **part = parts; *part; part++) {
-    g_strstrip(*part);
-    if (**part)
-      g_ptr_array_add(items, g_strdup(*part));
+  if (!separator) {
+    split_legacy(text, legacy, items);
+    return;
   }
+  g_auto(GStrv) parts = g_strsplit(text, separator, -1);
+  for (char **part = parts; *part; part++)
+    if (**part)
+      g_ptr_array_add(items, g_strdup(g_strstrip(*part)));
+}
+
+/* Python takes a string where it expects a list for a list of its characters, and so does Alembic. */
+static void split_characters(const char *text, GPtrArray *items)
+{
+  for (const char *p = text; *p; p = g_utf8_next_char(p))
+    g_ptr_array_add(items, g_strndup(p, (gsize)(g_utf8_next_char(p) - p)));
+}
+
+static gboolean is_falsy(const TomlValue *value)
+{
+  return (value->kind == TOML_BOOLEAN && !value->truth) ||
+         (value->kind == TOML_INTEGER && strcmp(value->text, "0") == 0);
 }
 
 static gboolean read_toml_list(const Opening *opening, const char *key, GPtrArray *items, GError **error)
 {
   const TomlValue *value = toml_get(opening->alembic, key);
 
-  if (!value)
+  if (!value || is_falsy(value))
     return TRUE;
+  if (value->kind == TOML_STRING) {
+    g_autofree char *text = project_toml_format(value, opening->toml_here, key, error);
+    if (text)
+      split_characters(text, items);
+    return text != NULL;
+  }
+  if (value->kind == TOML_FLOAT || value->kind == TOML_DATETIME)
+    return command_error(error, "unsupported TOML value type for key: '%s'", key);
   if (value->kind != TOML_ARRAY) {
     g_set_error(error, RETORT_ERROR, RETORT_ERROR_TRACEBACK,
                 _("line %u of pyproject.toml: \"%s\" is no array"), value->line, key);
@@ -263,46 +302,60 @@ static gboolean read_list(const Opening *opening, const char *key, const char *o
   return TRUE;
 }
 
-static gboolean read_script_location(Opening *opening, GError **error)
+/* script_location as it is written; NULL: an ini file of Flask-Migrate, whose folder is the location. */
+static gboolean read_script_text(const Opening *opening, char **value, GError **error)
+{
+  g_autofree char *beside = g_path_get_dirname(opening->files.ini_path);
+
+  if (!read_text(opening, "script_location", NULL, value, error))
+    return FALSE;
+  if (*value || (opening->project->ini && project_is_environment(beside)))
+    return TRUE;
+  g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_COMMAND,
+                      "No 'script_location' key found in configuration.");
+  return FALSE;
+}
+
+static gboolean find_script_location(const Opening *opening, const char *value, GError **error)
 {
   Project *project = opening->project;
-  g_autofree char *value = NULL;
+  const TomlValue *given = toml_get(opening->alembic, "script_location");
 
-  if (!read_text(opening, "script_location", NULL, &value, error))
-    return FALSE;
-  g_autofree char *beside = g_path_get_dirname(opening->files.ini_path);
-  if (!value && project->ini && project_is_environment(beside)) {
+  if (!value) {
+    g_autofree char *beside = g_path_get_dirname(opening->files.ini_path);
     project->script_location = g_canonicalize_filename(beside, NULL);
     return TRUE;
   }
-  if (!value) {
-    g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_COMMAND,
-                        "No 'script_location' key found in configuration.");
+  if (!ini_has(project, "script_location") && given && given->kind != TOML_STRING) {
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_TRACEBACK,
+                _("line %u of pyproject.toml: \"%s\" is no string"), given->line, "script_location");
     return FALSE;
   }
   project->script_location = project_location(value, opening->files.base, opening->roots, error);
-  if (!project->script_location)
-    return FALSE;
-  if (!g_file_test(project->script_location, G_FILE_TEST_EXISTS)) {
-    gboolean package = !g_path_is_absolute(value) && strchr(value, ':');
-    g_autofree char *shown = file_tidy_path(package ? project->script_location : value);
-    return command_error(
-        error, "Path doesn't exist: %s.  Please use the 'init' command to create a new scripts folder.",
-        shown);
-  }
-  return TRUE;
+  return project->script_location != NULL;
 }
 
-static gboolean read_version_locations(const Opening *opening, GError **error)
+static gboolean check_script_location(const Project *project, const char *value, GError **error)
+{
+  if (!value || g_file_test(project->script_location, G_FILE_TEST_EXISTS))
+    return TRUE;
+  gboolean package = !g_path_is_absolute(value) && strchr(value, ':');
+  g_autofree char *shown = file_tidy_path(package ? project->script_location : value);
+  return command_error(
+      error, "Path doesn't exist: %s.  Please use the 'init' command to create a new scripts folder.", shown);
+}
+
+static gboolean find_version_locations(const Opening *opening, GPtrArray *values, GError **error)
 {
   Project *project = opening->project;
-  g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func(g_free);
 
-  if (!read_list(opening, "version_locations", "version_path_separator", ", ", values, error))
-    return FALSE;
   if (values->len == 0)
     g_ptr_array_add(values, g_build_filename(project->script_location, "versions", NULL));
   for (guint i = 0; i < values->len; i++) {
+    char *spelled = project_location_spelled(values->pdata[i], opening->files.base, opening->roots, error);
+    if (!spelled)
+      return FALSE;
+    g_ptr_array_add(project->all_locations, spelled);
     char *path = project_location(values->pdata[i], opening->files.base, opening->roots, error);
     if (!path)
       return FALSE;
@@ -345,8 +398,10 @@ static gboolean read_ini_hooks(Project *project, GError **error)
     g_hash_table_insert(values, *key, value);
   }
   const char *list = g_hash_table_lookup(values, "hooks");
-  split_list(list ? list : "", NULL, ", ", names);
+  split_legacy(list ? list : "", ", ", names);
   for (guint i = 0; i < names->len; i++) {
+    if (!*(char *)names->pdata[i])
+      continue;
     PostWriteHook *hook = hook_new(project, names->pdata[i]);
     gsize len = strlen(hook->name);
     for (char **key = keys; *key; key++)
@@ -420,6 +475,10 @@ static gboolean parse_ini(Opening *opening, GError **error)
   if (g_access(path, R_OK) != 0 || g_file_test(path, G_FILE_TEST_IS_DIR))
     return TRUE;
   g_autofree char *text = file_read(path, CONFIG_LIMIT, &len, NULL, error);
+  if (text && !g_utf8_validate(text, (gssize)len, NULL)) {
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_TRACEBACK, _("%s is not UTF-8 text"), path);
+    return FALSE;
+  }
   project->ini = text ? ini_parse(path, text, len, defaults, error) : NULL;
   project->config_path = project->ini ? g_canonicalize_filename(path, NULL) : NULL;
   return project->ini != NULL;
@@ -438,6 +497,12 @@ static gboolean parse_toml(Opening *opening, GError **error)
   if (!opening->toml)
     return FALSE;
   opening->toml_here = g_path_get_dirname(path);
+  const TomlValue *tool = toml_get(toml_root(opening->toml), "tool");
+  if (tool && tool->kind != TOML_TABLE) {
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_TRACEBACK,
+                _("line %u of pyproject.toml: \"%s\" is no table"), tool->line, "tool");
+    return FALSE;
+  }
   opening->alembic = toml_find(toml_root(opening->toml), "tool", "alembic", NULL);
   if (opening->alembic && opening->alembic->kind != TOML_TABLE)
     return command_error(error, "%s", "Incorrect TOML format");
@@ -476,21 +541,26 @@ static char *project_name(const Project *project, const char *folder)
   return g_steal_pointer(&name);
 }
 
+/* In the order in which Alembic stumbles over what is wrong. */
 static gboolean read_options(Opening *opening, GError **error)
 {
   Project *project = opening->project;
   g_autoptr(GPtrArray) prepend = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(GPtrArray) versions = g_ptr_array_new_with_free_func(g_free);
+  g_autofree char *location = NULL;
 
-  if (!read_list(opening, "prepend_sys_path", NULL, ", :", prepend, error))
+  if (!read_script_text(opening, &location, error) || !read_slug_length(opening, error) ||
+      !read_list(opening, "prepend_sys_path", NULL, ", :", prepend, error) ||
+      !read_flag(opening, "recursive_version_locations", &project->recursive, error))
     return FALSE;
   opening->roots = project_package_roots(prepend, &opening->files);
-  if (!read_script_location(opening, error) || !read_slug_length(opening, error) ||
-      !read_flag(opening, "recursive_version_locations", &project->recursive, error) ||
+  if (!find_script_location(opening, location, error) ||
       !read_text(opening, "file_template", "%(rev)s_%(slug)s", &project->file_template, error) ||
       !read_flag(opening, "sourceless", &project->sourceless, error) ||
       !read_text(opening, "output_encoding", "utf-8", &project->output_encoding, error) ||
-      !read_version_locations(opening, error) ||
-      !read_text(opening, "timezone", NULL, &project->timezone, error) || !read_hooks(opening, error))
+      !read_list(opening, "version_locations", "version_path_separator", ", ", versions, error) ||
+      !read_text(opening, "timezone", NULL, &project->timezone, error) || !read_hooks(opening, error) ||
+      !check_script_location(project, location, error) || !find_version_locations(opening, versions, error))
     return FALSE;
   read_revision_environment(opening);
   read_url(opening);
@@ -527,6 +597,7 @@ static gboolean open_folder(Project *project, const ProjectOptions *options, GEr
     if (project_is_environment(parent))
       project->script_location = g_strdup(parent);
   }
+  g_ptr_array_add(project->all_locations, g_strdup(project->version_locations->pdata[0]));
   if (project->script_location)
     read_env(project, project->script_location);
   project->name = project_name(project, folder);
@@ -562,6 +633,7 @@ Project *project_open(const ProjectOptions *options, GError **error)
   project->section = g_strdup(options->section ? options->section : "alembic");
   project->version_locations = g_ptr_array_new_with_free_func(g_free);
   project->missing_locations = g_ptr_array_new_with_free_func(g_free);
+  project->all_locations = g_ptr_array_new_with_free_func(g_free);
   project->hooks = g_ptr_array_new_with_free_func(hook_free);
   project->diags = diag_list_new();
   if (options->folder ? open_folder(project, options, error) : open_configured(project, options, error))
@@ -580,6 +652,7 @@ void project_free(Project *project)
   g_free(project->script_location);
   g_ptr_array_free(project->version_locations, TRUE);
   g_ptr_array_free(project->missing_locations, TRUE);
+  g_ptr_array_free(project->all_locations, TRUE);
   g_free(project->file_template);
   g_free(project->timezone);
   g_free(project->output_encoding);

@@ -208,6 +208,14 @@ char *project_location(const char *value, const char *base, const GPtrArray *roo
   return resolve(value, base);
 }
 
+char *project_location_spelled(const char *value, const char *base, const GPtrArray *roots, GError **error)
+{
+  if (!g_path_is_absolute(value) && strchr(value, ':'))
+    return package_location(value, roots, error);
+  g_autofree char *path = join(base, value);
+  return file_tidy_path(path);
+}
+
 static void add_root(GPtrArray *roots, const char *folder)
 {
   g_autofree char *source = g_build_filename(folder, "src", NULL);

@@ -108,6 +108,38 @@ Test(draft, undo_leaves_a_file_that_was_edited)
   close_fixture(&fixture);
 }
 
+Test(draft, a_version_location_need_not_be_there_yet)
+{
+  static const struct {
+    const char *head, *path; /* path below the project */
+    const char *expected;    /* folder below the project, or part of the message */
+    guint folders;
+  } cases[] = {
+      {"base", "new/deep", "new/deep", 1},
+      {"bbbb2222", NULL, "scripts/versions", 0},
+      {"base", NULL, "Multiple version locations present, please specify --version-path", 0},
+      {"base", "new", "new is not represented in current version locations", 0},
+      {"base", "new/../new/deep", "new/../new/deep is not represented in current version locations", 0},
+  };
+  Fixture fixture;
+  open_fixture(&fixture, "version_locations = %(here)s/scripts/versions %(here)s/new/deep\n");
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(GError) error = NULL;
+    const char *heads[] = {cases[i].head, NULL};
+    g_autofree char *path =
+        cases[i].path != NULL ? g_strdup_printf("%s/%s", fixture.folder, cases[i].path) : NULL;
+    RevisionRequest request = {.rev_id = "eeee", .heads = heads, .version_path = path, .now = NOW};
+    g_autoptr(RevisionDraft) draft = revision_draft_new(fixture.project, fixture.map, &request, &error);
+    g_autofree char *folder = draft != NULL ? g_path_get_dirname(draft->path) : NULL;
+    const char *got = draft != NULL ? folder : error->message;
+    cr_expect(strstr(got, cases[i].expected) != NULL, "case %zu: expected %s, got %s", i, cases[i].expected,
+              got);
+    cr_expect(draft == NULL || draft->folders->len == cases[i].folders, "case %zu: %u folders", i,
+              draft != NULL ? draft->folders->len : 0);
+  }
+  close_fixture(&fixture);
+}
+
 Test(draft, what_alembic_refuses_is_refused_in_its_words)
 {
   static const struct {

@@ -34,8 +34,10 @@ static char *describe(const Project *project, const char *root)
   gsize n = strlen(root) + 1;
 
   g_string_append(out, project->script_location ? project->script_location + n : "-");
-  for (guint i = 0; i < project->version_locations->len; i++)
-    g_string_append_printf(out, " %s", (char *)project->version_locations->pdata[i] + n);
+  for (guint i = 0; i < project->version_locations->len; i++) {
+    const char *path = project->version_locations->pdata[i];
+    g_string_append_printf(out, " %s", strlen(path) > n ? path + n : "");
+  }
   g_string_append_printf(out, " (%s)", project->config_path ? project->config_path + n : "-");
   return g_string_free(g_steal_pointer(&out), FALSE);
 }
@@ -89,6 +91,14 @@ static const LocationCase LOCATIONS[] = {
     {"list in toml", NULL,
      "[tool.alembic]\nscript_location = 'db'\nversion_locations = ['other', '%(here)s/db/versions']\n",
      "db other db/versions (pyproject.toml)"},
+    {"legacy splitting at commas and blanks only",
+     "[alembic]\nscript_location = db\nversion_locations = other,\n  db/versions\n", NULL,
+     "db other (alembic.ini)"},
+    {"nothing between commas is the folder itself",
+     "[alembic]\nscript_location = db\nversion_locations = other,,db\n", NULL, "db other  db (alembic.ini)"},
+    {"a string for a list is its characters", NULL,
+     "[tool.alembic]\nscript_location = 'app:db'\nprepend_sys_path = '.'\nversion_locations = '%%'\n",
+     "app/db (pyproject.toml)"},
     {"package as version location",
      "[alembic]\nscript_location = db\nversion_locations = app:db:versions other\n"
      "path_separator = space\n",
@@ -99,6 +109,16 @@ static const LocationCase LOCATIONS[] = {
      "!No 'script_location' key found in configuration."},
     {"no folder", "[alembic]\nscript_location = ./gone/\n", NULL,
      "!Path doesn't exist: gone.  Please use the 'init' command to create a new scripts folder."},
+    {"a bad length before the folder", "[alembic]\nscript_location = gone\ntruncate_slug_length = x\n", NULL,
+     "!truncate_slug_length"},
+    {"no location before a bad list", NULL, "[tool.alembic]\nprepend_sys_path = 3\n",
+     "!No 'script_location' key found in configuration."},
+    {"a number for a folder", NULL, "[tool.alembic]\nscript_location = 3\n",
+     "!\"script_location\" is no string"},
+    {"not UTF-8", "[alembic]\nscript_location = db\n# \xe9\n", NULL, "!is not UTF-8"},
+    {"toml with a byte order mark", NULL, "\xef\xbb\xbf[tool.alembic]\nscript_location = 'db'\n",
+     "!pyproject.toml:1:"},
+    {"a tool that is no table", "[alembic]\nscript_location = db\n", "tool = 3\n", "!\"tool\" is no table"},
     {"no package", "[alembic]\nscript_location = gone:db\n", NULL, "!\"gone\""},
     {"bad separator", "[alembic]\nscript_location = db\nversion_locations = db\npath_separator = foo\n", NULL,
      "!'foo' is not a valid value for path_separator; expected 'space', 'newline', 'os', ':', ';'"},

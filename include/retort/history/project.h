@@ -85,9 +85,11 @@ typedef struct {
   char *script_location;        /* absolute, or NULL for a bare folder */
   GPtrArray *version_locations; /* char*, absolute, existing ones only */
   GPtrArray *missing_locations; /* char*, absolute: configured folders that are not there (yet) */
+  GPtrArray *all_locations;     /* char*, absolute: both, in order, as the configuration spells them (links, "..") */
   gboolean recursive;
   gboolean sourceless;
   gboolean revision_environment;
+  gboolean odd_revision_environment; /* neither true nor false: Alembic dies of it when it makes a revision */
   char *file_template;
   char *timezone;      /* NULL: local time without zone */
   guint truncate_slug_length;
