@@ -414,19 +414,20 @@ static PyValue note_missing(PyInterp *interp, PyValue v)
   return v.type == PY_UNKNOWN ? py_doubt(interp, v) : v;
 }
 
-static gboolean import_star(PyInterp *interp, Frame *frame, PyValue module)
+/* What a star stands for. */
+static PyList *starred(PyInterp *interp, PyValue module)
 {
-  if (module.type == PY_UNKNOWN) {
-    /* Any name might come from there; nothing that follows could be trusted. */
-    py_stop_because(interp, module.reason);
-    return FALSE;
-  }
   const PyModuleDef *def = module.module->def;
   PyValue names = py_dict_get_text(module.module->globals, "__all__");
   PyList *list = py_list(interp, 0).list;
-  if (def && def->star) {
-    for (const char *const *name = def->star; *name; name++)
-      py_list_append(interp, list, py_text_value(interp, *name));
+  const char *const *star = def && def->star_names ? def->star_names(interp, def) : def ? def->star : NULL;
+  if (!star && def && def->star_names) {
+    py_stop(interp, PY_NEEDS_PYTHON, _("the names in %s are not known"), def->name);
+    return NULL;
+  }
+  if (star) {
+    for (; *star; star++)
+      py_list_append(interp, list, py_text_value(interp, *star));
   } else if (!py_is_null(names)) {
     list = py_collect(interp, names);
   } else {
@@ -435,10 +436,26 @@ static gboolean import_star(PyInterp *interp, Frame *frame, PyValue module)
       if (key.str->data[0] != '_')
         py_list_append(interp, list, key);
   }
+  return list;
+}
+
+static gboolean import_star(PyInterp *interp, Frame *frame, PyValue module)
+{
+  if (module.type == PY_UNKNOWN) {
+    /* Any name might come from there; nothing that follows could be trusted. */
+    py_stop_because(interp, module.reason);
+    return FALSE;
+  }
+  const PyModuleDef *def = module.module->def;
+  gboolean lenient = def && def->star_names;
+  PyList *list = starred(interp, module);
   for (gsize i = 0; list && i < list->len; i++) {
     if (list->items[i].type != PY_STR)
       continue;
-    PyValue v = py_get_attr(interp, module, list->items[i].str);
+    PyValue v = lenient ? py_find_attr(interp, module, list->items[i].str)
+                        : py_get_attr(interp, module, list->items[i].str);
+    if (lenient && py_is_null(v) && !py_failed(interp))
+      continue;
     if (py_is_null(v) || !py_store_name(interp, frame, list->items[i].str, v))
       return FALSE;
   }

@@ -150,8 +150,9 @@ typedef struct {
   PyDict *tables; /* key -> Table, in the order they were made */
   SqlName schema;
   SqlNaming *naming;
-  SqlSequenceList sequences; /* Sequence(metadata=...) */
-  const PyReason *missing;   /* why a table of it is unknown; NULL: it has them all */
+  SqlSequenceList sequences;      /* Sequence(metadata=...) */
+  const PyReason *naming_missing; /* why the convention is unknown */
+  const PyReason *missing;        /* why a table of it is unknown; NULL: it has them all */
 } MetaDataObject;
 
 extern const PyHostClass column_class;

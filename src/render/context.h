@@ -1,4 +1,4 @@
-/* What context.c and orm.c offer to the module tables. */
+/* What context.c, orm.c and star.c offer to the module tables. */
 #pragma once
 
 #include "bind.h"
@@ -11,3 +11,4 @@ extern const PyHostClass *const orm_classes[];
 extern const PyHostClass *const mutable_classes[];
 extern const PyMethod inspect_functions[];
 extern const PyMethod alembic_context_functions[];
+const char *const *star_names(PyInterp *interp, const PyModuleDef *module);

@@ -43,6 +43,10 @@ static gboolean check_references(PyInterp *interp, const MetaDataObject *metadat
 gboolean table_check_references(PyInterp *interp, const TableObject *object)
 {
   const MetaDataObject *metadata = py_payload(object->metadata, &metadata_class);
+  if (metadata && metadata->naming_missing) {
+    py_stop_because(interp, metadata->naming_missing);
+    return FALSE;
+  }
   return !metadata || check_references(interp, metadata, object->table);
 }
 
@@ -74,6 +78,9 @@ static PyValue metadata_new(PyInterp *interp, PyCall *call)
   /* bind= went away with SQLAlchemy 2. */
   PyValue *rest;
   gsize n;
+  for (guint i = 0; i < 3; i++)
+    if (py_find_unknown(call->values[i]))
+      return py_unknown_because(py_find_unknown(call->values[i]));
   py_sequence(call->values[0], &rest, &n);
   if (n > 0 && !(n == 1 && to_text(rest[0])))
     return refuse(interp, _("MetaData(%s)"), py_type_name(interp, rest[0]));
@@ -81,7 +88,8 @@ static PyValue metadata_new(PyInterp *interp, PyCall *call)
     return py_null();
   if (metadata->schema.text && py_arg_given(call, 2))
     metadata->schema.quote = py_is_true(call->values[2]) ? SQL_QUOTE_ALWAYS : SQL_QUOTE_NEVER;
-  if (py_arg_given(call, 3)) {
+  metadata->naming_missing = py_find_unknown(call->values[3]);
+  if (py_arg_given(call, 3) && !metadata->naming_missing) {
     if (!py_is(call->values[3], PY_DICT))
       return refuse(interp, _("MetaData(naming_convention=%s)"), py_type_name(interp, call->values[3]));
     if (!(metadata->naming = to_naming(interp, call->values[3])))
@@ -257,8 +265,9 @@ static PyValue metadata_all(PyInterp *interp, PyCall *call, SqlOpKind kind)
   MetaDataObject *metadata = py_payload(call->self, &metadata_class);
   SqlTableList chosen = {0}, sorted = {0};
   SqlOp *op = op_new(interp, kind);
-  if (metadata->missing)
-    return py_stop_because(interp, metadata->missing);
+  const PyReason *missing = metadata->missing ? metadata->missing : metadata->naming_missing;
+  if (missing)
+    return py_stop_because(interp, missing);
   if (!is_bind(call->values[0]))
     return refuse(interp, _("%s() without a connection"), call->function);
   if (!chosen_tables(interp, metadata, py_null(), &op->all.registered) ||
@@ -352,6 +361,7 @@ const PyHostClass metadata_class = {
     .module = "sqlalchemy.sql.schema",
     .construct = metadata_new,
     .params = "*args, schema=None, quote_schema=None, naming_convention=None, info=None",
+    .flags = PY_TAKES_UNKNOWN,
     .methods = metadata_methods,
     .getattr = metadata_getattr,
     .setattr = metadata_setattr,

@@ -232,9 +232,26 @@ static const PyHostClass foreign_type_class = {
     REFUSE_REST,
 };
 
+/* Types that SQLAlchemy's own types are re-exported as, or that are spelled as those here. */
+static PyValue sqlite_type(PyInterp *interp, const char *name)
+{
+  static const char *const names[] = {"BLOB",    "BOOLEAN",   "CHAR",    "DECIMAL", "FLOAT",
+                                      "INTEGER", "JSON",      "NUMERIC", "REAL",    "SMALLINT",
+                                      "TEXT",    "TIMESTAMP", "VARCHAR"};
+  gboolean missing = FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+    if (strcmp(names[i], name) == 0)
+      return types_lookup(interp, "sqlalchemy.types", name, &missing);
+  return py_null();
+}
+
 static PyValue foreign_getattr(PyInterp *interp, const PyModuleDef *module, const char *name)
 {
-  (void)module;
+  if (g_str_has_suffix(module->name, ".sqlite")) {
+    PyValue type = sqlite_type(interp, name);
+    if (!py_is_null(type) || py_failed(interp))
+      return type;
+  }
   if (g_ascii_isupper(name[0]))
     return py_class_value(py_host_class(interp, &foreign_type_class));
   return py_unknown(interp, PY_NEEDS_PYTHON, _("%s.%s is not understood"), module->name, name);
@@ -251,9 +268,9 @@ PyModuleDef *register_modules(PyRuntime *runtime)
   PyModuleDef *defs = g_new0(PyModuleDef, G_N_ELEMENTS(module_rows) + G_N_ELEMENTS(foreign_modules));
   guint n = 0;
   for (guint i = 0; i < G_N_ELEMENTS(module_rows); i++, n++)
-    defs[n] = (PyModuleDef){.name = module_rows[i].name, .getattr = module_getattr};
+    defs[n] = (PyModuleDef){.name = module_rows[i].name, .getattr = module_getattr, .star_names = star_names};
   for (guint i = 0; i < G_N_ELEMENTS(foreign_modules); i++, n++)
-    defs[n] = (PyModuleDef){.name = foreign_modules[i], .getattr = foreign_getattr};
+    defs[n] = (PyModuleDef){.name = foreign_modules[i], .getattr = foreign_getattr, .star_names = star_names};
   py_runtime_add_unknown(runtime, "sqlalchemy");
   py_runtime_add_unknown(runtime, "alembic");
   for (guint i = 0; i < n; i++)

@@ -7,7 +7,7 @@ src_render_librender_a_SOURCES = \
 	src/render/expr.c src/render/expr.h src/render/expr_functions.c src/render/expr_methods.c src/render/expr_text.c src/render/from.c src/render/modules.c \
 	src/render/named_types.c src/render/naming.c src/render/naming.h src/render/offline.c src/render/op.h src/render/orm.c src/render/op_column.c \
 	src/render/op_constraint.c src/render/op_run.c src/render/op_table.c src/render/query.c src/render/raise.c \
-	src/render/render.c src/render/results.c src/render/schema.h src/render/session.c src/render/session.h src/render/shared.c src/render/shared.h src/render/tables.c \
+	src/render/render.c src/render/results.c src/render/schema.h src/render/session.c src/render/session.h src/render/shared.c src/render/shared.h src/render/star.c src/render/tables.c \
 	src/render/types.c src/render/types.h src/render/user_types.c
 nodist_src_render_librender_a_SOURCES = src/render/library.c
 

@@ -120,8 +120,18 @@ static void go_up(char **folder)
   *folder = up;
 }
 
-/* The uppermost folder that belongs to the project: that of its repository, or where its configuration lies and the
- * package around that ends.  NULL: nothing says. */
+/* Whether something here says that a project begins. */
+static gboolean begins_project(const char *folder)
+{
+  static const char *const signs[] = {"alembic.ini", "pyproject.toml", "setup.py", "setup.cfg"};
+  for (guint i = 0; i < G_N_ELEMENTS(signs); i++)
+    if (folder_has(folder, signs[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* The uppermost folder that belongs to the project: that of its repository, or the last one above in which a
+ * configuration lies, and the package around that.  NULL: nothing says. */
 static char *project_top(const char *from)
 {
   g_autofree char *folder = g_strdup(from);
@@ -129,8 +139,10 @@ static char *project_top(const char *from)
   for (guint i = 0; i < MAX_LEVELS && strlen(folder) > 1; i++, go_up(&folder)) {
     if (folder_has(folder, ".git"))
       return g_steal_pointer(&folder);
-    if (!configured && folder_has(folder, "alembic.ini"))
+    if (begins_project(folder)) {
+      g_free(configured);
       configured = g_strdup(folder);
+    }
   }
   while (configured && strlen(configured) > 1 && folder_has(configured, "__init__.py"))
     go_up(&configured);

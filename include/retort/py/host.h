@@ -176,6 +176,9 @@ struct PyModuleDef {
   PyValue (*getattr)(PyInterp *interp, const PyModuleDef *module, const char *name);
   const char *const
       *star; /* __all__ for "from m import *"; NULL: functions, classes and aliases without "_" */
+  /* The same for modules with getattr, in the arena; NULL: nobody knows, the run stops.  Names that the module turns
+   * out not to have are passed over. */
+  const char *const *(*star_names)(PyInterp *interp, const PyModuleDef *module);
 };
 
 /* Parents ("sqlalchemy" for "sqlalchemy.sql.expression") need not be registered: they are packages then.  A module
