@@ -99,6 +99,8 @@ typedef enum {
   X(UNDO, "undo", "z", CONTEXT_WIZARD, N_("undo"), \
     N_("Take back what was written, or before that the last move")) \
   X(PANE_NEXT, "pane-next", "Tab", CONTEXT_WIZARD, N_("view"), N_("Show the next pane")) \
+  X(AUTOGENERATE, "autogenerate", "a", CONTEXT_REVISION, N_("autogenerate"), \
+    N_("Let the project's own Alembic write it from the difference between models and database")) \
   X(TOGGLE, "toggle", "x", CONTEXT_MERGE, N_("choose"), N_("Take the head in, or leave it out")) \
   X(OTHER_SIDE, "other-side", "x", CONTEXT_REBASE, N_("other side"), N_("Move the other one of two heads")) \
   X(ONTO, "onto", "o", CONTEXT_REBASE, N_("onto"), \
@@ -119,8 +121,6 @@ typedef enum {
     N_("Set the revisions that must run before")) \
   X(PROVE, "prove", "v", CONTEXT_MERGE, N_("prove"), \
     N_("Apply the sides in both orders on a scratch database and compare")) \
-  X(AUTOGENERATE, "autogenerate", "a", CONTEXT_REVISION, N_("autogenerate"), \
-    N_("Let the project's own Alembic write it from the difference between models and database")) \
   X(STAGE, "stage", "s", CONTEXT_WIZARD, N_("git add"), N_("Put what is written into git's index, too")) \
   X(EDIT_FILE, "edit-file", "E", CONTEXT_WIZARD & ~CONTEXT_DELETE, N_("edit"), N_("Open the written file in $EDITOR")) \
   X(PANE_PREVIOUS, "pane-previous", "S-Tab", CONTEXT_WIZARD, "", N_("Show the pane before")) \

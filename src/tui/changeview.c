@@ -429,13 +429,23 @@ TextView *changeview_shown_text(const ChangeView *view)
   return view->texts[view->pane == PANE_GRAPH ? PANE_DIFFERENCE : view->pane];
 }
 
+/* What was edited from here may still be undone from here. */
+static void edit_file(ChangeView *view)
+{
+  g_autoptr(GError) error = NULL;
+  app_edit(view->app, first_file(view)->path, 1);
+  if (!changes_settle(view->changes, &error))
+    complain(view, STYLE_CARE, "%s", error);
+  fill_difference(view);
+}
+
 gboolean changeview_act(ChangeView *view, ActionId action)
 {
   switch (action) {
   case ACTION_PANE_NEXT: next_pane(view, 1); return TRUE;
   case ACTION_PANE_PREVIOUS: next_pane(view, -1); return TRUE;
   case ACTION_STAGE: changeview_toggle_stage(view); return TRUE;
-  case ACTION_EDIT_FILE: app_edit(view->app, first_file(view)->path, 1); return TRUE;
+  case ACTION_EDIT_FILE: edit_file(view); return TRUE;
   case ACTION_PAGE_UP:
   case ACTION_PAGE_DOWN:
     if (view->pane != PANE_GRAPH)
@@ -521,6 +531,8 @@ void changeview_paint(ChangeView *view, Canvas *canvas, Rect rect)
                      : view->stage                            ? _("will be staged")
                                                               : NULL;
   Rect inside = canvas_box(canvas, rect, STYLE_BORDER, written ? STYLE_DONE : STYLE_NORMAL, title, note);
-  paint_tabs(view, canvas, rect_cut_top(&inside, 1));
+  Rect tabs = rect_cut_top(&inside, 1);
+  /* The pane first: how much of it is shown stands beside the tabs. */
   paint_pane(view, canvas, inside);
+  paint_tabs(view, canvas, tabs);
 }

@@ -337,7 +337,7 @@ static void ask_to_run_python(RevisionScreen *self)
   if (fallback_allowed(self->snapshot->project))
     autogenerate(self);
   else
-    app_confirm(self->screen.app, _("this runs the project's Python code, with the database env.py names"),
+    app_confirm(self->screen.app, _("this runs the project's Python, with env.py's database"),
                 allowed, self);
 }
 
