@@ -1,9 +1,7 @@
 /* What statements will lock, rewrite and risk: of revisions, or of plain SQL. */
 #include <glib/gi18n.h>
-#include <pg_query.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "chosen.h"
 #include "commands.h"
@@ -11,11 +9,11 @@
 #include "migrate.h"
 #include "out.h"
 #include "retort/base/error.h"
-#include "retort/base/file.h"
 #include "retort/history/git.h"
 #include "retort/run/answers.h"
 #include "retort/run/inspect.h"
 #include "review_report.h"
+#include "sql_file.h"
 
 const ArgOption review_options[] = {
     {0, "sql", ARG_VALUE, "FILE", N_("Review plain SQL from FILE, or - for standard input."), TRUE},
@@ -73,138 +71,6 @@ typedef struct {
 
 /* ---- plain SQL ---- */
 
-static guint line_of(const char *text, gsize offset)
-{
-  guint line = 1;
-  for (gsize i = 0; i < offset; i++)
-    line += text[i] == '\n';
-  return line;
-}
-
-/* Blanks and comments before a statement. */
-static gsize blank_length(const char *sql)
-{
-  const char *p = sql;
-  for (;;) {
-    p += strspn(p, " \t\r\n\f;");
-    const char *end = NULL;
-    if (g_str_has_prefix(p, "--"))
-      end = strchr(p, '\n');
-    else if (g_str_has_prefix(p, "/*") && (end = strstr(p, "*/")))
-      end++;
-    else
-      return (gsize)(p - sql);
-    if (!end)
-      return strlen(sql);
-    p = end + 1;
-  }
-}
-
-static gboolean begins_transaction(const char *sql)
-{
-  return strchr("BbSs", *sql) &&
-         g_regex_match_simple("^(BEGIN|START\\s+TRANSACTION)\\b", sql, G_REGEX_CASELESS, 0);
-}
-
-static gboolean ends_transaction(const char *sql)
-{
-  return strchr("CcRrEe", *sql) && g_ascii_strncasecmp(sql, "CREATE", 6) != 0 &&
-         g_regex_match_simple("^(COMMIT|ROLLBACK|END)\\b(?!\\s+TO\\b)", sql, G_REGEX_CASELESS, 0);
-}
-
-typedef struct {
-  const char *text;
-  const char *counted; /* lines are counted up to here */
-  guint line;
-  gboolean open; /* BEGIN was seen, and no COMMIT */
-  GPtrArray *statements;
-} SqlFile;
-
-static void add_statement(SqlFile *file, gsize start, gsize end)
-{
-  g_autofree char *whole = g_strndup(file->text + start, end - start);
-  gsize blank = blank_length(whole);
-  char *sql = g_strchomp(whole + blank);
-  for (gsize n = strlen(sql); n > 0 && sql[n - 1] == ';'; n = strlen(sql)) {
-    sql[n - 1] = '\0';
-    g_strchomp(sql);
-  }
-  if (!*sql)
-    return;
-  for (; file->counted < file->text + start + blank; file->counted++)
-    file->line += *file->counted == '\n';
-  gboolean begins = begins_transaction(sql), ends = ends_transaction(sql);
-  file->open = (file->open || begins) && !ends;
-  g_ptr_array_add(file->statements, statement_new(sql, !file->open && !ends, file->line, 0));
-}
-
-/* Between statements: blanks and comments, or what begins with no keyword. */
-static void add_between(SqlFile *file, gsize start, gsize end)
-{
-  while (start < end) {
-    g_autofree char *rest = g_strndup(file->text + start, end - start);
-    gsize blank = blank_length(rest), n = blank;
-    while (rest[n] && rest[n] != ';') {
-      const char *close = rest[n] == '\'' || rest[n] == '"' ? strchr(rest + n + 1, rest[n]) : NULL;
-      n = (close ? (gsize)(close - rest) : n) + 1;
-    }
-    add_statement(file, start, start + n);
-    start += n + 1;
-  }
-}
-
-/* The statements of a file by the server's own scanner.  psql sends them one by one: outside BEGIN and COMMIT each is a
- * transaction of its own.  What has no keyword in it libpg_query leaves out; it is kept, as it is not known to be
- * harmless. */
-static GPtrArray *split_sql(const char *path, const char *text, GError **error)
-{
-  g_autoptr(GPtrArray) statements = g_ptr_array_new_with_free_func((GDestroyNotify)statement_free);
-  PgQuerySplitResult result = pg_query_split_with_scanner(text);
-  if (result.error)
-    g_set_error(error, RETORT_ERROR, RETORT_ERROR_FILE, "%s:%u: %s", path,
-                line_of(text, (gsize)MAX(result.error->cursorpos - 1, 0)), result.error->message);
-  SqlFile file = {.text = text, .counted = text, .line = 1, .statements = statements};
-  gsize done = 0;
-  for (int i = 0; !result.error && i < result.n_stmts; i++) {
-    gsize start = (gsize)result.stmts[i]->stmt_location, end = start + (gsize)result.stmts[i]->stmt_len;
-    add_between(&file, done, start);
-    add_statement(&file, start, end);
-    done = end;
-  }
-  if (!result.error)
-    add_between(&file, done, strlen(text));
-  gboolean failed = result.error != NULL;
-  pg_query_free_split_result(result);
-  return failed ? NULL : g_steal_pointer(&statements);
-}
-
-/* The scanner would stop at the NUL, and leave the rest unseen. */
-static char *read_file(const char *path, GError **error)
-{
-  gsize len;
-  g_autofree char *text = file_read(path, FILE_LIMIT, &len, NULL, error);
-  if (!text || strlen(text) == len)
-    return g_steal_pointer(&text);
-  g_set_error(error, RETORT_ERROR, RETORT_ERROR_FILE, _("%s is no text: it has a NUL in it"), path);
-  return NULL;
-}
-
-static char *read_all(const char *path, GError **error)
-{
-  if (strcmp(path, "-") != 0)
-    return read_file(path, error);
-  g_autoptr(GString) text = g_string_new(NULL);
-  char buffer[65536];
-  for (gssize n; (n = read(STDIN_FILENO, buffer, sizeof buffer)) > 0;) {
-    g_string_append_len(text, buffer, n);
-    if (text->len > FILE_LIMIT) {
-      g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_FILE, _("standard input is too long"));
-      return NULL;
-    }
-  }
-  return g_string_free(g_steal_pointer(&text), FALSE);
-}
-
 /* What the database knows of the relations that the statements name. */
 static gboolean use_catalog(const Work *work, ForecastSession *forecasts, const GPtrArray *statements,
                             GError **error)
@@ -222,8 +88,8 @@ static gboolean use_catalog(const Work *work, ForecastSession *forecasts, const 
 
 static gboolean review_file(Work *work, const char *path, GError **error)
 {
-  g_autofree char *text = read_all(path, error);
-  g_autoptr(GPtrArray) statements = text ? split_sql(path, text, error) : NULL;
+  g_autofree char *text = sql_file_read(path, error);
+  g_autoptr(GPtrArray) statements = text ? sql_file_split(path, text, error) : NULL;
   g_autoptr(ForecastSession) forecasts = forecast_session_new(work->version);
   if (!statements || !use_catalog(work, forecasts, statements, error))
     return FALSE;
@@ -425,6 +291,19 @@ static gboolean parse_version(const char *given, int *version, GError **error)
   return TRUE;
 }
 
+/* The rules are those of 11 to 18 (review/forecast.h). */
+static void note_version(int version)
+{
+  if (version == 0)
+    out_note("%s", _("the server's version is not known, so the oldest is assumed (see --server-version)"));
+  else if (version / 10000 < FORECAST_OLDEST_VERSION)
+    out_note(_("PostgreSQL %d is older than the rules, which begin with %d"), version / 10000,
+             FORECAST_OLDEST_VERSION);
+  else if (version / 10000 > FORECAST_NEWEST_VERSION)
+    out_note(_("PostgreSQL %d is newer than the rules, which end with %d"), version / 10000,
+             FORECAST_NEWEST_VERSION);
+}
+
 /* A database that only the project's files name may be out of reach where the review runs, in CI for one. */
 static gboolean connect(Work *work, GError **error)
 {
@@ -447,16 +326,24 @@ static gboolean choose_version(Work *work, GError **error)
 {
   Session *session = work->session;
   const char *given = args_value(session->args, "server-version");
-  if (given)
-    return parse_version(given, &work->version, error);
+  if (given) {
+    int version = 0;
+    gboolean asked = args_has(session->args, "url") || args_has(session->args, "target");
+    if (!parse_version(given, &version, error) || (asked && !connect(work, error)))
+      return FALSE;
+    work->version = version;
+    note_version(version);
+    return TRUE;
+  }
   session_project_quietly(session);
   if (session_names_database(session) && !connect(work, error))
     return FALSE;
-  if (work->conn)
+  if (work->conn) {
+    note_version(work->version);
     return TRUE;
+  }
   work->version = review_policy_server_version(work->policy) * 10000;
-  if (work->version == 0)
-    out_note("%s", _("the server's version is not known, so the oldest is assumed (see --server-version)"));
+  note_version(work->version);
   return TRUE;
 }
 

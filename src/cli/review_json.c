@@ -112,6 +112,8 @@ static void add_locks(Writer *w, const Forecast *forecast)
       add_int(w, "rows", lock->rows);
     if (lock->bytes >= 0)
       add_int(w, "bytes", lock->bytes);
+    if (lock->users > 0)
+      add_int(w, "users", lock->users);
     end(w, '}');
   }
   end(w, ']');
@@ -160,6 +162,7 @@ static void add_findings(Writer *w, const char *name, gboolean silenced, const F
 static void add_statement(Writer *w, const ReviewedFile *file, const Statement *statement,
                           const Forecast *forecast, const GPtrArray *whole)
 {
+  const char *duration = forecast_duration_text(forecast->duration);
   begin(w, '{');
   add_text(w, "statement", statement->sql);
   add_text(w, "revision", file->revision);
@@ -170,6 +173,8 @@ static void add_statement(Writer *w, const ReviewedFile *file, const Statement *
   add_array(w, "scans", forecast->scans);
   add_array(w, "rebuilds", forecast->rebuilds);
   add_text(w, "transaction", forecast->no_transaction ? "forbidden" : "allowed");
+  add_array(w, "notes", forecast->notes);
+  add_text(w, "duration", *duration ? duration : NULL);
   add_findings(w, "findings", FALSE, forecast, whole, statement);
   add_findings(w, "silenced", TRUE, forecast, whole, statement);
   add_text(w, "unknown", forecast->unknown);

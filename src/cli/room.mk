@@ -53,7 +53,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/refs.c src/cli/refs.h \
 	src/cli/reviewed.c src/cli/reviewed.h \
 	src/cli/screen.c src/cli/screen.h \
-	src/cli/review_report.c src/cli/review_report.h src/cli/review_json.c src/cli/review_sarif.c \
+	src/cli/review_report.c src/cli/review_report.h src/cli/sql_file.c src/cli/sql_file.h src/cli/review_json.c src/cli/review_sarif.c \
 	src/cli/review_text.c \
 	src/cli/session.c src/cli/session.h \
 	src/cli/supervised.c src/cli/supervised_json.c src/cli/supervised_text.c src/cli/supervised.h \

@@ -1,4 +1,6 @@
 /* Which relations statements name, as far as the catalog has to be asked about them. */
+#include <string.h>
+
 #include "forecast-private.h"
 #include "retort/review/tree.h"
 
@@ -15,6 +17,24 @@ static void add_words(GPtrArray *names, PgQuery__Node *const *parts, gsize n)
     g_string_append_printf(out, "%s%s", i > 0 ? "." : "", quoted);
   }
   g_ptr_array_add(names, g_string_free(g_steal_pointer(&out), FALSE));
+}
+
+static gboolean collect(const ProtobufCMessage *message, void *data);
+
+/* A body in SQL is a text of its own; one in another language does not parse. */
+static void collect_body(GPtrArray *names, const PgQuery__CreateFunctionStmt *function)
+{
+  for (gsize i = 0; i < function->n_options; i++) {
+    const PgQuery__DefElem *option = function->options[i]->def_elem;
+    const PgQuery__List *texts = strcmp(option->defname, "as") == 0 && option->arg != NULL &&
+                                         option->arg->node_case == PG_QUERY__NODE__NODE_LIST
+                                     ? option->arg->list
+                                     : NULL;
+    g_autoptr(SqlTree) tree =
+        texts != NULL && texts->n_items > 0 ? sql_tree_parse(node_text(texts->items[0])) : NULL;
+    if (tree != NULL && tree->root != NULL)
+      visit_messages(&tree->root->base, collect, names);
+  }
 }
 
 static gboolean collect(const ProtobufCMessage *message, void *data)
@@ -42,6 +62,8 @@ static gboolean collect(const ProtobufCMessage *message, void *data)
   } else if (message->descriptor == &pg_query__type_name__descriptor) {
     const PgQuery__TypeName *type = (const PgQuery__TypeName *)message;
     add_words(names, type->names, type->n_names);
+  } else if (message->descriptor == &pg_query__create_function_stmt__descriptor) {
+    collect_body(names, (const PgQuery__CreateFunctionStmt *)message);
   } else if (message->descriptor == &pg_query__string__descriptor) {
     return FALSE;
   }

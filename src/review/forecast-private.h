@@ -5,10 +5,6 @@
 #include "retort/review/forecast.h"
 #include "retort/review/tree.h"
 
-/* The server versions whose rules are known; an unknown server is judged as the oldest, the least favourable one. */
-#define OLDEST_VERSION 11
-#define NEWEST_VERSION 18
-
 #define AS LOCK_MODE_ACCESS_SHARE
 #define RS LOCK_MODE_ROW_SHARE
 #define RX LOCK_MODE_ROW_EXCLUSIVE
@@ -19,7 +15,7 @@
 
 struct ForecastSession {
   Model *model;
-  int version; /* major; OLDEST_VERSION when not known */
+  int version; /* major; FORECAST_OLDEST_VERSION when not known */
   int number;  /* as libpq gives it; 0: not known */
   gboolean version_known;
 };

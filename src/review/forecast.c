@@ -15,7 +15,7 @@ ForecastSession *forecast_session_new(int server_version)
   ForecastSession *session = g_new0(ForecastSession, 1);
   session->version_known = server_version > 0;
   session->number = server_version;
-  session->version = server_version > 0 ? server_version / 10000 : OLDEST_VERSION;
+  session->version = server_version > 0 ? server_version / 10000 : FORECAST_OLDEST_VERSION;
   session->model = model_new();
   return session;
 }
@@ -154,8 +154,11 @@ Forecast *forecast_tree(ForecastSession *session, const SqlTree *tree)
     read_tree(&r, tree->root);
   else
     set_unknown(&r, _("it does not parse: %s"), tree->error);
+  if (session->version < FORECAST_OLDEST_VERSION)
+    set_unknown(&r, _("PostgreSQL %d is older than the rules, which begin with %d"), session->version,
+                FORECAST_OLDEST_VERSION);
   note_unknown_relations(&r);
-  if (session->version > NEWEST_VERSION)
+  if (session->version > FORECAST_NEWEST_VERSION)
     add_note(&r, _("this server is newer than the rules"));
   if (!session->version_known)
     add_note(&r, _("the server's version is not known: judged as the oldest, 11"));

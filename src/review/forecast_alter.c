@@ -66,8 +66,10 @@ static gboolean read_plain(Reading *r, const ReviewRelation *table, PgQuery__Alt
     }
   for (gsize i = 0; i < G_N_ELEMENTS(triggers); i++)
     if (triggers[i] == type) {
-      /* A partitioned table's row triggers live on its partitions. */
-      lock_down(r, table, SRX, table->kind == 'p' && recurse && table->triggers != 0);
+      /* A partitioned table's row triggers live on its partitions; at first, a partition's were no user's. */
+      gboolean users = type == AT(EnableTrigUser) || type == AT(DisableTrigUser);
+      gboolean has = table->triggers != 0 && (version_since(r, 13) || !users || !table->partition);
+      lock_down(r, table, SRX, table->kind == 'p' && recurse && has);
       return TRUE;
     }
   return FALSE;
@@ -239,6 +241,9 @@ static void read_drop_not_null(Reading *r, const ReviewRelation *table, const ch
 {
   /* From 18 on it drops a constraint, or finds that there is none. */
   const ReviewColumn *now = review_relation_column(table, column);
+  if (version_since(r, 18) && now != NULL && now->not_null)
+    for (guint i = 0; i < table->children->len; i++)
+      lock(r, model_look(r->session->model, g_array_index(table->children, guint, i)), AX, NULL);
   recurse &= !version_since(r, 18) || now == NULL || now->not_null;
   g_autoptr(GArray) ids = recurse ? tree_of(r, table) : g_array_new(FALSE, FALSE, sizeof(guint));
   if (!recurse)

@@ -137,7 +137,7 @@ static const ReviewRelation *change(Walk *walk, PgQuery__RangeVar *target, guint
     walk->r->forecast->changes_rows = TRUE;
     return table;
   }
-  if (event != REVIEW_DELETE)
+  if (event != REVIEW_DELETE || !version_since(walk->r, 14))
     lock_ancestors(walk->r, table);
   if (event == REVIEW_INSERT) {
     /* The indexes are let go at once; where the rows of a partitioned table go is known only when they come. */

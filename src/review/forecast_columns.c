@@ -341,8 +341,7 @@ void read_set_not_null(Reading *r, const ReviewRelation *table, const char *name
 {
   const ReviewColumn *own = review_relation_column(table, name);
   /* The partitions have it as well, then. */
-  gboolean partitions_have =
-      table->kind == 'p' && own != NULL && own->not_null && version_since(r, 12) && !version_since(r, 18);
+  gboolean partitions_have = table->kind == 'p' && own != NULL && own->not_null && version_since(r, 12);
   g_autoptr(GArray) ids = targets(r, table, recurse && !partitions_have);
   const ReviewRelation *rel;
   for (EACH(ids, i, rel)) {

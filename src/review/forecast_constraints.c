@@ -281,6 +281,8 @@ static void set_children_not_null(Reading *r, const ReviewRelation *table, const
 
 static void add_key(Reading *r, const ReviewRelation *table, const PgQuery__Constraint *c, gboolean recurse)
 {
+  if (version_since(r, 18) && recurse) /* though children by inheritance get nothing of it */
+    lock_tree(r, table, AX, NULL);
   g_autoptr(GArray) ids = targets(r, table, recurse && table->kind == 'p');
   for (guint i = 0; i < ids->len; i++) {
     const ReviewRelation *rel = look(r, g_array_index(ids, guint, i));
@@ -299,7 +301,7 @@ static void add_key(Reading *r, const ReviewRelation *table, const PgQuery__Cons
 
 static void add_check(Reading *r, const ReviewRelation *table, const PgQuery__Constraint *c, gboolean recurse)
 {
-  if (version_since(r, 18))
+  if (version_since(r, 18) && recurse)
     lock_tree(r, table, AX, NULL);
   g_autoptr(GArray) ids = targets(r, table, recurse && !c->is_no_inherit);
   for (guint i = 0; i < ids->len; i++) {

@@ -240,8 +240,8 @@ void read_detach(Reading *r, const ReviewRelation *parent, const PgQuery__Partit
   /* Before 14 it is the triggers it got from its parent that lock it so. */
   gboolean exclusive = version_since(r, 14) || parent->triggers != 0 || parent->referenced_by->len > 0;
   lock(r, child, exclusive ? AX : SUX, _("it stops being a partition"));
-  if (exclusive)
-    lock_tree(r, child, AX, NULL);
+  for (guint i = 0; i < child->children->len; i++)
+    lock_tree(r, look(r, g_array_index(child->children, guint, i)), AX, NULL);
   r->forecast->no_transaction |= cmd->concurrent;
   if (!cmd->concurrent) {
     add_finding(r, CHECK_DETACH_BLOCKS, parent);

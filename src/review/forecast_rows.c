@@ -197,8 +197,7 @@ static void read_truncate(Reading *r, const PgQuery__TruncateStmt *truncate)
   }
   for (gsize i = 0; i < truncate->n_relations && !version_since(r, 14); i++) {
     const ReviewRelation *table = relation_of(r, truncate->relations[i]->range_var);
-    for (guint k = 0; table->partition && k < table->parents->len; k++)
-      lock(r, look(r, g_array_index(table->parents, guint, k)), AS, _("its partition is emptied"));
+    lock_ancestors(r, table);
   }
   r->forecast->truncates = TRUE;
 }

@@ -20,7 +20,7 @@ gboolean locks_dependencies(const Reading *r)
   for (guint i = 0; i < G_N_ELEMENTS(since); i++)
     if (since[i].major == major)
       return minor == 0 || minor >= since[i].minor;
-  return major > NEWEST_VERSION;
+  return major > FORECAST_NEWEST_VERSION;
 }
 
 /* ---- names ---- */

@@ -170,3 +170,23 @@ Test(review, of_plain_sql)
   expect("review --sql d.sql --server-version 15", 0, "d.sql:3: unknown", "d.sql:4: unknown");
   expect("review --checks", 0, "index-not-concurrent", NULL);
 }
+
+/* As pg_dump and people write it for psql. */
+Test(review, of_what_psql_would_send)
+{
+  put("p.sql",
+      "\\set x 'a;b'\nBEGIN;\nCOPY t (a) FROM stdin;\n1\t'x\n2;3 \\N\n\\.\nALTER TABLE u ADD a json;\n"
+      "\\i other.sql\nCOMMIT;\nSELECT $q$ \\i no $q$, E'\\\\', '\\', \"a\\b\" /* \\i /* */ \\x */; -- \\i\n"
+      "DROP TABLE a \\g\nDROP TABLE c;\n");
+  expect("review --sql p.sql --server-version 15", 0, "p.sql:8: unknown", "p.sql:3: unknown");
+  expect("review --sql p.sql --server-version 15", 0, "p.sql:11: care: table-dropped", "p.sql:1: unknown");
+  expect("review --sql p.sql --server-version 15", 0, "p.sql:12: care: table-dropped", "p.sql:10: unknown");
+}
+
+Test(review, for_versions_beyond_the_rules)
+{
+  put("v.sql", "ALTER TABLE t ADD a integer DEFAULT 1;\n");
+  expect("review --sql v.sql --server-version 9.6", 0, "v.sql:1: unknown", NULL);
+  expect("review --sql v.sql --server-version 11", 0, NULL, "unknown");
+  expect("review --sql v.sql --server-version abc", 2, NULL, "v.sql");
+}

@@ -461,8 +461,8 @@ static void check_unknown(const Form *form, const Forecast *forecast)
  * have a new one. */
 static gboolean uses_rows(const char *sql)
 {
-  return g_regex_match_simple("^(SELECT|INSERT|UPDATE|DELETE|MERGE|COPY|WITH|TABLE|EXPLAIN)|\\bAS\\b", sql, 0,
-                              0);
+  return g_regex_match_simple(
+      "^(SELECT|INSERT|UPDATE|DELETE|MERGE|COPY|WITH|TABLE|TRUNCATE|EXPLAIN)|\\bAS\\b", sql, 0, 0);
 }
 
 static gboolean check_form(Bench *bench, const Form *form)

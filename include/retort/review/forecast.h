@@ -57,6 +57,10 @@ typedef enum {
   DURATION_LONGER,
 } ForecastDuration;
 
+/* The server versions whose rules are known; an unknown server is judged as the oldest, the least favourable one. */
+#define FORECAST_OLDEST_VERSION 11
+#define FORECAST_NEWEST_VERSION 18
+
 struct Effects;
 
 typedef struct {
