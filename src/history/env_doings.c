@@ -194,6 +194,14 @@ static gboolean is_in_loop(const Doings *doings, const char *p)
   return FALSE;
 }
 
+/* Does the name at p go on from an expression: connect().execute? */
+static gboolean follows_a_dot(const Doings *doings, const char *p)
+{
+  while (p > doings->text && g_ascii_isspace(p[-1]))
+    p--;
+  return p > doings->text && p[-1] == '.';
+}
+
 /* A call: last is the name's last part, owner the one in front of it or NULL, open the bracket. */
 static void see_call(Doings *doings, const char *start, const char *last, gsize len, const char *open)
 {
@@ -206,7 +214,9 @@ static void see_call(Doings *doings, const char *start, const char *last, gsize 
   gboolean of_context =
       (owner_len >= 7 && memcmp(start + owner_len - 7, "context", 7) == 0) || is(start, owner_len, "op");
 
-  if (owner_len > 0 && is_one_of(last, len, sql))
+  gboolean of_something = owner_len > 0 || follows_a_dot(doings, start);
+
+  if (of_something && is_one_of(last, len, sql))
     note(doings, ENV_OWN_SQL, of_context);
   else if (is_one_of(last, len, events))
     note(doings, ENV_OWN_SQL, FALSE);
@@ -218,7 +228,7 @@ static void see_call(Doings *doings, const char *start, const char *last, gsize 
     note(doings, ENV_OWN_DATABASE, TRUE);
   else if (is(last, len, "get_x_argument"))
     note(doings, ENV_READS_X, TRUE);
-  else if (is(last, len, "run_migrations") && owner_len > 0) {
+  else if (is(last, len, "run_migrations") && of_something) {
     const char *argument = skip_blanks(open + 1, doings->end);
     doings->runs = TRUE;
     if ((argument < doings->end && *argument != ')') || !may_look(doings) || is_in_loop(doings, start))

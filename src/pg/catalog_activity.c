@@ -194,6 +194,9 @@ static const char locks_sql[] =
 static int compare_held(const void *a, const void *b)
 {
   const HeldLock *x = *(HeldLock *const *)a, *y = *(HeldLock *const *)b;
+  /* What we made ourselves is in nobody's way. */
+  if ((x->kind == 0) != (y->kind == 0))
+    return x->kind == 0 ? 1 : -1;
   return x->mode != y->mode ? (int)y->mode - (int)x->mode : g_strcmp0(x->relation, y->relation);
 }
 

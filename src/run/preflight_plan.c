@@ -1,6 +1,17 @@
 #include "retort/run/preflight_plan.h"
 
+#include "retort/pg/url.h"
 #include "retort/run/touched.h"
+
+/* The line of env.py that may lead to another database than this one; 0: none does. */
+static guint leads_elsewhere(PgConn *conn, const Project *project)
+{
+  const char *variable = project->env.names_database_url ? g_getenv("DATABASE_URL") : NULL;
+  g_autoptr(PgParams) params = variable != NULL ? pg_params_parse(variable, "DATABASE_URL", NULL) : NULL;
+  if (params != NULL && g_strcmp0(params->display, pg_conn_display(conn)) == 0)
+    return 0;
+  return project->env.does[ENV_OWN_DATABASE];
+}
 
 void preflight_run_plan(PgConn *conn, const PreflightPlan *plan, PreflightFunc func, void *data)
 {
@@ -23,7 +34,7 @@ void preflight_run_plan(PgConn *conn, const PreflightPlan *plan, PreflightFunc f
       .mutex_held = plan->mutex_held,
       .judge_env = plan->native && project != NULL && project->env.path != NULL,
       .env_obstacle = obstacle,
-      .env_database = plan->by_alembic && project != NULL ? project->env.does[ENV_OWN_DATABASE] : 0,
+      .env_database = plan->by_alembic && project != NULL ? leads_elsewhere(conn, project) : 0,
       .project_name = project != NULL ? project->name : NULL,
   };
   touched_input(touched, &input);

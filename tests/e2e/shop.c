@@ -81,15 +81,39 @@ Shop *shop_new(const char *database, const char *settings)
   return shop;
 }
 
-void shop_change(const Shop *shop, const char *revision, const char *from, const char *to)
+static void change_file(const char *path, const char *from, const char *to)
 {
-  g_autofree char *path = g_strdup_printf("%s/shop/migrations/versions/%s_.py", shop->folder, revision);
   g_autofree char *text = NULL;
   cr_assert(g_file_get_contents(path, &text, NULL, NULL), "%s", path);
   g_auto(GStrv) parts = g_strsplit(text, from, 2);
   cr_assert(parts[1], "%s has no %s", path, from);
   g_autofree char *changed = g_strconcat(parts[0], to, parts[1], NULL);
   cr_assert(g_file_set_contents(path, changed, -1, NULL), "%s", path);
+}
+
+void shop_change(const Shop *shop, const char *revision, const char *from, const char *to)
+{
+  g_autofree char *path = g_strdup_printf("%s/shop/migrations/versions/%s_.py", shop->folder, revision);
+  change_file(path, from, to);
+}
+
+void shop_change_env(const Shop *shop, const char *from, const char *to)
+{
+  g_autofree char *path = g_build_filename(shop->folder, "shop", "migrations", "env.py", NULL);
+  change_file(path, from, to);
+}
+
+gboolean shop_has_alembic(void)
+{
+  const char *argv[] = {"sh", "-c",
+                        "alembic --version && head -1 $(command -v alembic) | sed 's/^#! *//' | "
+                        "{ read python; $python -c 'import alembic, psycopg2'; }",
+                        NULL};
+  int status = -1;
+  g_spawn_sync(NULL, (char **)argv, NULL,
+               G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL,
+               NULL, NULL, &status, NULL);
+  return status == 0;
 }
 
 void shop_git(const Shop *shop, const char *commands)

@@ -29,6 +29,10 @@ Vt *shop_open(const Shop *shop, const char *target, int columns, int rows);
 int shop_command(const Shop *shop, const char *const *words);
 /* Another text in the place of one in a migration's file. */
 void shop_change(const Shop *shop, const char *revision, const char *from, const char *to);
+/* The same in its env.py. */
+void shop_change_env(const Shop *shop, const char *from, const char *to);
+/* Whether Alembic and psycopg2 are there to be run. */
+gboolean shop_has_alembic(void);
 /* Shell commands in its folder, with git set up. */
 void shop_git(const Shop *shop, const char *commands);
 /* Another session; the caller's (PQfinish). */
@@ -40,7 +44,7 @@ void shop_sql(PGconn *conn, const char *sql);
 char *shop_value(PGconn *conn, const char *sql);
 
 /* Waiting for the screen, with a message that shows it. */
-#define SHOP_SOON 20
+#define SHOP_SOON 60
 #define shop_expect(vt, text) \
   cr_assert(vt_wait(vt, text, SHOP_SOON), "the screen never showed \"%s\":\n%s", text, vt_last(vt))
 #define shop_expect_line(vt, a, b) \

@@ -25,7 +25,7 @@ static void leave(Vt *vt)
   cr_expect_eq(status, 0, "left with status %d:\n%s", status, vt_last(vt));
 }
 
-Test(rollout, waits_behind_a_blocker_brakes_for_the_queue_tries_again_and_ends_the_blocker, .timeout = 120)
+Test(rollout, waits_behind_a_blocker_brakes_for_the_queue_tries_again_and_ends_the_blocker, .timeout = 240)
 {
   /* Pauses between attempts are so long that only a key ends them in time. */
   g_autoptr(Shop) shop =
@@ -71,7 +71,7 @@ Test(rollout, waits_behind_a_blocker_brakes_for_the_queue_tries_again_and_ends_t
   leave(vt);
 }
 
-Test(rollout, ends_the_blocker_between_two_tries, .timeout = 120)
+Test(rollout, ends_the_blocker_between_two_tries, .timeout = 240)
 {
   g_autoptr(Shop) shop = shop_new("e2e_between", "ddl_lock_timeout = 1500ms\nretry_pause = 100s\n"
                                                  "retry_pause_limit = 100s\nbackup = no\n");
@@ -92,7 +92,129 @@ Test(rollout, ends_the_blocker_between_two_tries, .timeout = 120)
   leave(vt);
 }
 
-Test(rollout, shows_whom_an_index_build_waits_for_and_cleans_up_when_it_fails, .timeout = 120)
+static char *notes(PGconn *conn)
+{
+  return shop_value(conn, "SELECT count(*) FROM pg_attribute WHERE attrelid = 'orders'::regclass AND "
+                          "attname = 'note'");
+}
+
+Test(rollout, gives_up_between_two_tries, .timeout = 240)
+{
+  g_autoptr(Shop) shop = shop_new("e2e_giveup", "ddl_lock_timeout = 500ms\nretry_pause = 100s\n"
+                                                "retry_pause_limit = 100s\nbackup = no\n");
+  PGconn *blocker = shop_reader(shop, "reporting", "orders");
+  PGconn *other = shop_session(shop, "test");
+  g_autoptr(Vt) vt = shop_open(shop, "prod", 80, 24);
+  plan_step(vt);
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "Enter: now, w: wait, Esc: give up");
+  vt_keys(vt, "Esc");
+  shop_expect(vt, "✗ cancelled");
+  shop_expect(vt, "prod stands at c0.");
+  shop_sql(blocker, "COMMIT");
+  g_autofree char *none = notes(other);
+  cr_expect_str_eq(none, "0", "%s columns", none);
+  PQfinish(blocker);
+  PQfinish(other);
+  leave(vt);
+}
+
+Test(rollout, pauses_before_commit_to_look_and_rolls_back_or_commits, .timeout = 240)
+{
+  g_autoptr(Shop) shop = shop_new("e2e_pause", "backup = no\n");
+  PGconn *other = shop_session(shop, "test");
+  g_autoptr(Vt) vt = shop_open(shop, "prod", 120, 36);
+  plan_step(vt);
+  vt_keys(vt, "p");
+  shop_expect(vt, "paused before COMMIT");
+  shop_expect_line(vt, "✓", "UPDATE 1");
+  shop_expect_line(vt, "orders", "as foreseen");
+  shop_expect(vt, "we hold orders ACCESS EXCLUSIVE");
+  g_autofree char *held = shop_value(
+      other,
+      "SELECT count(*) FROM pg_locks WHERE relation = 'orders'::regclass AND mode = 'AccessExclusiveLock'");
+  cr_expect_str_eq(held, "1", "%s locks are held", held);
+  vt_keys(vt, "Esc");
+  shop_expect(vt, "The transaction was rolled back.");
+  shop_expect(vt, "prod stands at c0.");
+  g_autofree char *none = notes(other);
+  cr_expect_str_eq(none, "0", "%s columns after it was rolled back", none);
+
+  vt_keys(vt, "Enter");
+  plan_step(vt);
+  vt_keys(vt, "p");
+  shop_expect(vt, "paused before COMMIT");
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "✓ prod stands at c1.");
+  g_autofree char *one = notes(other);
+  cr_expect_str_eq(one, "1", "%s columns after the commit", one);
+  PQfinish(other);
+  leave(vt);
+}
+
+Test(rollout, stops_at_the_preflight_until_it_is_overridden, .timeout = 240)
+{
+  g_autoptr(Shop) shop = shop_new("e2e_stop", "backup = no\n");
+  shop_change_env(shop, "context.configure(",
+                  "engine.connect().exec_driver_sql('SET work_mem = 65536')\ncontext.configure(");
+  g_autoptr(Vt) vt = shop_open(shop, "prod", 120, 36);
+  plan_step(vt);
+  shop_expect_line(vt, "‼", "env.py:5:");
+  shop_expect(vt, "ignore_env");
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "The preflight says stop.");
+  vt_keys(vt, "Esc");
+  shop_expect(vt, "prod stands at c0.");
+  vt_keys(vt, "Enter");
+  plan_step(vt);
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "The preflight says stop.");
+  vt_keys(vt, "o");
+  shop_expect(vt, "Type prod:");
+  vt_type(vt, "prod");
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "✓ prod stands at c1.");
+  leave(vt);
+}
+
+/* The project's own Alembic, under the same watch: allowed once, kept waiting, tried again. */
+Test(rollout, has_alembic_run_what_needs_python, .timeout = 400)
+{
+  if (!shop_has_alembic())
+    cr_skip_test("no Alembic with psycopg2 is installed");
+  g_autoptr(Shop) shop = shop_new("e2e_alembic", "ddl_lock_timeout = 1500ms\nretry_pause = 100s\n"
+                                                 "retry_pause_limit = 100s\nbackup = no\n");
+  shop_change(shop, "c1", "    op.add_column",
+              "    import os\n    assert os.getppid() > 1\n    op.add_column");
+  PGconn *blocker = shop_reader(shop, "reporting", "orders");
+  PGconn *other = shop_session(shop, "test");
+  g_autoptr(Vt) vt = shop_open(shop, "prod", 120, 36);
+  plan_step(vt);
+  shop_expect(vt, "c1 needs Python: y lets the project's own Alembic run it");
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "c1 needs Python: y lets the project's own Alembic run it");
+  vt_keys(vt, "y");
+  shop_expect(vt, "from now on?");
+  vt_type(vt, "y");
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "run by the project's own Alembic, for c1_.py:");
+  shop_expect(vt, "ALTER TABLE orders ADD COLUMN note TEXT");
+  vt_keys(vt, "Enter");
+  shop_expect_line(vt, "reporting", "holds orders ACCESS SHARE");
+  shop_expect(vt, "Enter: now, w: wait, Esc: give up");
+  g_autofree char *none = notes(other);
+  cr_expect_str_eq(none, "0", "%s columns after the time-out", none);
+  shop_sql(blocker, "COMMIT");
+  vt_keys(vt, "Enter");
+  shop_expect(vt, "✓ prod stands at c1.");
+  g_autofree char *one = notes(other);
+  cr_expect_str_eq(one, "1", "%s columns", one);
+  PQfinish(blocker);
+  PQfinish(other);
+  leave(vt);
+}
+
+Test(rollout, shows_whom_an_index_build_waits_for_and_cleans_up_when_it_fails, .timeout = 240)
 {
   g_autoptr(Shop) shop = shop_new("e2e_index", "backup = no\n");
   const char *words[] = {"upgrade", "c1", NULL};
@@ -123,7 +245,7 @@ Test(rollout, shows_whom_an_index_build_waits_for_and_cleans_up_when_it_fails, .
   leave(vt);
 }
 
-Test(rollout, repairs_what_a_kill_left_without_running_anything_twice, .timeout = 120)
+Test(rollout, repairs_what_a_kill_left_without_running_anything_twice, .timeout = 240)
 {
   g_autoptr(Shop) shop = shop_new("e2e_repair", "backup = no\n");
   const char *words[] = {"upgrade", "c1", NULL};
@@ -161,7 +283,7 @@ Test(rollout, repairs_what_a_kill_left_without_running_anything_twice, .timeout 
   leave(vt);
 }
 
-Test(rollout, stamps_only_when_the_name_is_typed, .timeout = 120)
+Test(rollout, stamps_only_when_the_name_is_typed, .timeout = 240)
 {
   g_autoptr(Shop) shop = shop_new("e2e_stamp", "backup = no\n");
   PGconn *other = shop_session(shop, "test");
@@ -180,7 +302,7 @@ Test(rollout, stamps_only_when_the_name_is_typed, .timeout = 120)
   leave(vt);
 }
 
-Test(rollout, brings_a_missing_revision_back_from_git, .timeout = 120)
+Test(rollout, brings_a_missing_revision_back_from_git, .timeout = 240)
 {
   g_autoptr(Shop) shop = shop_new("e2e_missing", "backup = no\n");
   const char *words[] = {"upgrade", "c1", NULL};
@@ -205,7 +327,7 @@ Test(rollout, brings_a_missing_revision_back_from_git, .timeout = 120)
   leave(vt);
 }
 
-Test(rollout, runs_a_written_plan_only_while_nothing_differs, .timeout = 120)
+Test(rollout, runs_a_written_plan_only_while_nothing_differs, .timeout = 240)
 {
   g_autoptr(Shop) shop = shop_new("e2e_plan", "backup = no\n");
   g_autoptr(Vt) vt = shop_open(shop, "prod", 120, 36);
@@ -239,7 +361,7 @@ Test(rollout, runs_a_written_plan_only_while_nothing_differs, .timeout = 120)
   leave(vt);
 }
 
-Test(rollout, says_who_rolls_out_already_and_a_second_person_can_watch, .timeout = 120)
+Test(rollout, says_who_rolls_out_already_and_a_second_person_can_watch, .timeout = 240)
 {
   g_autoptr(Shop) shop = shop_new("e2e_watch", "backup = no\nddl_lock_timeout = 60s\nmutex_wait = forever\n");
   PGconn *blocker = shop_reader(shop, "reporting", "orders");
@@ -266,7 +388,7 @@ Test(rollout, says_who_rolls_out_already_and_a_second_person_can_watch, .timeout
   leave(first);
 }
 
-Test(rollout, wants_production_typed_and_the_backup_decided, .timeout = 120)
+Test(rollout, wants_production_typed_and_the_backup_decided, .timeout = 240)
 {
   g_autoptr(Shop) shop = shop_new("e2e_prod", "production = yes\n");
   g_autoptr(Vt) vt = shop_open(shop, "prod", 80, 24);

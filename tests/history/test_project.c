@@ -530,6 +530,8 @@ static const struct {
      ":2: env.py chooses the schema that migrations work in", 0},
     {"statement", ENGINE "connection.execute('SET lock_timeout = 1')\n" RUN,
      ":2: env.py runs statements or sets up the connection by itself", "", 0},
+    {"statement on a call", ENGINE "engine.connect()\\\n  .execute('SET lock_timeout = 1')\n" RUN,
+     ":3: env.py runs statements or sets up the connection by itself", "", 0},
     {"statement in the script", ENGINE "context.execute('SET lock_timeout = 1')\n" RUN,
      ":2: env.py runs statements or sets up the connection by itself",
      ":2: env.py runs statements or sets up the connection by itself", 0},
