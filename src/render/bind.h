@@ -174,6 +174,9 @@ gboolean take_constraint_option(PyInterp *interp, const char *name, PyValue valu
                                 gboolean *known);
 /* columns= of an index: names and expressions. */
 gboolean to_index_expressions(PyInterp *interp, PyValue columns, SqlExprList *list);
+/* Whether a naming convention finds the columns of an index without a name; otherwise FALSE with what then happens.
+ * of_operation: op.create_index(), where texts count as columns. */
+gboolean check_unnamed_index(PyInterp *interp, PyValue columns, gboolean of_operation);
 extern const PyHostClass *const schema_classes[];
 
 /* ---- op.c, batch.c, context.c ---- */

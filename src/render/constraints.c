@@ -383,6 +383,36 @@ gboolean to_index_expressions(PyInterp *interp, PyValue columns, SqlExprList *li
   return items != NULL;
 }
 
+/* A column of a Table, or the name of one. */
+static gboolean is_table_column(PyInterp *interp, PyValue item)
+{
+  if (to_text(item) || py_is_host(item, &column_class))
+    return TRUE;
+  const SqlExpr *x = as_expr(interp, item);
+  return x && x->kind == SQL_EXPR_COLUMN && x->from && x->from->kind == SQL_FROM_TABLE &&
+         !x->from->table->light;
+}
+
+gboolean check_unnamed_index(PyInterp *interp, PyValue columns, gboolean of_operation)
+{
+  PyList *items = py_collect(interp, columns);
+  guint n_columns = 0, n_texts = 0;
+  for (gsize i = 0; items && i < items->len; i++) {
+    n_columns += is_table_column(interp, items->items[i]);
+    n_texts += py_is_host(items->items[i], &text_clause_class);
+  }
+  if (!items || py_failed(interp))
+    return FALSE;
+  /* What no column ties to the table gets no name, and then fails. */
+  if (of_operation && n_columns + n_texts == 0 && run_is_old(interp))
+    py_raise(interp, "TypeError", "object of type 'NoneType' has no len()");
+  else if (of_operation && n_columns + n_texts == 0)
+    py_raise(interp, "AssertionError", "%s", "");
+  else if (n_columns + n_texts < items->len)
+    refuse(interp, _("an index of expressions without a name"));
+  return !py_failed(interp);
+}
+
 SqlTable *index_table(const SqlIndex *index)
 {
   for (guint i = 0; i < index->expressions.n; i++) {
@@ -400,6 +430,8 @@ static PyValue index_new(PyInterp *interp, PyCall *call)
   IndexObject *object = arena_new0(py_arena(interp), IndexObject);
   SqlIndex *index = object->index = arena_new0(py_arena(interp), SqlIndex);
   if (!arg_name(call, 0, &index->name) || !to_index_expressions(interp, call->values[1], &index->expressions))
+    return py_null();
+  if (!index->name.text && !check_unnamed_index(interp, call->values[1], FALSE))
     return py_null();
   index->unique = arg_tri(call, 2) == SQL_YES;
   if (py_arg_given(call, 3))
@@ -427,6 +459,7 @@ static PyValue index_emit(PyInterp *interp, PyCall *call, SqlOpKind kind)
     op->create_index.direct = TRUE;
   } else {
     op->drop_index.name = object->index->name;
+    op->drop_index.expressions = object->index->expressions;
     op->drop_index.table = object->table->name;
     op->drop_index.schema = object->table->schema;
     op->drop_index.direct = TRUE;

@@ -77,6 +77,7 @@ static PyValue index_element(PyInterp *interp, PyCall *call)
     return refuse(interp, _("%s(%s)"), py_class_name(call->cls), py_type_name(interp, call->values[0]));
   if (drop) {
     op->drop_index.name = object->index->name;
+    op->drop_index.expressions = object->index->expressions;
     op->drop_index.table = object->table->name;
     op->drop_index.schema = object->table->schema;
     op->drop_index.direct = TRUE;

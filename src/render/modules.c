@@ -122,12 +122,25 @@ static const ModuleRow *row_named(const char *name)
   return NULL;
 }
 
+/* In Alembic 1.8 the arguments of directives may all be given by position. */
+static const PyMethod *directive(PyInterp *interp, const ModuleRow *row, const PyMethod *method)
+{
+  const char *star = method->params ? strstr(method->params, "*, ") : NULL;
+  if (!star || !run_is_old(interp) || strcmp(row->name, "alembic.op") != 0)
+    return method;
+  PyMethod *copy = arena_new0(py_arena(interp), PyMethod);
+  *copy = *method;
+  copy->params =
+      arena_printf(py_arena(interp), "%.*s%s", (int)(star - method->params), method->params, star + 3);
+  return copy;
+}
+
 static PyValue lookup_function(PyInterp *interp, const ModuleRow *row, const char *name)
 {
   for (guint i = 0; i < G_N_ELEMENTS(row->functions) && row->functions[i]; i++)
     for (const PyMethod *m = row->functions[i]; m->name; m++)
       if (strcmp(m->name, name) == 0)
-        return py_native(interp, m);
+        return py_native(interp, directive(interp, row, m));
   return py_null();
 }
 

@@ -159,12 +159,33 @@ static gboolean alter_comment(PyInterp *interp, const PyValue *args, SqlOp *op)
   return FALSE;
 }
 
+/* Keywords that collide with those by which Alembic hands things on. */
+static gboolean is_taken(PyInterp *interp, const char *name, gboolean batch)
+{
+  static const char *const fields[] = {"modify_nullable", "modify_comment", "modify_server_default",
+                                       "modify_name", "modify_type"};
+  static const char *const positional[] = {"operations", "cls", "self"};
+  gboolean taken = batch && strcmp(name, "schema") == 0;
+  for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
+    taken = taken || strcmp(fields[i], name) == 0;
+  if (taken)
+    py_raise(interp, "TypeError",
+             "alembic.operations.ops.AlterColumnOp() got multiple values for keyword argument '%s'", name);
+  for (guint i = 0; i < G_N_ELEMENTS(positional) && !taken; i++)
+    if (strcmp(positional[i], name) == 0)
+      py_raise(interp, "TypeError", "AlterColumnOp.alter_column() got multiple values for argument '%s'",
+               name);
+  return py_failed(interp);
+}
+
 /* Alembic passes over any other keyword. */
-static gboolean alter_options(PyInterp *interp, PyValue kw, SqlOp *op)
+static gboolean alter_options(PyInterp *interp, PyValue kw, gboolean batch, SqlOp *op)
 {
   PyValue key, value;
   for (gsize at = 0; py_dict_next(kw.dict, &at, &key, &value);) {
     const char *name = py_text(key);
+    if (is_taken(interp, name, batch))
+      return FALSE;
     if (strcmp(name, "autoincrement") == 0 || strcmp(name, "existing_autoincrement") == 0) {
       if (!py_is_none(value))
         run_warn(interp, "autoincrement and existing_autoincrement only make sense for MySQL");
@@ -211,7 +232,7 @@ static PyValue alter_column(PyInterp *interp, const Target *target, PyValue colu
   if (!py_is_unknown(args[EXISTING_NULLABLE]))
     op->alter_column.existing_nullable = to_tri(interp, args[EXISTING_NULLABLE]);
   if (!alter_type(interp, args, op) || !alter_default(interp, args, op) || !alter_comment(interp, args, op) ||
-      !alter_options(interp, kw, op))
+      !alter_options(interp, kw, target->batch != NULL, op))
     return py_null();
   return submit(interp, target, op);
 }

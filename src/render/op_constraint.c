@@ -277,6 +277,9 @@ static PyValue create_index(PyInterp *interp, PyCall *call, const Target *target
   SqlIndex *index = op->create_index.index = arena_new0(py_arena(interp), SqlIndex);
   if (!to_name(interp, name, &index->name) || !to_index_expressions(interp, columns, &index->expressions))
     return py_null();
+  if (!index->name.text && !check_unnamed_index(interp, columns, TRUE))
+    return py_null();
+  index->named_by_text = TRUE;
   index->unique = arg_tri(call, args) == SQL_YES;
   op->create_index.table = target->table;
   op->create_index.schema = target->schema;
@@ -321,6 +324,9 @@ static PyValue drop_index(PyInterp *interp, const Target *target, PyValue name, 
       !take_dialect_options(interp, kw, "Index", take_drop_index_option, index))
     return py_null();
   op->drop_index.name = index->name;
+  /* Alembic has an index of a column x made up. */
+  sql_expr_list_add(py_arena(interp), &op->drop_index.expressions,
+                    sql_column(py_arena(interp), sql_name("x"), NULL, NULL));
   op->drop_index.table = target->table;
   op->drop_index.schema = target->schema;
   op->drop_index.concurrently = index->concurrently;

@@ -317,9 +317,11 @@ static gboolean build_array(PyInterp *interp, PyCall *call, SqlType *type)
   return TRUE;
 }
 
-static gboolean build_uuid(PyCall *call, SqlType *type)
+/* SQLAlchemy 1.4 has PostgreSQL's own only, of strings unless told otherwise. */
+static gboolean build_uuid(PyCall *call, gboolean old, SqlType *type)
 {
-  int as_uuid = py_arg_bool(call, 0, TRUE);
+  gboolean given = call->n_args > 0 || call->n_keywords > 0;
+  int as_uuid = old && !given ? FALSE : py_arg_bool(call, 0, TRUE);
   type->text_uuid = as_uuid == 0;
   if (as_uuid < 0 || call->n_values < 2)
     return as_uuid >= 0;
@@ -353,7 +355,7 @@ static gboolean build(PyInterp *interp, PyCall *call, TypeBuild how, SqlType *ty
   case BUILD_PG_INTERVAL:
     type->fields = arena_strdup(py_arena(interp), py_arg_text_opt(call, 1, &ok));
     return ok && to_int(interp, call->values[0], "INTERVAL", &type->precision);
-  case BUILD_UUID: return build_uuid(call, type);
+  case BUILD_UUID: return build_uuid(call, run_is_old(interp), type);
   case BUILD_ARRAY: return build_array(interp, call, type);
   case BUILD_JSON:
     type->generic_json = row_of_class(call->cls) == &rows[ROW_json];

@@ -71,6 +71,8 @@ SqlName sql_index_name(SqlCompiler *c, const SqlIndex *index, const SqlTable *ta
     const SqlExpr *expr = index->expressions.items[i];
     if (expr->kind == SQL_EXPR_COLUMN)
       sql_name_list_add(c->arena, &subject.column_keys, expr->name);
+    else if (expr->kind == SQL_EXPR_TEXT && index->named_by_text)
+      sql_name_list_add(c->arena, &subject.column_keys, sql_name(expr->text));
   }
   column_names(c, table, &subject.column_keys, &subject.columns);
   return named(c, table, &subject);

@@ -29,12 +29,23 @@ static void put_nextval(SqlCompiler *c, GString *out, const SqlSequence *sequenc
   g_string_append_printf(out, "nextval('%s')", name->str);
 }
 
+/* (NULL), or ((NULL, NULL)) beside a tuple. */
+static void put_empty_list(GString *out, guint n_items)
+{
+  g_string_append(out, n_items > 1 ? "((NULL" : "(NULL");
+  for (guint i = 1; i < n_items; i++)
+    g_string_append(out, ", NULL");
+  g_string_append(out, n_items > 1 ? "))" : ")");
+}
+
 void sql_put_empty_set(SqlCompiler *c, GString *out, const SqlExpr *bind)
 {
   if (c->expand_op == SQL_OP_NOT_IN) {
-    g_string_append(out, "(NULL) OR (1 = 1)");
+    put_empty_list(out, bind->args.n);
+    g_string_append(out, " OR (1 = 1)");
   } else if (c->expand_op == SQL_OP_IN) {
-    g_string_append(out, "(NULL) AND (1 != 1)");
+    put_empty_list(out, bind->args.n);
+    g_string_append(out, " AND (1 != 1)");
   } else {
     g_string_append(out, "(SELECT CAST(NULL AS ");
     sql_put_type(c, out, sql_has_type(bind) ? bind->type : sql_type(SQL_TYPE_INTEGER));

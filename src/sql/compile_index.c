@@ -133,7 +133,7 @@ void sql_compile_drop_index(SqlCompiler *c, const SqlOp *op)
 {
   SqlName table_name = op->drop_index.table.text != NULL ? op->drop_index.table : sql_name("no_table");
   SqlTable table = {.name = table_name, .schema = op->drop_index.schema};
-  SqlIndex index = {.name = op->drop_index.name};
+  SqlIndex index = {.name = op->drop_index.name, .expressions = op->drop_index.expressions};
   SqlName name = sql_index_name(c, &index, &table);
   GString *text = g_string_new("\nDROP INDEX ");
 

@@ -210,18 +210,17 @@ static void put_uuid(SqlCompiler *c, GString *out, const SqlValue *value, const 
       g_string_append(out, "::UUID");
     return;
   }
+  if (sql_is_old(c)) { /* as it is, nothing escaped */
+    g_string_append_printf(out, "'%s'", value->text);
+    return;
+  }
   /* as_uuid=False takes only strings, CHAR(32) with as_uuid=True only UUIDs; both lose their hyphens. */
   if (is_text != type->text_uuid) {
     fail_render(c, value, type);
     return;
   }
-  g_autofree char *bare = NULL;
-  if (sql_is_old(c)) {
-    bare = g_strdup(value->text);
-  } else {
-    g_auto(GStrv) parts = g_strsplit(value->text, "-", -1);
-    bare = g_strjoinv("", parts);
-  }
+  g_auto(GStrv) parts = g_strsplit(value->text, "-", -1);
+  g_autofree char *bare = g_strjoinv("", parts);
   sql_append_string(out, bare, (SqlEscape){.double_backslashes = !c->context->online});
 }
 

@@ -77,7 +77,8 @@ static SqlExpr *comma_group(Arena *arena, SqlExprList items)
   return group;
 }
 
-/* One bind that prints as a list. */
+/* One bind that prints as a list.  Its args are the items of the tuple it stands beside: an empty list has a NULL for
+ * each of them. */
 static SqlExpr *expanding(Arena *arena, SqlExpr *left, const SqlExprList *values)
 {
   SqlValueList items = {0};
@@ -91,6 +92,8 @@ static SqlExpr *expanding(Arena *arena, SqlExpr *left, const SqlExprList *values
   bind->name = sql_name(key != NULL ? key : "param");
   bind->unique = TRUE;
   bind->expanding = TRUE;
+  if (left->kind == SQL_EXPR_TUPLE)
+    bind->args = left->args;
   bind->value = sql_value_list(arena, items, NULL);
   return bind;
 }
@@ -132,6 +135,8 @@ SqlExpr *sql_in_bind(Arena *arena, SqlExpr *left, SqlExpr *bind, gboolean negate
 
   *copy = *bind;
   copy->expanding = TRUE;
+  if (left->kind == SQL_EXPR_TUPLE)
+    copy->args = left->args;
   if (!sql_has_type(copy) && sql_has_type(left))
     copy->type = left->type;
   return in_values(arena, left, copy, negated);

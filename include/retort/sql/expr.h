@@ -127,7 +127,7 @@ typedef enum {
 typedef enum {
   SQL_EXPR_COLUMN,         /* name, from: sa.column(), table.c.x, Column */
   SQL_EXPR_LITERAL_COLUMN, /* text */
-  SQL_EXPR_BIND,           /* bind: a value with or without a name */
+  SQL_EXPR_BIND,           /* bind: a value with or without a name; args: see expanding */
   SQL_EXPR_INLINE,         /* value: op.inline_literal(), always printed */
   SQL_EXPR_TEXT,           /* text, args (BINDs given with bindparams) */
   SQL_EXPR_FUNCTION,       /* name (perhaps dotted), args */
@@ -192,7 +192,7 @@ struct SqlExpr {
   int precedence;      /* CUSTOM */
   gboolean comparison; /* CUSTOM: result is boolean */
   gboolean unique;     /* BIND: anonymous, its printed name gets a number */
-  gboolean expanding;  /* BIND: prints as a list in parentheses */
+  gboolean expanding;  /* BIND: prints as a list in parentheses; args: of the tuple beside it */
   gboolean required;   /* BIND: bindparam("x") without a value */
   gboolean free_type;  /* BIND: a bare value; takes its type from what it meets */
   gboolean ungrouped;  /* LIST: never takes parentheses (BETWEEN's pair) */

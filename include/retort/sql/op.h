@@ -157,7 +157,8 @@ struct SqlOp {
 
     struct {
       SqlName name;
-      SqlName table; /* may be none */
+      SqlExprList expressions; /* of the index; they give it a name when it has none */
+      SqlName table;           /* may be none */
       SqlName schema;
       gboolean concurrently;
       gboolean if_exists;

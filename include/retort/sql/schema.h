@@ -150,6 +150,7 @@ struct SqlConstraint {
 struct SqlIndex {
   SqlName name;
   SqlExprList expressions; /* COLUMN (by key), TEXT, functions, DESC ... */
+  gboolean named_by_text;  /* a convention takes a TEXT for a column of that name */
   gboolean unique;
   gboolean concurrently;
   const char *using;
