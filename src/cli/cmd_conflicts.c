@@ -204,27 +204,10 @@ static void print_side(const Session *session, const CollisionSide *side)
     out_line(session, "      %.*s  %s", SHORT_COMMIT, side->commit, age);
 }
 
-/* One sentence on what to do; the sides are at least two. */
-static void print_fix(const Session *session, const Collision *collision)
-{
-  const CollisionSide *stays = collision->sides->pdata[0];
-  const CollisionSide *moves = collision->sides->pdata[1];
-
-  for (guint i = 1; i < collision->sides->len; i++)
-    if (((CollisionSide *)collision->sides->pdata[i])->here)
-      moves = collision->sides->pdata[i];
-  const CollisionBranch *branch = moves->branches->pdata[0];
-  const CollisionBranch *other = stays->branches->pdata[0];
-  out_line(session,
-           _("  fix: bring %s into %s, then there `retort rebase %s --onto %s', when no database has %s yet; "
-             "else `retort merge %s %s'"),
-           other->ref, branch->ref, moves->revision, stays->head, moves->revision, stays->head, moves->head);
-}
-
 static void print_broken(const Session *session, const Collisions *found, const Breakage *breakage)
 {
   g_autofree char *names = branch_names(breakage->branches);
-  const CollisionBranch *branch = breakage->branches->pdata[0];
+  g_autofree char *fix = breakage_fix(found, breakage);
 
   if (breakage->parent)
     out_line(session, _("%s would have no parent: it comes after %s, which %s does not have"),
@@ -234,13 +217,7 @@ static void print_broken(const Session *session, const Collisions *found, const 
              breakage->other);
   out_line(session, _("      on %s"), names);
   out_line(session, "      %s", breakage->path);
-  if (breakage->parent)
-    out_line(session,
-             _("  fix: bring %s into %s, then there `retort rebase %s --parent REVISION' sets a parent that "
-               "is there"),
-             found->trunk, branch->ref, breakage->revision);
-  else
-    out_line(session, _("  fix: delete the file in %s, or give its revision another id there"), branch->ref);
+  out_line(session, "%s", fix);
   out_line(session, "%s", "");
 }
 
@@ -293,7 +270,8 @@ static void print_text(const Session *session, const Collisions *found, const Ex
     for (guint k = 0; k < collision->sides->len; k++)
       print_side(session, collision->sides->pdata[k]);
     print_explanation(session, explainer, collision);
-    print_fix(session, collision);
+    g_autofree char *fix = collision_fix(collision);
+    out_line(session, "%s", fix);
     out_line(session, "%s", "");
   }
   for (guint i = 0; i < found->broken->len; i++)

@@ -60,12 +60,18 @@ static char *applied_there(const Guard *guard, const char *const *rows, GPtrArra
   return names->len > 0 ? g_string_free(g_steal_pointer(&names), FALSE) : NULL;
 }
 
+/* A server's reasons go over several lines, of which the first says what it is. */
+static char *first_line(const char *text)
+{
+  return g_strndup(text, strcspn(text, "\r\n"));
+}
+
 void guard_add_database(Guard *guard, const GuardDatabase *database)
 {
+  g_autofree char *problem = first_line(database->problem != NULL ? database->problem : "?");
   guard->databases++;
   if (database->rows == NULL) {
-    add(guard, GUARD_CONFIRM, _("%s could not be asked: %s"), database->name,
-        database->problem != NULL ? database->problem : "?");
+    add(guard, GUARD_CONFIRM, _("%s could not be asked: %s"), database->name, problem);
     return;
   }
   g_autoptr(GPtrArray) unknown = g_ptr_array_new();

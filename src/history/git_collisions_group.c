@@ -85,6 +85,36 @@ char *collisions_looked_at(const Collisions *collisions)
   return g_strdup_printf("%s, %s", looked, add);
 }
 
+/* The sides are at least two. */
+char *collision_fix(const Collision *collision)
+{
+  const CollisionSide *stays = collision->sides->pdata[0];
+  const CollisionSide *moves = collision->sides->pdata[1];
+
+  for (guint i = 1; i < collision->sides->len; i++)
+    if (((CollisionSide *)collision->sides->pdata[i])->here)
+      moves = collision->sides->pdata[i];
+  const CollisionBranch *branch = moves->branches->pdata[0];
+  const CollisionBranch *other = stays->branches->pdata[0];
+  return g_strdup_printf(
+      _("  fix: bring %s into %s, then there `retort rebase %s --onto %s', when no database has %s yet; "
+        "else `retort merge %s %s'"),
+      other->ref, branch->ref, moves->revision, stays->head, moves->revision, stays->head, moves->head);
+}
+
+char *breakage_fix(const Collisions *collisions, const Breakage *breakage)
+{
+  const CollisionBranch *branch = breakage->branches->pdata[0];
+
+  if (breakage->parent)
+    return g_strdup_printf(
+        _("  fix: bring %s into %s, then there `retort rebase %s --parent REVISION' sets a parent that "
+          "is there"),
+        collisions->trunk, branch->ref, breakage->revision);
+  return g_strdup_printf(_("  fix: delete the file in %s, or give its revision another id there"),
+                         branch->ref);
+}
+
 /* ---- which lines are joined ---- */
 
 /* Everything that comes after the addition and is on that branch (NULL: on any), itself included. */

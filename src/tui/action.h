@@ -114,13 +114,13 @@ typedef enum {
   X(DATE, "date", "t", CONTEXT_REBASE, N_("new date"), \
     N_("Give the changed files a new Create Date, and a new date in their names")) \
   X(MERGE_INSTEAD, "merge-instead", "m", CONTEXT_REBASE, N_("merge instead"), N_("Merge the heads instead")) \
+  X(PROVE, "prove", "v", CONTEXT_MERGE, N_("prove"), \
+    N_("Apply the sides in both orders on a scratch database and compare")) \
   X(MESSAGE, "message", "e", CONTEXT_MERGE | CONTEXT_REVISION, N_("message"), N_("Change the message")) \
   X(STAND_ON, "stand-on", "p", CONTEXT_REVISION, N_("stand on"), N_("Choose the revision to build on")) \
   X(LABEL, "label", "l", CONTEXT_MERGE | CONTEXT_REVISION, N_("label"), N_("Set the branch label")) \
   X(DEPENDS_ON, "depends-on", "d", CONTEXT_MERGE | CONTEXT_REVISION, N_("depends on"), \
     N_("Set the revisions that must run before")) \
-  X(PROVE, "prove", "v", CONTEXT_MERGE, N_("prove"), \
-    N_("Apply the sides in both orders on a scratch database and compare")) \
   X(STAGE, "stage", "s", CONTEXT_WIZARD, N_("git add"), N_("Put what is written into git's index, too")) \
   X(EDIT_FILE, "edit-file", "E", CONTEXT_WIZARD & ~CONTEXT_DELETE, N_("edit"), N_("Open the written file in $EDITOR")) \
   X(PANE_PREVIOUS, "pane-previous", "S-Tab", CONTEXT_WIZARD, "", N_("Show the pane before")) \

@@ -253,13 +253,11 @@ static void finish(ChangeView *view)
     take_back(view, error);
     return;
   }
-  guint n = view->changes->files->len, heads = graphpane_map(view->graph)->heads->len;
-  g_autofree char *path = shown_path(view);
-  g_autofree char *what = n == 1 ? g_strdup(path) : g_strdup_printf(ngettext("%u file", "%u files", n), n);
-  app_message(
-      view->app, STYLE_DONE,
-      ngettext("wrote %s: %u head left.  z undoes it", "wrote %s: %u heads left.  z undoes it", heads), what,
-      heads);
+  /* Which files these are stands in the title. */
+  guint heads = graphpane_map(view->graph)->heads->len;
+  app_message(view->app, STYLE_DONE,
+              ngettext("written: %u head left.  z undoes it", "written: %u heads left.  z undoes it", heads),
+              heads);
   fill_difference(view);
   workspace_reload(app_workspace(view->app));
   view->done(view->data);
@@ -377,12 +375,11 @@ void changeview_write(ChangeView *view, gboolean hooks)
 void changeview_undo(ChangeView *view)
 {
   g_autoptr(GError) error = NULL;
-  g_autofree char *path = shown_path(view);
   if (!changes_undo(view->changes, &error)) {
     complain(view, STYLE_CARE, _("not undone: %s"), error);
     return;
   }
-  app_message(view->app, STYLE_NORMAL, _("undone: the files are as they were before %s"), path);
+  app_message(view->app, STYLE_NORMAL, "%s", _("undone: the files are as they were"));
   fill_difference(view);
   workspace_reload(app_workspace(view->app));
   view->done(view->data);

@@ -90,6 +90,24 @@ static void add_pair(MergeVerdict *verdict, const ConflictPair *pair)
   }
 }
 
+/* What it does, each change with where it is written. */
+static void add_side(MergeVerdict *verdict, const Conflict *conflict, const ConflictSide *side)
+{
+  g_autoptr(GPtrArray) changes = conflict_side_changes(conflict, side);
+  guint n = side->revisions->len;
+  g_autofree char *title = g_strdup_printf(ngettext("%s %s (%u revision)", "%s %s (%u revisions)", n),
+                                           side->head->id, side->head->doc ? side->head->doc : "", n);
+  add(verdict->details, VERDICT_CALM, "");
+  add(verdict->details, VERDICT_CALM, title);
+  for (guint i = 0; i < changes->len; i++) {
+    const SideChange *change = g_ptr_array_index(changes, i);
+    g_autofree char *file = g_path_get_basename(change->revision->path);
+    g_autofree char *what = change_text(change->change);
+    g_autofree char *text = g_strdup_printf("  %s  (%s:%u)", what, file, change->line);
+    add(verdict->details, VERDICT_CALM, text);
+  }
+}
+
 static void work(GTask *task, void *source, void *task_data, GCancellable *cancellable)
 {
   (void)source;
@@ -102,6 +120,8 @@ static void work(GTask *task, void *source, void *task_data, GCancellable *cance
   verdict->details = g_ptr_array_new_with_free_func(line_free);
   for (guint i = 0; i < conflict->pairs->len; i++)
     add_pair(verdict, g_ptr_array_index(conflict->pairs, i));
+  for (guint i = 0; i < conflict->sides->len; i++)
+    add_side(verdict, conflict, g_ptr_array_index(conflict->sides, i));
   g_task_return_pointer(task, verdict, (GDestroyNotify)merge_verdict_free);
 }
 

@@ -17,7 +17,7 @@ typedef struct {
 
 typedef struct {
   GPtrArray *pairs;   /* VerdictLine*: "8d41… and 77ab…: independent: no object in common" */
-  GPtrArray *details; /* VerdictLine*: clash by clash, with file and line */
+  GPtrArray *details; /* VerdictLine*: clash by clash, with file and line, and what each side does */
 } MergeVerdict;
 
 void merge_verdict_free(MergeVerdict *verdict);

@@ -169,6 +169,8 @@ static void add_collision(ConflictsScreen *self, const Collision *collision, gui
     add_verdicts(self, g_ptr_array_index(self->verdicts, index));
   else
     textview_add(self->view, STYLE_FAINT, _("    comparing what they do ..."));
+  g_autofree char *fix = collision_fix(collision);
+  textview_add(self->view, STYLE_NORMAL, fix);
   textview_add(self->view, STYLE_NORMAL, "");
 }
 
@@ -185,6 +187,8 @@ static void add_broken(ConflictsScreen *self, const Breakage *breakage)
   textview_add_marked(self->view, STYLE_DANGER, "‼ ", STYLE_NORMAL, text);
   textview_addf(self->view, STYLE_FAINT, _("      on %s"), names);
   textview_addf(self->view, STYLE_FAINT, "      %s", breakage->path);
+  g_autofree char *fix = breakage_fix(self->ws->collisions, breakage);
+  textview_add(self->view, STYLE_NORMAL, fix);
   textview_add(self->view, STYLE_NORMAL, "");
 }
 

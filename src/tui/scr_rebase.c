@@ -70,6 +70,10 @@ static void fill_rows(RebaseScreen *self, const char *select)
       list_select(&self->list, i);
 }
 
+static const char untouched[] =
+    N_("nothing has moved yet: o puts the selected revision on top of another, K and J "
+       "change its place, p sets its parents");
+
 /* Everything anew after a move. */
 static void replan(RebaseScreen *self)
 {
@@ -90,7 +94,7 @@ static void replan(RebaseScreen *self)
     changeview_show(self->view, self->snapshot, self->plan->changes, rebase_map(self->rebase), marked);
   } else {
     g_autofree char *problem = text_escape(error->message, -1, FALSE);
-    changeview_refuse(self->view, moved->len > 0 ? problem : _("nothing has moved yet"), self->snapshot,
+    changeview_refuse(self->view, moved->len > 0 ? problem : _(untouched), self->snapshot,
                       rebase_map(self->rebase), marked);
   }
   rebase_guard_ask(self->guard, self->snapshot, moved);

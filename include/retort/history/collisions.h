@@ -73,6 +73,9 @@ Collisions *git_collisions(GitRefs *refs, const CollisionOptions *options, GCanc
                            GError **error);
 /* "212 references looked at, 3 of them add revisions to origin/main": translated, the caller's. */
 char *collisions_looked_at(const Collisions *collisions);
+/* "  fix: ...", one sentence on what to do: translated, the caller's. */
+char *collision_fix(const Collision *collision);
+char *breakage_fix(const Collisions *collisions, const Breakage *breakage);
 Collisions *collisions_ref(Collisions *collisions);
 void collisions_unref(Collisions *collisions); /* NULL is fine */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Collisions, collisions_unref)
