@@ -22,6 +22,11 @@ const SettingsKey settings_keys[] = {
         "1.4."),
      FALSE},
     {"retort", "alembic", "PATH", N_("The program that commands needing Python are handed over to."), FALSE},
+    {"retort", "journal_folder", "PATH",
+     N_("Where records of rollouts are kept, instead of $XDG_STATE_HOME/retort/journal: a folder that "
+        "several people "
+        "share, whose group may read them."),
+     FALSE},
     {"retort", "ascii", "yes | no", N_("Draw with ASCII characters only."), FALSE},
     {"retort", "color", "yes | no", N_("Use colours on the screen."), FALSE},
     {"retort", "mouse", "yes | no", N_("Let the screen take the mouse."), FALSE},

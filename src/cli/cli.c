@@ -12,6 +12,7 @@
 #include "help.h"
 #include "out.h"
 #include "retort/base/error.h"
+#include "retort/run/journal.h"
 #include "screen.h"
 
 /* Usage on stderr as argparse prints it; returns the status for it. */
@@ -93,6 +94,19 @@ static gboolean parse(Session *session, char **argv, int *status)
   return TRUE;
 }
 
+/* Where a team keeps its records together. */
+static gboolean share_records(const Settings *settings, GError **error)
+{
+  const char *folder = settings_get(settings, NULL, NULL, "journal_folder");
+  if (folder && !g_path_is_absolute(folder)) {
+    g_set_error(error, RETORT_ERROR, RETORT_ERROR_CONFIG, _("journal_folder = %s is no absolute path"),
+                folder);
+    return FALSE;
+  }
+  journal_share(folder);
+  return TRUE;
+}
+
 static gboolean prepare(Session *session, GError **error)
 {
   session->config_files = args_values(session->global, "config");
@@ -108,6 +122,8 @@ static gboolean prepare(Session *session, GError **error)
   }
   session->settings = settings_load(NULL, error);
   if (!session->settings)
+    return FALSE;
+  if (!share_records(session->settings, error))
     return FALSE;
   const char *target = session_value(session, "target");
   if (!target)

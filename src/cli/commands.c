@@ -247,11 +247,15 @@ const Command commands[] = {
      .run = cmd_locks},
     {.name = "log",
      .summary = N_("Show what rollouts did, or the record of one."),
-     .manual =
-         N_("The records are in $XDG_STATE_HOME/retort/journal, one file a rollout, one JSON object a line. "
-            "One is "
-            "shown as a timeline; --json prints its lines. --watch follows a rollout that is at work, as a "
-            "second person may do, and touches neither it nor the database."),
+     .manual = N_(
+         "The records are in $XDG_STATE_HOME/retort/journal, one file a rollout, one JSON object a line. "
+         "One is "
+         "shown as a timeline; --json prints its lines. --watch follows a rollout that is at work, as a "
+         "second person may do, and touches neither it nor the database.\n\nAnother user can do so where "
+         "both "
+         "have journal_folder (see retort(5)) set to the same folder, which an administrator makes for their "
+         "group: install -d -m 2770 -g GROUP FOLDER. Records there are readable by that group; "
+         "redact_queries keeps the query texts of other sessions out of them."),
      .options = log_options,
      .positionals = record_optional,
      .own = TRUE,

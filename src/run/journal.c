@@ -28,8 +28,21 @@ struct Journal {
  * a crowd of short transactions shares a flush. */
 #define FLUSH_GAP_US (100 * 1000)
 
+/* Tries for the lock of a new file, a millisecond apart. */
+#define HOLD_TRIES 200
+
+static char *shared_folder;
+
+void journal_share(const char *folder)
+{
+  g_free(shared_folder);
+  shared_folder = g_strdup(folder);
+}
+
 static char *default_folder(void)
 {
+  if (shared_folder != NULL)
+    return g_strdup(shared_folder);
   return g_build_filename(g_get_user_state_dir(), "retort", "journal", NULL);
 }
 
@@ -155,9 +168,17 @@ static void sync_folder(const char *folder)
   close(fd);
 }
 
+/* Somebody who looks whether it is at work holds it for an instant (journal_alive()). */
+static void hold(int fd)
+{
+  for (guint i = 0; i < HOLD_TRIES && flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK; i++)
+    g_usleep(1000);
+}
+
 Journal *journal_new_in(const char *folder, const JournalHead *head, GError **error)
 {
-  if (g_mkdir_with_parents(folder, 0700) != 0) {
+  gboolean shared = g_strcmp0(folder, shared_folder) == 0;
+  if (!shared && g_mkdir_with_parents(folder, 0700) != 0) {
     set_file_error(error, folder, _("the folder of the record cannot be made"));
     return NULL;
   }
@@ -173,7 +194,11 @@ Journal *journal_new_in(const char *folder, const JournalHead *head, GError **er
     return NULL;
   }
   /* Held while this process lives: that is how others tell a rollout at work from one that was killed. */
-  flock(journal->fd, LOCK_EX | LOCK_NB);
+  hold(journal->fd);
+  if (shared && fchmod(journal->fd, 0640) != 0) {
+    set_file_error(error, journal->path, _("the record cannot be shared"));
+    return NULL;
+  }
   journal_write(journal, "start", head_object(head), JOURNAL_NOW);
   sync_folder(folder);
   if (journal->error != NULL) {

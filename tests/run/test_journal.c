@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -117,6 +118,27 @@ Test(journal, bears_torn_and_foreign_files)
   g_autoptr(GPtrArray) none = journal_list_in("/nonexistent", NULL);
   cr_expect(none != NULL && none->len == 0, "no folder, no entries");
   folder_remove(folder);
+}
+
+Test(journal, may_be_shared_with_a_group)
+{
+  g_autofree char *folder = folder_new();
+  mode_t before = umask(077);
+  journal_share(folder);
+  g_autoptr(Journal) journal = journal_new(&head, NULL);
+  cr_assert(journal != NULL, "a record in the shared folder");
+  struct stat made;
+  cr_assert(stat(journal_path(journal), &made) == 0, "%s", journal_path(journal));
+  cr_expect((made.st_mode & 0777) == 0640, "its group may read it: %o", (unsigned)made.st_mode);
+  g_autoptr(GPtrArray) entries = journal_list(NULL);
+  cr_expect(entries->len == 1 && ((JournalEntry *)g_ptr_array_index(entries, 0))->alive, "%u at work",
+            entries->len);
+  folder_remove(folder);
+  /* It is the administrator's to make. */
+  g_autoptr(GError) error = NULL;
+  cr_expect(journal_new(&head, &error) == NULL && error != NULL, "the folder is gone");
+  journal_share(NULL);
+  umask(before);
 }
 
 Test(journal, says_when_it_cannot_be_written)

@@ -5,7 +5,7 @@
  *   {"time":"...","event":"step","step":0,"revision":"51c2aa90d3f1","direction":"upgrade"}
  *   {"time":"...","event":"commit","step":0,"xid":"7311"}
  *
- * Files are readable by their owner only; passwords never get here (the database is its display form).  Around every
+ * Files are readable by their owner only, or by the group of a folder that is shared (journal_share()); passwords never get here (the database is its display form).  Around every
  * commit point the file is flushed to the disk: before the call returns where only the record can tell what happened,
  * beside the work where the version rows tell it too.  A journal that cannot be written
  * (disk full) says so once and does not stop the work: what happens to the database matters more.
@@ -24,6 +24,10 @@ typedef struct {
   const char *project; /* folder */
   const char *command; /* "upgrade head" */
 } JournalHead;
+
+/* Where this process keeps and looks for records, instead of the folder above: one that several people share.  It has to
+ * be there, and its group may read what is written.  To be called before anything else here, on one thread; copied. */
+void journal_share(const char *folder);
 
 /* Begins a new file and writes its first line. RETORT_ERROR_FILE when that cannot be done. */
 Journal *journal_new(const JournalHead *head, GError **error);
