@@ -2,12 +2,14 @@
 function __retort_complete
     set -l words (commandline --tokenize --cut-at-cursor)
     set -l current (commandline --current-token --cut-at-cursor)
+    set -l path (string replace --regex -- '^--[^=]*=' '' "$current")
+    set -l option (string match --regex -- '^--[^=]*=' "$current")
     for line in ($words[1] __complete -- $words[2..] "$current" 2>/dev/null)
         switch $line
             case ':files'
-                __fish_complete_path "$current"
+                printf '%s\n' "$option"(__fish_complete_path "$path")
             case ':folders'
-                __fish_complete_directories "$current"
+                printf '%s\n' "$option"(__fish_complete_directories "$path")
             case '*'
                 echo $line
         end

@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "help.h"
 #include "retort/base/text.h"
+#include "retort/edit/environment.h"
 
 #define MANY_REVISIONS 2000 /* newest ones offered; a shell chokes on more */
 
@@ -63,11 +64,19 @@ static void offer_revisions(Session *session, const char *start, const char *pre
   }
 }
 
-static void offer_range(Session *session, const char *prefix)
+static void offer_range(Session *session, const char *before, const char *prefix)
 {
   const char *colon = strrchr(prefix, ':');
-  g_autofree char *start = colon ? g_strndup(prefix, (gsize)(colon + 1 - prefix)) : g_strdup("");
+  g_autofree char *first = colon ? g_strndup(prefix, (gsize)(colon + 1 - prefix)) : g_strdup("");
+  g_autofree char *start = g_strconcat(before, first, NULL);
   offer_revisions(session, start, colon ? colon + 1 : prefix);
+}
+
+static void offer_word(const char *before, const char *prefix, const char *name, const char *what)
+{
+  g_autofree char *word = g_strconcat(before, name, NULL);
+  if (g_str_has_prefix(name, prefix))
+    offer("", word, what);
 }
 
 static const ArgOption *find_option(const ArgOption *const *lists, const char *word)
@@ -80,7 +89,8 @@ static const ArgOption *find_option(const ArgOption *const *lists, const char *w
   return NULL;
 }
 
-static void offer_value(Session *session, const ArgOption *option, const char *prefix)
+/* before: "--option=" when the value stands in the same word, else "". */
+static void offer_value(Session *session, const ArgOption *option, const char *before, const char *prefix)
 {
   static const char *const revisions[] = {"head", "depends-on", "from", NULL};
   const char *name = option->name ? option->name : "";
@@ -89,14 +99,31 @@ static void offer_value(Session *session, const ArgOption *option, const char *p
   else if (strcmp(name, "directory") == 0 || strcmp(name, "folder") == 0 || strcmp(name, "version-path") == 0)
     puts(":folders");
   else if (strcmp(name, "rev-range") == 0)
-    offer_range(session, prefix);
+    offer_range(session, before, prefix);
   else if (g_strv_contains(revisions, name))
-    offer_revisions(session, "", prefix);
-  else if (strcmp(name, "target") == 0) {
+    offer_revisions(session, before, prefix);
+  else if (strcmp(name, "template") == 0) {
+    for (const char *const *template = environment_templates(); *template; template ++)
+      offer_word(before, prefix, *template, environment_synopsis(*template));
+  } else if (strcmp(name, "target") == 0) {
     GPtrArray *targets = settings_targets(session->settings);
     for (guint i = 0; i < targets->len; i++)
-      offer(prefix, ((const SettingsTarget *)targets->pdata[i])->name, "");
+      offer_word(before, prefix, ((const SettingsTarget *)targets->pdata[i])->name, "");
   }
+}
+
+/* "--option=value" in one word. */
+static gboolean offer_attached(Session *session, const ArgOption *const *lists, const char *word)
+{
+  const char *equals = g_str_has_prefix(word, "--") ? strchr(word, '=') : NULL;
+  if (!equals)
+    return FALSE;
+  g_autofree char *name = g_strndup(word, (gsize)(equals - word));
+  g_autofree char *before = g_strconcat(name, "=", NULL);
+  const ArgOption *option = find_option(lists, name);
+  if (option)
+    offer_value(session, option, before, equals + 1);
+  return TRUE;
 }
 
 /* Index of the command among words, or n when it is still to be typed. */
@@ -121,17 +148,18 @@ static void complete(Session *session, char *const *words, guint n, const char *
   const ArgOption *const *lists = command ? own : program;
   const ArgOption *option = n > (command ? at + 1 : 0) ? find_option(lists, words[n - 1]) : NULL;
   if (option) {
-    offer_value(session, option, prefix);
+    offer_value(session, option, "", prefix);
   } else if (prefix[0] == '-') {
-    offer_options(prefix, lists);
+    if (!offer_attached(session, lists, prefix))
+      offer_options(prefix, lists);
   } else if (!command) {
     for (const Command *c = commands; c->name; c++)
       if (!c->hidden)
         offer(prefix, c->name, _(c->summary));
   } else if (command->words == WORDS_TARGETS || command->words == WORDS_REVISIONS) {
-    offer_range(session, prefix);
+    offer_range(session, "", prefix);
   } else if (command->words == WORDS_RANGES) {
-    offer_range(session, prefix);
+    offer_range(session, "", prefix);
     puts(":files");
   } else if (command->words == WORDS_FOLDERS) {
     puts(":folders");

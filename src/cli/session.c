@@ -280,7 +280,27 @@ PgConn *session_connect(Session *session, GError **error)
   return session->conn;
 }
 
-gboolean session_check_position(const Session *session, GError **error)
+/* Several databases, or one that -x chooses: one answer would be half of it.  An operator who names one means it. */
+static gboolean check_one_database(Session *session, GError **error)
+{
+  const EnvScript *env = &session->project->env;
+  const char *source;
+  guint runs = env->does[ENV_OWN_RUNS], line = runs;
+  if (!line && session->x_arguments[0])
+    line = env->does[ENV_READS_X];
+  find_url(session, &source);
+  if (!line || session->command->own || session->target || strcmp(source, "--url") == 0)
+    return TRUE;
+  g_autofree char *run = handover_line(session);
+  g_set_error(error, RETORT_ERROR, RETORT_ERROR_REFUSED,
+              _("%s:%u: %s; name one database with --url or --target, or run: %s"), env->path, line,
+              runs ? _("env.py runs for several databases, or with arguments")
+                   : _("env.py decides something by -x"),
+              run);
+  return FALSE;
+}
+
+gboolean session_check_position(Session *session, GError **error)
 {
   const EnvScript *env = &session->project->env;
   const struct {
@@ -298,6 +318,8 @@ gboolean session_check_position(const Session *session, GError **error)
           env->path, settings[i].setting->line, settings[i].key, path, session->project->name);
       return FALSE;
     }
+  if (!check_one_database(session, error))
+    return FALSE;
   guint line = env->does[ENV_SEARCH_PATH];
   if (!line || session->command->own)
     return TRUE;

@@ -69,7 +69,7 @@ char *session_display_url(Session *session);
 /* Alembic has run env.py by now: its first log lines, and logging from here on. */
 void session_enter_env(Session *session, gboolean offline);
 /* Whether it is known where the position is kept; else an error that says what to set. */
-gboolean session_check_position(const Session *session, GError **error);
+gboolean session_check_position(Session *session, GError **error);
 /* Whether a database was named at all (so that a command that merely profits from one may ask it). */
 gboolean session_names_database(Session *session);
 RenderFlavor session_flavor(const Session *session);

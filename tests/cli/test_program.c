@@ -215,6 +215,11 @@ Test(completion, words_come_from_the_tables_and_the_project)
       {"__complete -- history -r 1a01c0ffee01:6f", "1a01c0ffee01:6f06c0ffee06\t", "2b02"},
       {"__complete -- -c alembic.ini show 9c", "9c09c0ffee09\t", "9d10"},
       {"__complete -- --config ''", ":files\n", "upgrade"},
+      {"__complete -- history --rev-range=1a01c0ffee01:6f", "--rev-range=1a01c0ffee01:6f06c0ffee06\t",
+       "2b02"},
+      {"__complete -- --config=al", ":files\n", "--config"},
+      {"__complete -- init -t pyproject_", "pyproject_async\t", "generic"},
+      {"__complete -- init --template=g", "--template=generic\t", "async"},
       {"__complete -- __", "", "__complete"},
   };
   for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -224,6 +229,40 @@ Test(completion, words_come_from_the_tables_and_the_project)
               cases[i].words, status, output, cases[i].want);
     cr_expect(!strstr(output, cases[i].not ), "%s: got\n%s\nwith \"%s\"", cases[i].words, output,
               cases[i].not );
+  }
+}
+
+/* What bash is given to put behind the last mark at which readline parts words. */
+Test(completion, bash_parts_words_where_readline_does)
+{
+  static const struct {
+    const char *line, *want;
+  } cases[] = {
+      {"retort upgrade bil", "billing@head"},
+      {"retort upgrade billing@", "@head"},
+      {"retort upgrade billing@h", "@head"},
+      {"retort upgrade 1a01c0ffee01:6f", "6f06c0ffee06"},
+      {"retort upgrade 2b02c0ffee02:billing@h", "@head"},
+      {"retort history --rev-range=1a01c0ffee01:6f", "6f06c0ffee06"},
+      {"retort -c alembic.ini upgrade 6f", "6f06c0ffee06"},
+  };
+  g_autofree char *bash = g_find_program_in_path("bash");
+  if (!bash)
+    cr_skip("no bash here");
+  g_autofree char *folder = program_source("tests/cli/projects", "shop");
+  g_autofree char *completions = program_source("data", "completions/retort");
+  g_autofree char *program = program_path();
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *script = g_strdup_printf(
+        "cd '%s' && . '%s' && retort() { '%s' \"$@\"; } && COMP_LINE='%s' COMP_POINT=${#COMP_LINE} && "
+        "COMP_WORDBREAKS=$' \\t\\n\"\\'@><=;|&(:' && _retort && printf '%%s ' \"${COMPREPLY[@]}\"",
+        folder, completions, program, cases[i].line);
+    const char *argv[] = {bash, "--norc", "-c", script, NULL};
+    g_autofree char *output = NULL, *errors = NULL;
+    cr_assert(g_spawn_sync(NULL, (char **)argv, NULL, 0, NULL, NULL, &output, &errors, NULL, NULL));
+    g_strchomp(output);
+    cr_expect_str_eq(output, cases[i].want, "%s: got \"%s\", want \"%s\" %s", cases[i].line, output,
+                     cases[i].want, errors);
   }
 }
 

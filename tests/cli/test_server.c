@@ -228,3 +228,27 @@ Test(server, the_database_is_never_guessed)
   cr_expect(strstr(errors, "env.py takes its database from elsewhere than sqlalchemy.url"), "%s", errors);
   server_remove_copy(copy);
 }
+
+/* Where Alembic answers for each of several databases, or for the one that -x names. */
+Test(server, one_database_is_not_taken_for_several)
+{
+  static const struct {
+    const char *env, *words, *expected;
+  } cases[] = {
+      {"for name in names:\n    context.run_migrations(engine_name=name)", "current",
+       "env.py runs for several databases, or with arguments"},
+      {"for name in names:\n    context.run_migrations(engine_name=name)", "history -i",
+       "or run: alembic history --indicate-current"},
+      {"tenant = context.get_x_argument(as_dictionary=True).get('tenant')", "-x tenant=a current",
+       "env.py decides something by -x"},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *output = NULL, *errors = NULL;
+    char *copy = server_copy_project("linear");
+    add_to_env(copy, cases[i].env);
+    cr_expect_eq(program_run(copy, cases[i].words, &output, &errors), 1, "%s: %s", cases[i].words, errors);
+    cr_expect(strstr(errors, cases[i].expected), "%s: %s", cases[i].words, errors);
+    cr_expect_str_eq(output, "", "%s", cases[i].words);
+    server_remove_copy(copy);
+  }
+}
