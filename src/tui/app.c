@@ -472,7 +472,9 @@ static int footer_width(const char *key, const char *label)
 static gboolean in_footer(Screen *screen, ActionId action)
 {
   const ActionInfo *info = action_info(action);
-  return (info->contexts & contexts_of(screen)) && *info->footer && !refusal(screen, action);
+  if (!(info->contexts & contexts_of(screen)) || !*info->footer || refusal(screen, action))
+    return FALSE;
+  return !screen->class->uncalled || !screen->class->uncalled(screen, action);
 }
 
 /* The way out and the help stay, however narrow the window is. */

@@ -177,6 +177,13 @@ static const char *refuse(Screen *screen, ActionId action)
   }
 }
 
+/* Comparing with the catalog is always possible, but nobody needs to be told while nothing looks wrong. */
+static gboolean uncalled(Screen *screen, ActionId action)
+{
+  const Workspace *ws = ((MainScreen *)screen)->ws;
+  return action == ACTION_REPAIR && !ws->recovery && ws->unknown->len == 0;
+}
+
 static void goto_done(const char *text, void *data)
 {
   MainScreen *self = data;
@@ -484,6 +491,7 @@ static const ScreenClass main_class = {
     .paint = paint,
     .status = status,
     .refuse = refuse,
+    .uncalled = uncalled,
     .act = act,
     .mouse = mouse,
     .search = search,

@@ -32,6 +32,8 @@ typedef struct {
   void (*status)(Screen *screen, Canvas *canvas, Rect rect);
   /* Why an action does not work now, translated, static or interned; NULL: it works. */
   const char *(*refuse)(Screen *screen, ActionId action);
+  /* TRUE for an action that works but is not called for now: its key stays out of the footer.  May be NULL. */
+  gboolean (*uncalled)(Screen *screen, ActionId action);
   guint (*act)(Screen *screen, ActionId action);
   /* The text that the wheel scrolls and a search looks through, where the three below do not say otherwise. */
   TextView *(*text_view)(Screen *screen);
