@@ -80,6 +80,9 @@ static PyValue type_with_variant(PyInterp *interp, PyCall *call)
   PyValue *dialects;
   gsize n;
   py_sequence(call->values[1], &dialects, &n);
+  if (n > 1 && run_is_old(interp))
+    return py_raise(interp, "TypeError",
+                    "TypeEngine.with_variant() takes 3 positional arguments but %u were given", (guint)n + 2);
   for (gsize i = 0; i < n; i++) {
     const char *name = py_text(dialects[i]);
     if (!name)

@@ -51,9 +51,23 @@ static gboolean binds_are_inline(const SqlCompiler *c)
   return c->ddl || c->context->online || (!c->context->no_literal_binds && !c->named_binds);
 }
 
+/* Characters that would end a name in the driver's eyes. */
+static char *driver_name(const SqlCompiler *c, const char *name)
+{
+  static const char from[] = "%():[] .", to[] = "PAZC____";
+  char *text = g_strdup(name);
+  for (char *p = text; *p != '\0'; p++) {
+    const char *found = *p == '.' && sql_is_old(c) ? NULL : strchr(from, *p);
+    if (found != NULL)
+      *p = to[found - from];
+  }
+  return text;
+}
+
 static void put_name(SqlCompiler *c, GString *out, const char *name)
 {
-  g_string_append_printf(out, c->context->pyformat ? "%%(%s)s" : ":%s", name);
+  g_autofree char *text = driver_name(c, name);
+  g_string_append_printf(out, c->context->pyformat ? "%%(%s)s" : ":%s", text);
 }
 
 /* Arrays and JSON are cast where the driver sends them as parameters. */

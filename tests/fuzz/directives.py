@@ -1,6 +1,8 @@
 """Single directives, systematically: every op directive with each of its arguments, every type in every place, every
 construct of Core that a migration may execute.  diff_render.py --directives compares each with Alembic."""
 import itertools
+import os
+import re
 
 TYPES = """sa.String|sa.String()|sa.String(0)|sa.String(30)|sa.String(length=5, collation='C')|sa.String(collation='de_DE')|sa.Text|sa.Text(200)|sa.Text(collation='C')
 sa.Unicode(7)|sa.Unicode|sa.UnicodeText()|sa.VARCHAR|sa.VARCHAR(9)|sa.VARCHAR(9, collation='C')|sa.CHAR|sa.CHAR(2)|sa.CHAR(2, 'C')|sa.NCHAR(3)|sa.NVARCHAR(4)|sa.CLOB|sa.TEXT|sa.TEXT(5)
@@ -138,7 +140,21 @@ TABLE_ITEMS = ["sa.PrimaryKeyConstraint('a')", "sa.PrimaryKeyConstraint('a', 'b'
 BATCH = ["b.add_column(sa.Column('n', sa.Integer))", "b.add_column(sa.Column('n', sa.Integer, sa.ForeignKey('o.id', name='fkn'), unique=True, index=True), insert_after='a')", "b.add_column(sa.Column('n', sa.Integer), insert_before='a')", "b.add_column(sa.Column('n', sa.Integer), if_not_exists=True)", "b.drop_column('b')", "b.drop_column('b', if_exists=True)", "b.alter_column('a', new_column_name='z')", "b.alter_column('a', type_=sa.Text, nullable=False)", "b.alter_column('a', server_default='5', existing_type=sa.Integer)", "b.alter_column('a', server_default=None, comment='x')", "b.alter_column('a', insert_before='b')", "b.create_index('ixn', ['a'])", "b.create_index(b.f('ixn'), ['a'], unique=True, postgresql_where=sa.text('a > 1'))", "b.drop_index('ix')", "b.drop_index('ix', if_exists=True, postgresql_concurrently=True)", "b.create_unique_constraint('uqn', ['a'])", "b.create_unique_constraint(None, ['a', 'b'])", "b.create_primary_key('pkn', ['a'])", "b.create_check_constraint('ckn', 'a > 1')", "b.create_check_constraint('ckn', sa.column('a') > 1)", "b.create_foreign_key('fkn', 'o', ['a'], ['id'])", "b.create_foreign_key(None, 'o', ['a'], ['id'], ondelete='CASCADE', referent_schema='rs', source_schema='zz')", "b.drop_constraint('uq', type_='unique')", "b.drop_constraint('fk', type_='foreignkey')", "b.drop_constraint('nope')", "b.drop_constraint('ck', type_='check')", "b.drop_constraint('pk', type_='primary')", "b.execute('select 1')", "b.create_table_comment('c')", "b.create_table_comment('c', existing_comment='d')", "b.drop_table_comment()", "b.create_exclude_constraint('exn', ('a', '='))", "b.rename_table('x')", "b.f('x')", "b.get_bind().execute(sa.text('q'))", "b.impl", "pass"]
 
 
+# Directives that none of the tables above yields, one a line, and the tables that they use.
+SINGLE_TABLES = {
+    "t": "t = sa.table('t', sa.column('a', sa.Integer), sa.column('b', sa.String), sa.column('c', postgresql.JSONB), sa.column('d', postgresql.ARRAY(sa.Integer)), sa.column('e', sa.DateTime), sa.column('f', sa.Boolean), sa.column('g', sa.Numeric), sa.column('h'))\n",
+    "u": "u = sa.Table('u', sa.MetaData(), sa.Column('id', sa.Integer, primary_key=True), sa.Column('t_id', sa.Integer, sa.ForeignKey('t.a')), sa.Column('name', sa.String(20)), sa.Column('at', sa.DateTime(timezone=True)), sa.Column('Weird Name', sa.Text), sa.Column('data', postgresql.JSONB), sa.Column('tags', postgresql.ARRAY(sa.Text)))\n",
+}
+
+
+def single():
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "single_directives.txt"), encoding="utf-8") as lines:
+        for line in lines.read().splitlines():
+            yield "".join(text for name, text in SINGLE_TABLES.items() if re.search(r"(?<![\w.'])%s\b(?!')" % name, line)) + line
+
+
 def directives():
+    yield from single()
     for place, t in itertools.product(PLACES, TYPES):
         yield place.replace("%s", t)
     for place, v in itertools.product(UNTYPED_PLACES, VALUES):

@@ -15,5 +15,5 @@ tests_render_render_dir_LDADD = $(RENDER_LIBS) $(PG_QUERY_LIBS) $(RENDER_EXT)
 # Real runs next to Alembic's own, where that is installed.
 TESTS += tests/render/executed.pgtest
 EXTRA_DIST += tests/render/executed tests/render/executed.pgtest
-EXTRA_DIST += tests/fuzz/diff_render.py tests/fuzz/directives.py tests/render/empty_migration.py tests/render/golden tests/render/make_golden.py \
+EXTRA_DIST += tests/fuzz/diff_render.py tests/fuzz/directives.py tests/fuzz/single_directives.txt tests/render/empty_migration.py tests/render/golden tests/render/make_golden.py \
 	tests/render/op_cases.json tests/render/op_refused.txt tests/render/op_refused_old.txt tests/render/score.py
