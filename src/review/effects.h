@@ -19,11 +19,13 @@ typedef struct {
 /* Statements of one string are added up. */
 typedef struct Effects {
   TransactionVerb transaction;
-  GPtrArray *keys;     /* AddedKey* */
-  GPtrArray *made;     /* char*: views, schemas and types it creates */
-  GPtrArray *dropped;  /* char*: those it drops */
-  GPtrArray *analyzed; /* char*: tables, "" for all */
-  char *enum_value;    /* that it adds, or NULL */
+  GPtrArray *keys;      /* AddedKey* */
+  GPtrArray *made;      /* char*: views, schemas and types it creates */
+  GPtrArray *dropped;   /* char*: those it drops */
+  GPtrArray *analyzed;  /* char*: tables, "" for all */
+  GPtrArray *not_valid; /* char* "schema.table.constraint": added without a look at the rows */
+  GPtrArray *validated; /* likewise */
+  char *enum_value;     /* that it adds, or NULL */
   char *enum_type;
   gboolean sets_lock_timeout;
   struct RemedySubject *subject; /* of the one statement, when something was found; or NULL */

@@ -16,7 +16,8 @@ typedef struct {
   GHashTable *enum_values; /* char* 'x', in quotes: added and not committed */
   gboolean rows;           /* many rows were changed */
   gboolean worked;         /* long work was done while something was locked */
-  gboolean not_valid;      /* a constraint was added NOT VALID */
+  GHashTable *not_valid;   /* char* "schema.table.constraint": added NOT VALID */
+  GHashTable *made;        /* char*: types */
   gboolean outside;        /* a COMMIT was sent: there is none */
   gboolean lock_timeout;   /* one was set */
 } Transaction;
@@ -122,14 +123,37 @@ static void judge_locks(Transaction *open, Forecast *forecast)
   open->rows |= in_use && changes_many_rows(forecast);
 }
 
-static gboolean validates(const char *sql)
+/* One that the server named may be any of the table's. */
+static gboolean was_added(const Transaction *open, const char *constraint)
 {
-  return g_regex_match_simple("\\bVALIDATE\\s+CONSTRAINT\\b", sql, G_REGEX_CASELESS, 0);
+  g_autofree char *unnamed = g_strndup(constraint, (gsize)(strrchr(constraint, '.') + 1 - constraint));
+  return g_hash_table_contains(open->not_valid, constraint) ||
+         g_hash_table_contains(open->not_valid, unnamed);
 }
 
-static gboolean adds_not_valid(const char *sql)
+static void judge_validation(Transaction *open, Forecast *forecast)
 {
-  return g_regex_match_simple("\\bNOT\\s+VALID\\s*;?\\s*$", sql, G_REGEX_CASELESS, 0);
+  const Effects *effects = forecast->effects;
+  for (guint i = 0; effects != NULL && i < effects->not_valid->len; i++)
+    g_hash_table_add(open->not_valid, g_strdup(g_ptr_array_index(effects->not_valid, i)));
+  for (guint i = 0; effects != NULL && i < effects->validated->len; i++)
+    if (was_added(open, g_ptr_array_index(effects->validated, i))) {
+      add(forecast, CHECK_VALIDATE_IN_SAME_TRANSACTION, NULL);
+      return;
+    }
+}
+
+static const char *without_public(const char *name)
+{
+  return g_str_has_prefix(name, "public.") ? name + strlen("public.") : name;
+}
+
+/* A new type's values may be used at once. */
+static gboolean is_of_new_type(Transaction *open, const Effects *effects)
+{
+  for (guint i = 0; i < effects->made->len; i++)
+    g_hash_table_add(open->made, g_strdup(without_public(g_ptr_array_index(effects->made, i))));
+  return effects->enum_type != NULL && g_hash_table_contains(open->made, without_public(effects->enum_type));
 }
 
 static void judge_enum_values(const Transaction *open, const char *sql, Forecast *forecast)
@@ -142,9 +166,13 @@ static void judge_enum_values(const Transaction *open, const char *sql, Forecast
       add(forecast, CHECK_ENUM_VALUE_USED, value);
 }
 
-static void note_enum_value(Transaction *open, const Forecast *forecast)
+static void note_enum_value(Transaction *open, Forecast *forecast)
 {
-  if (forecast->effects != NULL && forecast->effects->enum_value != NULL)
+  if (forecast->effects == NULL)
+    return;
+  if (is_of_new_type(open, forecast->effects))
+    remove_finding(forecast, CHECK_ENUM_VALUE);
+  else if (forecast->effects->enum_value != NULL)
     g_hash_table_add(open->enum_values, g_strdup_printf("'%s'", forecast->effects->enum_value));
 }
 
@@ -152,19 +180,17 @@ static void end_transaction(Transaction *open)
 {
   g_hash_table_remove_all(open->exclusive);
   g_hash_table_remove_all(open->enum_values);
+  g_hash_table_remove_all(open->not_valid);
+  g_hash_table_remove_all(open->made);
   g_clear_pointer(&open->first, g_free);
-  open->rows = open->not_valid = open->worked = FALSE;
+  open->rows = open->worked = FALSE;
 }
 
 static void judge_in_transaction(Transaction *open, const Statement *statement, Forecast *forecast)
 {
   if (forecast->no_transaction)
     add(forecast, CHECK_CONCURRENTLY_IN_TRANSACTION, NULL);
-  /* "VALID" is in both; a look for it spares most statements the expressions */
-  gboolean mentions = strcasestr(statement->sql, "valid") != NULL;
-  if (mentions && open->not_valid && validates(statement->sql))
-    add(forecast, CHECK_VALIDATE_IN_SAME_TRANSACTION, NULL);
-  open->not_valid |= mentions && adds_not_valid(statement->sql);
+  judge_validation(open, forecast);
   judge_enum_values(open, statement->sql, forecast);
   note_enum_value(open, forecast);
   judge_locks(open, forecast);
@@ -254,7 +280,7 @@ static void judge_aftermath(const Review *review, const Later *later)
     const Effects *effects = forecast->effects;
     for (guint k = 0; effects != NULL && k < effects->dropped->len; k++) {
       const char *name = g_ptr_array_index(effects->dropped, k);
-      if (!later_makes(later, i + 1, name))
+      if (!later_makes(later, 0, name))
         add(forecast, CHECK_OBJECT_DROPPED, name);
     }
     judge_index_drops(later, i, forecast);
@@ -365,7 +391,10 @@ Review *review_read(ForecastSession *session, const GPtrArray *statements, const
   review->findings = g_ptr_array_new_with_free_func((GDestroyNotify)finding_free);
   g_autoptr(GHashTable) exclusive = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr(GHashTable) enum_values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  Transaction open = {.exclusive = exclusive, .enum_values = enum_values};
+  g_autoptr(GHashTable) not_valid = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(GHashTable) made = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  Transaction open = {
+      .exclusive = exclusive, .enum_values = enum_values, .not_valid = not_valid, .made = made};
   for (guint i = 0; i < statements->len; i++) {
     const Statement *statement = g_ptr_array_index(statements, i);
     Forecast *forecast = trees != NULL ? forecast_tree(session, g_ptr_array_index(trees, i))

@@ -18,6 +18,7 @@ struct ForecastSession {
   int version; /* major; FORECAST_OLDEST_VERSION when not known */
   int number;  /* as libpq gives it; 0: not known */
   gboolean version_known;
+  gint64 deadlock_ms; /* deadlock_timeout */
 };
 
 /* One statement in work. */

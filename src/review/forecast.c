@@ -17,6 +17,7 @@ ForecastSession *forecast_session_new(int server_version)
   session->number = server_version;
   session->version = server_version > 0 ? server_version / 10000 : FORECAST_OLDEST_VERSION;
   session->model = model_new();
+  session->deadlock_ms = 1000; /* as the server has it unless it was changed */
   return session;
 }
 

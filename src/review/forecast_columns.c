@@ -314,8 +314,11 @@ void read_drop_column(Reading *r, const ReviewRelation *table, const PgQuery__Al
       table->rows > 0 ? g_strdup_printf(ngettext("about %lld row", "about %lld rows", (gulong)table->rows),
                                         (long long)table->rows)
                       : NULL;
-  add_loss(r, LOSS_COLUMN, table, cmd->name);
-  add_finding_detail(r, CHECK_COLUMN_DROPPED, table, rows);
+  const ReviewColumn *own = review_relation_column(table, cmd->name);
+  if (own == NULL || !own->made) {
+    add_loss(r, LOSS_COLUMN, table, cmd->name);
+    add_finding_detail(r, CHECK_COLUMN_DROPPED, table, rows);
+  }
   set_text(&r->forecast->dropped_column, g_strdup_printf("%s.%s", name, cmd->name));
   if (cascade)
     add_finding(r, CHECK_CASCADES, table);

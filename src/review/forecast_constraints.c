@@ -225,7 +225,8 @@ static void add_foreign_key(Reading *r, const ReviewRelation *table, const PgQue
         lock(r, rel, SRX, _("it inherits from the table"));
       continue;
     }
-    lock(r, rel, is_partition_of_partition(r, rel, table) && !version_since(r, 12) ? AX : SRX, NULL);
+    lock(r, rel, rel != table && is_partition_of_partition(r, rel, table) && !version_since(r, 12) ? AX : SRX,
+         NULL);
     if (c->skip_validation || rel->kind == 'p')
       continue;
     g_autoptr(GArray) others = tree_of(r, other);
@@ -270,6 +271,8 @@ static void use_index(Reading *r, const ReviewRelation *table, const PgQuery__Co
 static void set_children_not_null(Reading *r, const ReviewRelation *table, const PgQuery__Constraint *c)
 {
   g_auto(GStrv) columns = columns_of(c, NULL);
+  if (!version_since(r, 12) && !any_nullable(table, columns))
+    return;
   g_autoptr(GArray) ids = tree_of(r, table);
   for (guint i = 1; i < ids->len; i++) {
     const ReviewRelation *child = look(r, g_array_index(ids, guint, i));

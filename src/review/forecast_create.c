@@ -64,7 +64,7 @@ void define_column(Reading *r, guint table, const PgQuery__ColumnDef *def)
     default: break;
     }
   }
-  column->local = TRUE;
+  column->local = column->made = TRUE;
   gboolean identity = column->identity != '\0';
   if (serial) {
     guint sequence = own_sequence(r, table, def->colname);

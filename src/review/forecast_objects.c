@@ -88,6 +88,8 @@ static void read_rename(Reading *r, const PgQuery__RenameStmt *rename)
       lock_typed_tables(r, relation);
     return;
   case OBJECT(TABLE):
+  case OBJECT(VIEW):
+  case OBJECT(MATVIEW):
     lock(r, relation, AX, NULL);
     add_finding(r, CHECK_RENAMED, relation);
     break;
@@ -110,6 +112,8 @@ static void read_set_schema(Reading *r, const PgQuery__AlterObjectSchemaStmt *al
     return;
   const ReviewRelation *relation = relation_of(r, alter->relation);
   lock(r, relation, AX, NULL);
+  if (alter->object_type != OBJECT(SEQUENCE))
+    add_finding(r, CHECK_RENAMED, relation);
   for (guint i = 0; i < relation->sequences->len; i++)
     lock(r, look(r, g_array_index(relation->sequences, guint, i)), AX,
          _("it belongs to a column of the table"));
@@ -329,10 +333,12 @@ static void read_alter_domain(Reading *r, const PgQuery__AlterDomainStmt *alter)
                    alter->def->constraint->skip_validation;
   if (later)
     return;
-  add_finding(r, CHECK_DOMAIN_CONSTRAINT, NULL);
-  if (model_catalog(r->session->model) == NULL)
-    add_note(r, _("every table with a column of this domain is locked SHARE and read"));
   const char *name = alter->n_type_name > 0 ? node_text(alter->type_name[alter->n_type_name - 1]) : "";
+  gboolean made = model_made_type(r->session->model, name);
+  if (!made)
+    add_finding(r, CHECK_DOMAIN_CONSTRAINT, NULL);
+  if (!made && model_catalog(r->session->model) == NULL)
+    add_note(r, _("every table with a column of this domain is locked SHARE and read"));
   g_autoptr(GArray) ids = model_ids(r->session->model);
   for (guint i = 0; i < ids->len; i++) {
     const ReviewRelation *relation = look(r, g_array_index(ids, guint, i));

@@ -215,7 +215,8 @@ static void lock_deep(Reading *r, const ReviewRelation *relation, LockMode mode,
 
 static void read_lock_table(Reading *r, const PgQuery__LockStmt *statement)
 {
-  add_finding(r, CHECK_LOCKS_TABLE, NULL);
+  for (gsize i = 0; i < statement->n_relations; i++)
+    add_finding(r, CHECK_LOCKS_TABLE, relation_of(r, statement->relations[i]->range_var));
   for (gsize i = 0; i < statement->n_relations; i++)
     lock_deep(r, relation_of(r, statement->relations[i]->range_var),
               (LockMode)CLAMP(statement->mode, 0, LOCK_MODE_ACCESS_EXCLUSIVE),

@@ -8,8 +8,6 @@
 
 #define AT(name) PG_QUERY__ALTER_TABLE_TYPE__AT_##name
 #define OBJECT(name) PG_QUERY__OBJECT_TYPE__OBJECT_##name
-/* deadlock_timeout as the server has it unless it was changed */
-#define DEADLOCK_TIMEOUT_MS 1000
 
 static void added_key_free(void *data)
 {
@@ -27,6 +25,8 @@ static Effects *effects_of(Reading *r)
     effects->made = g_ptr_array_new_with_free_func(g_free);
     effects->dropped = g_ptr_array_new_with_free_func(g_free);
     effects->analyzed = g_ptr_array_new_with_free_func(g_free);
+    effects->not_valid = g_ptr_array_new_with_free_func(g_free);
+    effects->validated = g_ptr_array_new_with_free_func(g_free);
   }
   return effects;
 }
@@ -39,6 +39,8 @@ void effects_free(Effects *effects)
   g_ptr_array_unref(effects->made);
   g_ptr_array_unref(effects->dropped);
   g_ptr_array_unref(effects->analyzed);
+  g_ptr_array_unref(effects->not_valid);
+  g_ptr_array_unref(effects->validated);
   remedy_subject_free(effects->subject);
   g_free(effects->enum_value);
   g_free(effects->enum_type);
@@ -75,7 +77,7 @@ static void judge_lock_timeout(Reading *r, const PgQuery__Node *value)
   effects_of(r)->sets_lock_timeout = TRUE;
   gint64 ms =
       value != NULL && value->node_case == PG_QUERY__NODE__NODE_A_CONST ? duration_ms(value->a_const) : -1;
-  if (ms <= 0 || ms > DEADLOCK_TIMEOUT_MS)
+  if (ms <= 0 || ms > r->session->deadlock_ms)
     return;
   g_autofree char *detail = g_strdup_printf(_("%lld ms"), (long long)ms);
   finding_add(r->forecast->findings, CHECK_LOCK_TIMEOUT_SHORT, NULL, detail);
@@ -85,6 +87,9 @@ static void judge_setting(Reading *r, const PgQuery__VariableSetStmt *set)
 {
   if (g_ascii_strcasecmp(set->name, "lock_timeout") == 0)
     judge_lock_timeout(r, set->n_args > 0 ? set->args[0] : NULL);
+  if (g_ascii_strcasecmp(set->name, "deadlock_timeout") == 0 && set->n_args > 0 &&
+      set->args[0]->node_case == PG_QUERY__NODE__NODE_A_CONST && duration_ms(set->args[0]->a_const) > 0)
+    r->session->deadlock_ms = duration_ms(set->args[0]->a_const);
 }
 
 /* SELECT set_config('lock_timeout', '2s', true) */
@@ -243,12 +248,35 @@ static gboolean named_like_a_foreign_key(const char *name)
          strstr(lower, "_fk_") != NULL || strstr(lower, "foreign") != NULL;
 }
 
+/* "schema.table.constraint"; a constraint that the server names is none in particular. */
+static void note_constraint(GPtrArray *list, const ReviewRelation *table, const char *name)
+{
+  g_ptr_array_add(list, g_strdup_printf("%s.%s.%s", table->schema, table->name, name));
+}
+
+static void judge_json(Reading *r, const ReviewRelation *table, const char *column,
+                       const PgQuery__TypeName *type)
+{
+  if (type == NULL || type->n_names == 0 || strcmp(node_text(type->names[type->n_names - 1]), "json") != 0)
+    return;
+  g_autofree char *name = model_full_name(table);
+  finding_add(r->forecast->findings, CHECK_JSON_TYPE, name, column);
+}
+
 static void judge_command(Reading *r, const ReviewRelation *table, const PgQuery__AlterTableCmd *cmd)
 {
   switch (cmd->subtype) {
   case AT(AddColumn): note_column_keys(r, table, cmd->def->column_def); break;
-  case AT(AddConstraint): note_constraint_key(r, table, cmd->def->constraint); break;
-  case AT(AlterColumnType): effects_of(r)->type_changed = TRUE; break;
+  case AT(AddConstraint):
+    note_constraint_key(r, table, cmd->def->constraint);
+    if (cmd->def->constraint->skip_validation && !table->made)
+      note_constraint(effects_of(r)->not_valid, table, cmd->def->constraint->conname);
+    break;
+  case AT(ValidateConstraint): note_constraint(effects_of(r)->validated, table, cmd->name); break;
+  case AT(AlterColumnType):
+    effects_of(r)->type_changed = TRUE;
+    judge_json(r, table, cmd->name, cmd->def->column_def->type_name);
+    break;
   case AT(DropConstraint):
     if (!table->known && !table->made && named_like_a_foreign_key(cmd->name))
       add_finding_detail(r, CHECK_LOCKS_OTHER_TABLE, table, cmd->name);
@@ -273,12 +301,8 @@ static void judge_alter(Reading *r, const PgQuery__AlterTableStmt *alter)
 
 static void judge_new_column(Reading *r, const ReviewRelation *table, const PgQuery__ColumnDef *column)
 {
-  const PgQuery__TypeName *type = column->type_name;
   note_column_keys(r, table, column);
-  if (type == NULL || type->n_names == 0 || strcmp(node_text(type->names[type->n_names - 1]), "json") != 0)
-    return;
-  g_autofree char *name = model_full_name(table);
-  finding_add(r->forecast->findings, CHECK_JSON_TYPE, name, column->colname);
+  judge_json(r, table, column->colname, column->type_name);
 }
 
 static void judge_create_table(Reading *r, const PgQuery__CreateStmt *create)
@@ -411,6 +435,34 @@ static void judge_rows(Reading *r, const PgQuery__RangeVar *target, const PgQuer
     add_finding(r, CHECK_WHOLE_TABLE_CHANGE, table);
 }
 
+typedef struct {
+  Reading *r;
+  const PgQuery__Node *top;
+} NestedWalk;
+
+/* WITH moved AS (UPDATE ...) ... */
+static gboolean judge_nested(const ProtobufCMessage *message, void *data)
+{
+  const NestedWalk *walk = data;
+  const PgQuery__CommonTableExpr *cte = message->descriptor == &pg_query__common_table_expr__descriptor
+                                            ? (const PgQuery__CommonTableExpr *)message
+                                            : NULL;
+  const PgQuery__Node *query = cte != NULL ? cte->ctequery : NULL;
+  if (query == NULL)
+    return TRUE;
+  const Effects *effects = walk->r->forecast->effects;
+  gboolean few =
+      walk->top->node_case == PG_QUERY__NODE__NODE_SELECT_STMT || (effects != NULL && effects->few_rows);
+  if (query->node_case == PG_QUERY__NODE__NODE_UPDATE_STMT)
+    judge_rows(walk->r, query->update_stmt->relation, query->update_stmt->where_clause);
+  else if (query->node_case == PG_QUERY__NODE__NODE_DELETE_STMT)
+    judge_rows(walk->r, query->delete_stmt->relation, query->delete_stmt->where_clause);
+  else
+    return TRUE;
+  effects_of(walk->r)->few_rows &= few;
+  return TRUE;
+}
+
 static void judge_insert(Reading *r, const PgQuery__InsertStmt *insert)
 {
   const PgQuery__Node *source = insert->select_stmt;
@@ -481,6 +533,10 @@ void judge_statement(Reading *r, const PgQuery__Node *s, gsize n_statements)
   case PG_QUERY__NODE__NODE_RENAME_STMT: judge_rename(r, s->rename_stmt); break;
   case PG_QUERY__NODE__NODE_VACUUM_STMT: judge_vacuum(r, s->vacuum_stmt); break;
   default: break;
+  }
+  if (r->forecast->changes_rows) {
+    NestedWalk walk = {r, s};
+    visit_messages(&s->base, judge_nested, &walk);
   }
   const Effects *effects = r->forecast->effects;
   gboolean likely = r->forecast->findings->len > 0 || (effects != NULL && effects->keys->len > 0);

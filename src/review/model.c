@@ -11,6 +11,7 @@ struct Model {
   GHashTable *gone;       /* id: dropped, or known under another name */
   GHashTable *names;      /* "schema.name" -> id, of changed */
   GPtrArray *types;
+  guint settled_types; /* the first of them are in use for long */
   GHashTable *functions;
   GStrv search_path; /* NULL: the catalog's */
   GArray *made;      /* ids of what the plan made since it was settled last */
@@ -66,6 +67,15 @@ void model_settle(Model *model)
     relation->rows = relation->bytes = -1;
     relation->made = FALSE;
   }
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init(&iter, model->changed);
+  while (g_hash_table_iter_next(&iter, NULL, &value)) {
+    const GPtrArray *columns = ((const ReviewRelation *)value)->columns;
+    for (guint i = 0; i < columns->len; i++)
+      ((ReviewColumn *)g_ptr_array_index(columns, i))->made = FALSE;
+  }
+  model->settled_types = model->types->len;
   g_array_set_size(model->made, 0);
 }
 
@@ -216,6 +226,14 @@ const ReviewType *model_type(const Model *model, const char *schema, const char 
       return type;
   }
   return model->catalog != NULL ? review_catalog_type(model->catalog, schema, name) : NULL;
+}
+
+gboolean model_made_type(const Model *model, const char *name)
+{
+  for (guint i = model->settled_types; i < model->types->len; i++)
+    if (strcmp(((const ReviewType *)g_ptr_array_index(model->types, i))->name, name) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 void model_add_type(Model *model, ReviewType *type)

@@ -34,6 +34,8 @@ char *model_full_name(const ReviewRelation *relation);
 
 /* A type that the plan has made, changed or that the catalog knows; NULL: neither. */
 const ReviewType *model_type(const Model *model, const char *schema, const char *name);
+/* The plan made it, and nobody uses it yet. */
+gboolean model_made_type(const Model *model, const char *name);
 void model_add_type(Model *model, ReviewType *type); /* takes it over */
 /* 'i', 's', 'v', or 0: not known. */
 char model_function(const Model *model, const char *name);

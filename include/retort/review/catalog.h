@@ -27,6 +27,7 @@ typedef struct {
   gboolean has_default;
   gboolean inherited; /* from a parent */
   gboolean local;     /* defined on the table itself, whether or not a parent has it as well */
+  gboolean made;      /* by the plan itself: nobody uses it yet */
   char generated;     /* 's' stored, 'v' virtual, 0 */
   char identity;      /* 'a', 'd', 0 */
 } ReviewColumn;
