@@ -230,6 +230,11 @@ static Rehearsal *play(Session *session, const Plan *plan, RehearsalPlace place,
 
 static gboolean allowed(Session *session, RehearsalPlace place, GError **error)
 {
+  if (place != REHEARSE_TRANSACTION && session->read_only) {
+    g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_REFUSED,
+                        _("`rehearse` would make a database on a server that is read-only here"));
+    return FALSE;
+  }
   if (place != REHEARSE_TRANSACTION)
     return session_check_position(session, error);
   /* Rolled back, but its locks are real while it lasts. */

@@ -113,7 +113,8 @@ static void startup_params(PgConn *conn, const PgParams *params, const PgConnOpt
   add_param(keywords, values, "application_name",
             options != NULL && options->application_name != NULL ? options->application_name : "retort");
   add_param(keywords, values, "client_encoding", "UTF8");
-  if (options != NULL && options->options != NULL) {
+  /* Poolers refuse the parameter, even an empty one. */
+  if (options != NULL && options->options != NULL && *options->options != '\0') {
     const char *before = user_options != NULL ? user_options : g_getenv("PGOPTIONS");
     g_autofree char *both = g_strjoin(" ", before != NULL ? before : "", options->options, NULL);
     add_param(keywords, values, "options", both);

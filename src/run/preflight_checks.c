@@ -378,14 +378,18 @@ static char *ask_table_users(const Preflight *preflight)
       "SELECT u.place - 1, l.relation::regclass::text, l.mode, coalesce(l.pid, 0), a.usename, "
       "coalesce(a.application_name, ''), "
       "a.state, "
-      "extract(epoch FROM pg_catalog.clock_timestamp() - a.xact_start) "
+      "extract(epoch FROM pg_catalog.clock_timestamp() - coalesce(a.xact_start, p.prepared)), p.gid "
       "FROM pg_catalog.unnest(%s) WITH ORDINALITY u (name, place) "
       "JOIN pg_catalog.pg_locks l ON l.relation = pg_catalog.to_regclass(u.name) AND l.locktype = 'relation' "
       "AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.granted "
       "AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = "
       "pg_catalog.current_database()) "
       "LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "
-      "WHERE coalesce(a.backend_type, '') <> 'autovacuum worker' ORDER BY a.xact_start NULLS FIRST, u.place",
+      "LEFT JOIN pg_catalog.pg_locks x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid' "
+      "AND x.virtualtransaction = l.virtualtransaction "
+      "LEFT JOIN pg_catalog.pg_prepared_xacts p ON p.transaction = x.transactionid "
+      "WHERE coalesce(a.backend_type, '') <> 'autovacuum worker' "
+      "ORDER BY coalesce(a.xact_start, p.prepared) NULLS FIRST, l.pid, u.place",
       preflight->names);
 }
 
@@ -398,30 +402,58 @@ static gboolean in_the_way(const Preflight *preflight, const PGresult *result, i
   return lock_mode_conflicts(ours, lock_mode_from_pg(PQgetvalue(result, row, 2)));
 }
 
-static void judge_table_users(Preflight *preflight, const PGresult *result)
+/* A prepared transaction has no session that could be asked. */
+static void tell_table_user(Preflight *preflight, const PGresult *result, int row)
 {
-  gboolean found = FALSE;
-  for (int i = 0; i < PQntuples(result) && !found; i++) {
-    if (!in_the_way(preflight, result, i))
-      continue;
-    found = TRUE;
-    g_autofree char *table = cell(result, i, 1);
-    g_autofree char *pid = cell(result, i, 3);
-    g_autofree char *user = cell(result, i, 4);
-    g_autofree char *state = cell(result, i, 6);
-    g_autofree char *age = duration(result, i, 7);
-    g_autofree char *application = cell(result, i, 5);
-    g_autofree char *what = g_strdup_printf("%s%s%s", application, *application != '\0' ? ", " : "", state);
+  g_autofree char *table = cell(result, row, 1);
+  g_autofree char *age = duration(result, row, 7);
+  if (!PQgetisnull(result, row, 8)) {
+    g_autofree char *gid = cell(result, row, 8);
     preflight_add(
         preflight, PREFLIGHT_WARNING,
-        g_strdup_printf(_("Backend %s of %s (%s, for %s) holds a lock on %s that is in the way."), pid, user,
-                        what, age, table),
-        g_strdup(strncmp(state, "idle in transaction", 19) == 0
-                     ? _("It does nothing and would not end by itself: terminate it, or ask its owner.")
-                     : _("Wait for it, or expect the first statements to wait.")));
+        g_strdup_printf(_("The prepared transaction %s (for %s) holds a lock on %s that is in the way."), gid,
+                        age, table),
+        g_strdup(_("It does not end by itself: COMMIT PREPARED or ROLLBACK PREPARED does that.")));
+    return;
   }
-  if (!found)
+  g_autofree char *pid = cell(result, row, 3);
+  g_autofree char *user = cell(result, row, 4);
+  g_autofree char *state = cell(result, row, 6);
+  g_autofree char *application = cell(result, row, 5);
+  g_autofree char *what = g_strdup_printf("%s%s%s", application, *application != '\0' ? ", " : "", state);
+  preflight_add(
+      preflight, PREFLIGHT_WARNING,
+      g_strdup_printf(_("Backend %s of %s (%s, for %s) holds a lock on %s that is in the way."), pid, user,
+                      what, age, table),
+      g_strdup(strncmp(state, "idle in transaction", 19) == 0
+                   ? _("It does nothing and would not end by itself: terminate it, or ask its owner.")
+                   : _("Wait for it, or expect the first statements to wait.")));
+}
+
+/* One item a transaction, for the first table of each. */
+static void judge_table_users(Preflight *preflight, const PGresult *result)
+{
+  g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  guint more = 0;
+  for (int i = 0; i < PQntuples(result); i++) {
+    if (!in_the_way(preflight, result, i))
+      continue;
+    char *who = g_strdup_printf("%s %s", PQgetvalue(result, i, 3), PQgetvalue(result, i, 8));
+    if (!g_hash_table_add(told, who))
+      continue;
+    if (g_hash_table_size(told) > NAMED)
+      more++;
+    else
+      tell_table_user(preflight, result, i);
+  }
+  if (g_hash_table_size(told) == 0)
     ok(preflight, _("Nobody holds a lock that is in the way of this plan."));
+  if (more > 0)
+    preflight_add(preflight, PREFLIGHT_WARNING,
+                  g_strdup_printf(ngettext("%u more transaction holds a lock that is in the way.",
+                                           "%u more transactions hold locks that are in the way.", more),
+                                  more),
+                  g_strdup(_("retort locks shows them all.")));
 }
 
 static char *ask_autovacuum(const Preflight *preflight)

@@ -142,6 +142,11 @@ static void connected(PgConn *conn, const GError *error, void *data)
   Supervision *s = data;
   supervision_enter(s);
   if (supervision_stopped(s)) {
+  } else if (error != NULL && strstr(error->message, "unsupported startup parameter") != NULL) {
+    g_autofree char *text = g_strdup_printf(
+        _("A connection pooler is in between that takes no time-outs; give the server's own address (%s)."),
+        error->message);
+    refuse(s, text);
   } else if (error != NULL) {
     fail(s, error);
   } else {

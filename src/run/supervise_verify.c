@@ -75,8 +75,10 @@ static void current_over(Child *child, gboolean success, void *data)
   supervision_enter(s);
   if (!success) {
     g_autofree char *words = child_last_words(child);
-    add(s, "alembic-current", PREFLIGHT_WARNING, g_strdup_printf(_("`alembic current` failed: %s"), words),
-        NULL);
+    /* Of a traceback, what went wrong. */
+    const char *last = strrchr(g_strchomp(words), '\n');
+    add(s, "alembic-current", PREFLIGHT_WARNING,
+        g_strdup_printf(_("`alembic current` failed: %s"), last != NULL ? last + 1 : words), NULL);
   } else if (missing != NULL) {
     add(s, "alembic-current", PREFLIGHT_WARNING,
         g_strdup_printf(_("`alembic current` does not name %s; does env.py connect to another database?"),

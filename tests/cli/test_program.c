@@ -173,8 +173,11 @@ Test(bad_input, a_password_is_never_shown)
 Test(manners, read_only_refuses_before_it_connects)
 {
   g_autofree char *folder = program_source("tests/cli/projects", "linear");
-  static const char *const lines[] = {"--read-only upgrade head", "upgrade --read-only head",
-                                      "--read-only downgrade -1", "--read-only stamp head",
+  static const char *const lines[] = {"--read-only upgrade head",
+                                      "upgrade --read-only head",
+                                      "--read-only downgrade -1",
+                                      "--read-only stamp head",
+                                      "--read-only rehearse head --scratch schema",
                                       "--read-only ensure_version"};
   for (guint i = 0; i < G_N_ELEMENTS(lines); i++)
     expect(folder, lines[i], 1, "", "read-only");

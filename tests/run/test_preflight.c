@@ -153,6 +153,23 @@ Test(preflight, finds_what_is_in_the_way)
   input.modes = modes;
   g_autoptr(GPtrArray) again = fly(conn, &input);
   expect_item(again, "table-users", PREFLIGHT_OK, "");
+  /* Every transaction is told, one that is prepared by its name. */
+  const RelationName both[] = {{"public", "t"}, {"public", "u"}};
+  input.relations = both;
+  input.n_relations = 2;
+  input.modes = NULL;
+  g_autoptr(GPtrArray) users = fly(conn, &input);
+  GString *told = g_string_new(NULL);
+  for (guint i = 0; i < users->len; i++) {
+    const PreflightItem *item = g_ptr_array_index(users, i);
+    if (strcmp(item->check, "table-users") == 0)
+      g_string_append_printf(told, "%s\n", item->text);
+  }
+  cr_expect(strstr(told->str, "idle in transaction") &&
+                strstr(told->str, "The prepared transaction left (for") &&
+                strstr(told->str, "a lock on u that"),
+            "%s", told->str);
+  g_string_free(told, TRUE);
   test_sql(conn, "ROLLBACK PREPARED 'left'");
 }
 
