@@ -45,7 +45,9 @@ static gboolean computed(const Binding *binding, const char *name, RevisionFault
     return set_fault(fault, binding->line, RETORT_ERROR_FILE,
                      _("\"%s\" is not set by a plain assignment; only Python knows its value"), name);
   g_autofree char *source = g_strndup(binding->value, (gsize)(binding->value_end - binding->value));
-  g_strdelimit(source, "\n", ' ');
+  g_strstrip(g_strdelimit(source, "\n", ' '));
+  if (!*source)
+    return set_fault(fault, binding->line, RETORT_ERROR_FILE, _("nothing is assigned to \"%s\""), name);
   g_autofree char *shown = text_clip(source, QUOTE_COLUMNS, FALSE);
   return set_fault(fault, binding->line, RETORT_ERROR_FILE,
                    _("\"%s\" is computed (%s); only Python knows its value"), name, shown);

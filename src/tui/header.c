@@ -149,20 +149,26 @@ void header_paint(const Workspace *ws, Canvas *canvas, Rect rect)
 
 /* The line above the footer */
 
-/* libpq begins with the server, which the line above names already, and the reason would not fit behind it. */
-static const char *reason_only(const char *why)
+/* libpq begins with the server, which the line above names already, and goes on with what one might look at: neither
+ * would leave room for the reason. */
+static char *reason_only(const char *why)
 {
   const char *reason = g_str_has_prefix(why, "connection to server ") ? strstr(why, " failed: ") : NULL;
-  return reason ? reason + strlen(" failed: ") : why;
+  reason = reason ? reason + strlen(" failed: ") : why;
+  if (g_str_has_prefix(reason, "FATAL:"))
+    for (reason += strlen("FATAL:"); *reason == ' ';)
+      reason++;
+  return g_strndup(reason, strcspn(reason, "\n"));
 }
 
 static void paint_trouble(const Workspace *ws, Canvas *canvas, Rect rect)
 {
-  const char *why = reason_only(ws->database_error ? ws->database_error : "");
+  g_autofree char *why = reason_only(ws->database_error ? ws->database_error : "");
   const char *again = ws->supervision ? "" : _("C tries again");
   int again_width = text_width(again);
   int x = rect.x + 1;
-  x += canvas_text(canvas, x, rect.y, -1, STYLE_DANGER, "✗ ");
+  x += canvas_text(canvas, x, rect.y, -1, STYLE_DANGER,
+                   ws->database == DATABASE_FAILED ? _("✗ no connection: ") : "✗ ");
   x += canvas_text_clipped(canvas, x, rect.y, rect.x + rect.width - x - again_width - 3, STYLE_DANGER, why);
   canvas_text(canvas, x + 2, rect.y, -1, STYLE_KEY, again);
 }

@@ -120,7 +120,7 @@ struct Workspace {
   char *collisions_error; /* why they are not; escaped */
 
   DatabaseState database;
-  char *database_error; /* escaped */
+  char *database_error; /* escaped but for newlines */
   char *database_hint;  /* why there is none to connect to; escaped */
   char *database_name;  /* "app@db1/shop", escaped */
   char *server;         /* "postgresql 15.4" */

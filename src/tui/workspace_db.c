@@ -81,7 +81,8 @@ static PgParams *resolve(Workspace *ws)
 static void set_state(Workspace *ws, DatabaseState state, const GError *error)
 {
   ws->database = state;
-  set_text(&ws->database_error, error ? error->message : NULL);
+  g_free(ws->database_error);
+  ws->database_error = error ? text_escape(error->message, -1, TRUE) : NULL;
   workspace_announce(ws, CHANGED_DATABASE);
 }
 
