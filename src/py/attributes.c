@@ -374,6 +374,14 @@ static gboolean refuse_change(PyInterp *interp, const char *kind, const char *ow
   return FALSE;
 }
 
+gboolean py_change_unknown(PyInterp *interp, PyValue v)
+{
+  if (interp->loading && !v.reason->host)
+    return TRUE;
+  py_stop_because(interp, v.reason);
+  return FALSE;
+}
+
 gboolean py_set_attr(PyInterp *interp, PyValue v, PyStr *name, PyValue value)
 {
   switch (v.type) {
@@ -393,7 +401,7 @@ gboolean py_set_attr(PyInterp *interp, PyValue v, PyStr *name, PyValue value)
       v.function->attrs = py_dict_new(interp);
     py_dict_put(interp, v.function->attrs, name, value);
     return TRUE;
-  case PY_UNKNOWN: py_stop_because(interp, v.reason); return FALSE;
+  case PY_UNKNOWN: return py_change_unknown(interp, v);
   default:
     py_raise(interp, "AttributeError", "'%s' object has no attribute '%s'", py_type_name(interp, v),
              name->data);

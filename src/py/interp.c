@@ -182,7 +182,7 @@ PyValue py_stop(PyInterp *interp, PyReasonKind kind, const char *format, ...)
   g_autofree char *text = g_strdup_vprintf(format, args);
   va_end(args);
   PyReason *reason = new0(interp, PyReason);
-  *reason = (PyReason){kind, py_here(interp), arena_strdup(interp->arena, text)};
+  *reason = (PyReason){kind, py_here(interp), arena_strdup(interp->arena, text), FALSE};
   return py_stop_because(interp, reason);
 }
 
@@ -199,7 +199,7 @@ gboolean py_require_known(PyInterp *interp, PyValue v)
 gboolean py_exhausted(PyInterp *interp, const char *text)
 {
   PyReason *reason = new0(interp, PyReason);
-  *reason = (PyReason){PY_NEEDS_PYTHON, py_here(interp), text};
+  *reason = (PyReason){PY_NEEDS_PYTHON, py_here(interp), text, FALSE};
   end_run(interp, PY_BUDGET, reason);
   return FALSE;
 }

@@ -299,7 +299,7 @@ gboolean py_set_item(PyInterp *interp, PyValue v, PyValue key, PyValue value)
       return FALSE;
     plain.list->items[index] = value;
     return TRUE;
-  case PY_UNKNOWN: py_stop_because(interp, v.reason); return FALSE;
+  case PY_UNKNOWN: return py_change_unknown(interp, v);
   default:
     py_raise(interp, "TypeError", "'%s' object does not support item assignment", py_type_name(interp, v));
     return FALSE;
@@ -335,7 +335,7 @@ gboolean py_del_item(PyInterp *interp, PyValue v, PyValue key)
     plain.list->len--;
     return TRUE;
   }
-  case PY_UNKNOWN: py_stop_because(interp, v.reason); return FALSE;
+  case PY_UNKNOWN: return py_change_unknown(interp, v);
   default:
     py_raise(interp, "TypeError", "'%s' object doesn't support item deletion", py_type_name(interp, v));
     return FALSE;

@@ -357,7 +357,9 @@ static PyValue missing_attr(PyInterp *interp, PyModule *module, PyStr *name)
       module->is_package && !is_library(module) ? py_import_module(interp, full, &missing) : py_null();
   if (!missing || py_failed(interp))
     return found;
-  return py_unknown(interp, PY_NEEDS_PYTHON, _("%s is not known here"), full);
+  PyValue unknown = py_unknown(interp, PY_NEEDS_PYTHON, _("%s is not known here"), full);
+  ((PyReason *)unknown.reason)->host = is_library(module);
+  return unknown;
 }
 
 PyValue py_module_attr(PyInterp *interp, PyModule *module, PyStr *name)

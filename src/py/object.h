@@ -248,6 +248,9 @@ gboolean py_exhausted(PyInterp *interp, const char *text);
 gboolean py_step(PyInterp *interp);
 /* Notes that something was done with an unknown value that may raise in reality; gives the value back. */
 PyValue py_doubt(PyInterp *interp, PyValue unknown);
+/* Something in an unknown is set or deleted.  It stays unknown, so that this does no harm while modules are loaded; in a
+ * function it stops the run: FALSE. */
+gboolean py_change_unknown(PyInterp *interp, PyValue unknown);
 gboolean py_deep(PyInterp *interp);
 
 /* ---- values.c ---- */

@@ -136,6 +136,13 @@ PyValue py_unknown_because(const PyReason *reason)
   return (PyValue){.type = PY_UNKNOWN, .reason = reason};
 }
 
+PyValue py_unknown_name(PyInterp *interp, const char *module, const char *name)
+{
+  PyValue unknown = py_unknown(interp, PY_NEEDS_PYTHON, _("%s.%s is not understood"), module, name);
+  ((PyReason *)unknown.reason)->host = TRUE;
+  return unknown;
+}
+
 PyValue py_unknown(PyInterp *interp, PyReasonKind kind, const char *format, ...)
 {
   va_list args;
@@ -143,7 +150,7 @@ PyValue py_unknown(PyInterp *interp, PyReasonKind kind, const char *format, ...)
   g_autofree char *text = g_strdup_vprintf(format, args);
   va_end(args);
   PyReason *reason = new0(interp, PyReason);
-  *reason = (PyReason){kind, py_here(interp), arena_strdup(interp->arena, text)};
+  *reason = (PyReason){kind, py_here(interp), arena_strdup(interp->arena, text), FALSE};
   return py_unknown_because(reason);
 }
 

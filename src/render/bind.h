@@ -150,6 +150,7 @@ typedef struct {
   PyDict *tables; /* key -> Table, in the order they were made */
   SqlName schema;
   SqlNaming *naming;
+  PyValue naming_given;           /* the dict it was made from; PY_NULL: none */
   SqlSequenceList sequences;      /* Sequence(metadata=...) */
   const PyReason *naming_missing; /* why the convention is unknown */
   const PyReason *missing;        /* why a table of it is unknown; NULL: it has them all */

@@ -8,6 +8,7 @@ PyValue connection_execute(PyInterp *interp, PyCall *call);
 PyValue connection_scalar(PyInterp *interp, PyCall *call);
 extern const PyHostClass inspector_class;
 extern const PyHostClass *const orm_classes[];
+extern const PyMethod orm_functions[];
 extern const PyHostClass *const mutable_classes[];
 extern const PyMethod inspect_functions[];
 extern const PyMethod alembic_context_functions[];

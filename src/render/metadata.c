@@ -94,6 +94,7 @@ static PyValue metadata_new(PyInterp *interp, PyCall *call)
       return refuse(interp, _("MetaData(naming_convention=%s)"), py_type_name(interp, call->values[3]));
     if (!(metadata->naming = to_naming(interp, call->values[3])))
       return py_null();
+    metadata->naming_given = call->values[3];
   }
   return py_host_new(interp, call->cls, metadata);
 }
@@ -344,6 +345,8 @@ static PyValue metadata_getattr(PyInterp *interp, PyValue self, PyStr *name)
     return metadata->schema.text ? py_str(interp, metadata->schema.text, -1) : py_none();
   if (strcmp(name->data, "sorted_tables") == 0)
     return sorted_tables(interp, metadata);
+  if (strcmp(name->data, "naming_convention") == 0 && !py_is_null(metadata->naming_given))
+    return metadata->naming_given;
   return refuse_getattr(interp, self, name);
 }
 

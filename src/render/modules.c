@@ -34,18 +34,70 @@ static PyValue fn_hook(PyInterp *interp, PyCall *call)
   return refuse(interp, _("%s() changes what SQLAlchemy sends"), call->function);
 }
 
-static const PyMethod event_functions[] = {
-    {"listen", fn_hook, "*args, **kw", PY_TAKES_UNKNOWN},
-    {"listens_for", fn_hook, "*args, **kw", PY_TAKES_UNKNOWN},
-    {"remove", fn_hook, "*args, **kw", PY_TAKES_UNKNOWN},
-    {NULL, NULL, NULL, 0},
-};
-
 static PyValue fn_itself(PyInterp *interp, PyCall *call)
 {
   (void)interp;
   return call->values[0];
 }
+
+/* What happens to connections, sessions and mapped objects, none of which a migration's statements come from. */
+static gboolean is_remote_event(const char *name)
+{
+  static const char *const names[] = {"connect",
+                                      "first_connect",
+                                      "checkout",
+                                      "checkin",
+                                      "close",
+                                      "engine_connect",
+                                      "after_begin",
+                                      "before_commit",
+                                      "after_commit",
+                                      "before_flush",
+                                      "after_flush",
+                                      "after_rollback",
+                                      "after_attach",
+                                      "before_attach",
+                                      "after_insert",
+                                      "before_insert",
+                                      "after_update",
+                                      "before_update",
+                                      "after_delete",
+                                      "before_delete",
+                                      "load",
+                                      "refresh",
+                                      "init",
+                                      "set",
+                                      "append",
+                                      "remove",
+                                      "modified",
+                                      "do_orm_execute",
+                                      "before_compile",
+                                      "loaded_as_persistent",
+                                      "after_soft_rollback",
+                                      "persistent_to_deleted",
+                                      "pending_to_persistent",
+                                      "after_flush_postexec"};
+  for (guint i = 0; name && i < G_N_ELEMENTS(names); i++)
+    if (strcmp(names[i], name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* listen(target, identifier, fn), listens_for(target, identifier) */
+static PyValue fn_listen(PyInterp *interp, PyCall *call)
+{
+  static const PyMethod decorate = {"decorate", fn_itself, "fn", PY_PURE};
+  if (!is_remote_event(to_text(call->values[1])))
+    return fn_hook(interp, call);
+  return strcmp(call->function, "listens_for") == 0 ? py_native(interp, &decorate) : py_none();
+}
+
+static const PyMethod event_functions[] = {
+    {"listen", fn_listen, "target, identifier, *args, **kw", PY_TAKES_UNKNOWN},
+    {"listens_for", fn_listen, "target, identifier, *args, **kw", PY_TAKES_UNKNOWN},
+    {"remove", fn_hook, "*args, **kw", PY_TAKES_UNKNOWN},
+    {NULL, NULL, NULL, 0},
+};
 
 /* compiles(class_, *dialects) as a decorator: for other dialects it changes nothing here. */
 static PyValue fn_compiles(PyInterp *interp, PyCall *call)
@@ -102,8 +154,9 @@ static const ModuleRow module_rows[] = {
     {.name = "sqlalchemy.inspection", .functions = {inspect_functions}},
     {.name = "sqlalchemy.event", .functions = {event_functions}},
     {.name = "sqlalchemy.ext.compiler", .functions = {compiler_functions}},
+    {.name = "sqlalchemy.ext.declarative", .functions = {orm_functions}},
     {.name = "sqlalchemy.ext.mutable", .classes = {mutable_classes}},
-    {.name = "sqlalchemy.orm", .classes = {orm_classes}},
+    {.name = "sqlalchemy.orm", .functions = {orm_functions}, .classes = {orm_classes}},
     {.name = "sqlalchemy.orm.session", .classes = {orm_classes}},
     {.name = "sqlalchemy.orm.scoping", .classes = {orm_classes}},
     {.name = "alembic", .submodules = alembic_modules},
@@ -219,7 +272,7 @@ static PyValue module_getattr(PyInterp *interp, const PyModuleDef *module, const
     found = plugin_operation(interp, name);
   if (!py_is_null(found) || py_failed(interp) || g_str_has_prefix(name, "__"))
     return found;
-  return py_unknown(interp, PY_NEEDS_PYTHON, _("%s.%s is not understood"), row->name, name);
+  return py_unknown_name(interp, row->name, name);
 }
 
 /* ---- dialects of other databases: their types are made, and only handed to with_variant() or existing_type= ---- */
@@ -267,7 +320,7 @@ static PyValue foreign_getattr(PyInterp *interp, const PyModuleDef *module, cons
   }
   if (g_ascii_isupper(name[0]))
     return py_class_value(py_host_class(interp, &foreign_type_class));
-  return py_unknown(interp, PY_NEEDS_PYTHON, _("%s.%s is not understood"), module->name, name);
+  return py_unknown_name(interp, module->name, name);
 }
 
 static const char *const foreign_modules[] = {"sqlalchemy.dialects.mysql", "sqlalchemy.dialects.sqlite",

@@ -153,6 +153,18 @@ static const PyHostClass scoped_session_class = {
     FACTORY,
 };
 
+/* Mapped classes are not followed: they are unknown, and may be given attributes. */
+static PyValue fn_mapped(PyInterp *interp, PyCall *call)
+{
+  return py_unknown(interp, PY_NEEDS_PYTHON, _("%s(): mapped classes"), call->function);
+}
+
+const PyMethod orm_functions[] = {
+    {"declarative_base", fn_mapped, "*args, **kw", PY_TAKES_UNKNOWN},
+    {"registry", fn_mapped, "*args, **kw", PY_TAKES_UNKNOWN},
+    {NULL, NULL, NULL, 0},
+};
+
 const PyHostClass *const orm_classes[] = {&session_class, &sessionmaker_class, &scoped_session_class, NULL};
 
 /* ---- sqlalchemy.ext.mutable: as_mutable() gives the type itself ---- */

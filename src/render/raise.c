@@ -133,7 +133,7 @@ PyValue refuse_class_getattr(PyInterp *interp, PyClass *cls, PyStr *name)
 {
   if (is_protocol_name(name))
     return py_null();
-  return refuse(interp, _("%s.%s is not understood"), py_class_name(cls), name->data);
+  return py_unknown(interp, PY_NEEDS_PYTHON, _("%s.%s is not understood"), py_class_name(cls), name->data);
 }
 
 gboolean refuse_setattr(PyInterp *interp, PyValue self, PyStr *name, PyValue value)

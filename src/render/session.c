@@ -107,6 +107,14 @@ static void add_root(RenderSession *session, const char *folder)
   g_ptr_array_add(session->roots, g_strdup(folder));
 }
 
+/* Packages may also lie in a folder src beside what uses them. */
+static void add_source_folder(RenderSession *session, const char *folder)
+{
+  g_autofree char *source = g_build_filename(folder, "src", NULL);
+  if (g_file_test(source, G_FILE_TEST_IS_DIR))
+    add_root(session, source);
+}
+
 static gboolean folder_has(const char *folder, const char *name)
 {
   g_autofree char *path = g_build_filename(folder, name, NULL);
@@ -167,6 +175,8 @@ void session_find_roots(RenderSession *session, const char *path)
   for (guint i = 0; i < MAX_LEVELS && strlen(folder) > 1; i++, go_up(&folder)) {
     if (i > 0 && may_be_root(folder))
       add_root(session, folder);
+    if (i > 0)
+      add_source_folder(session, folder);
     if (top ? strcmp(folder, top) == 0 : session->roots->len > 0)
       return;
   }

@@ -235,6 +235,27 @@ Test(project, what_a_migration_prints_stands_between_its_statements)
   remove_tree(folder);
 }
 
+Test(project, modules_in_a_source_folder_beside_the_migrations_are_found)
+{
+  g_autofree char *folder = g_dir_make_tmp("retort-render-XXXXXX", NULL);
+  const char *text = "from alembic import op\nfrom shop.names import NAME\ndown_revision = None\n"
+                     "def upgrade():\n    op.execute(NAME)\n";
+  put(folder, "pyproject.toml", "");
+  put(folder, "src/shop/names.py",
+      "from sqlalchemy import event\nfrom sqlalchemy.orm import declarative_base, Session\n"
+      "Base = declarative_base()\nBase.log = print\n"
+      "@event.listens_for(Session, 'after_commit')\ndef committed(session):\n    raise ValueError\n"
+      "class Cart(Base):\n    __tablename__ = 'cart'\n"
+      "NAME = 'x'\n");
+  put(folder, "migrations/versions/a.py", text);
+  g_autofree char *path = g_build_filename(folder, "migrations", "versions", "a.py", NULL);
+  g_autoptr(RenderSession) session = render_session_new(NULL, NULL);
+  g_autoptr(Script) script = render_source(session, path, text, strlen(text), DIRECTION_UPGRADE);
+  const RenderReason *reason = script->reasons->len ? script->reasons->pdata[0] : NULL;
+  cr_expect_eq(script->state, RENDER_EXACT, "%d: %s", script->state, reason ? reason->what : "-");
+  remove_tree(folder);
+}
+
 typedef struct {
   const char *name;
   const char *expression; /* what is executed */

@@ -22,7 +22,8 @@
  * items, operators and pure functions of them are unknown again.  Deciding by one (if, while, and/or, for, in a
  * comparison's truth), iterating one, or handing one to a host function that does not accept it stops the run.  While
  * a module's top level runs, calling an unknown gives an unknown; inside a function such a call stops the run when the
- * reason is PY_NEEDS_PYTHON, because what it would do (to the database, say) would be missed.
+ * reason is PY_NEEDS_PYTHON, because what it would do (to the database, say) would be missed.  Setting something in an
+ * unknown is passed over and stops the run likewise.
  *
  * Ways nobody can decide between.  When the body of a try did something with an unknown (imported what is not here,
  * asked the environment), it may fail in reality and a handler run instead: what both ways only bind becomes unknown,

@@ -125,6 +125,7 @@ struct PyReason {
   PyReasonKind kind;
   PyPlace place;    /* where the unknown value came from, or where the run stopped */
   const char *text; /* translated; names the call: "app.models.X is not available" */
+  gboolean host;    /* a name in a module that is known here: changing it may change what that does */
 };
 
 /* ---- immediate values ---- */
@@ -218,6 +219,8 @@ gboolean py_dict_next(const PyDict *dict, gsize *at, PyValue *key, PyValue *valu
 /* An unknown value that arose at the present call site. */
 PyValue py_unknown(PyInterp *interp, PyReasonKind kind, const char *format, ...) G_GNUC_PRINTF(3, 4);
 PyValue py_unknown_because(const PyReason *reason);
+/* A name that a known module has and that is not understood, see PyReason.host. */
+PyValue py_unknown_name(PyInterp *interp, const char *module, const char *name);
 /* The reason inside v: v itself, or an unknown nested in its lists, tuples, dicts, sets; NULL when all is known. */
 const PyReason *py_find_unknown(PyValue v);
 
