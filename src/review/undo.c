@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "retort/review/change.h"
+#include "change-private.h"
 #include "retort/sql/stmt.h"
 
 typedef enum {
@@ -26,6 +27,7 @@ typedef struct {
   GPtrArray *records;    /* Record* */
   GHashTable *made_anew; /* relations this direction creates: their columns and constraints come with them */
   GHashTable *parts;     /* "class name" of such parts, of both directions */
+  GHashTable *traded; /* types that were renamed away, for others of their name: an enum with other values */
   gboolean downgrade;
   guint statement;
   const char *sql;  /* its text */
@@ -62,8 +64,8 @@ static gboolean same_object(const Change *a, const Change *b)
 {
   if (a->class != b->class || g_strcmp0(a->name, b->name) != 0)
     return FALSE;
-  return is_relation(a->class) || a->class == OBJECT_INDEX || a->relation == NULL || b->relation == NULL ||
-         strcmp(a->relation, b->relation) == 0;
+  return is_relation(a->class) || a->class == OBJECT_INDEX || a->class == OBJECT_SEQUENCE ||
+         a->relation == NULL || b->relation == NULL || strcmp(a->relation, b->relation) == 0;
 }
 
 static Record *find_record(const Run *run, const Change *change, Now now)
@@ -209,22 +211,40 @@ static void rename_altered(Run *run, const Change *change)
   }
 }
 
+/* As it is written from now on: a new name is given without the schema, a new schema as "schema.". */
+static char *name_after(const Change *change)
+{
+  const char *dot = strchr(change->name, '.');
+  if (change->class == OBJECT_COLUMN || change->class == OBJECT_CONSTRAINT ||
+      change_is_on_table(change->class))
+    return g_strdup(change->aspect);
+  if (g_str_has_suffix(change->aspect, ".")) {
+    const char *bare = dot != NULL ? dot + 1 : change->name;
+    return strcmp(change->aspect, "public.") == 0 ? g_strdup(bare) : g_strconcat(change->aspect, bare, NULL);
+  }
+  return dot != NULL ? g_strdup_printf("%.*s.%s", (int)(dot - change->name), change->name, change->aspect)
+                     : g_strdup(change->aspect);
+}
+
 static void rename_object(Run *run, const Change *change)
 {
+  g_autofree char *name = name_after(change);
   rename_altered(run, change);
   Change after = *change;
-  after.name = change->aspect;
+  after.name = name;
+  if (change->class == OBJECT_TYPE)
+    g_hash_table_add(run->traded, g_strdup(change->name));
   if (is_relation(change->class)) {
-    after.relation = change->aspect;
+    after.relation = name;
     for (guint i = 0; i < run->records->len; i++) {
       Record *record = g_ptr_array_index(run->records, i);
       if (is_relation(record->change.class) || g_strcmp0(record->change.relation, change->name) != 0)
         continue;
       g_free(record->change.relation);
-      record->change.relation = g_strdup(change->aspect);
+      record->change.relation = g_strdup(name);
     }
     if (g_hash_table_remove(run->made_anew, change->name))
-      g_hash_table_add(run->made_anew, g_strdup(change->aspect));
+      g_hash_table_add(run->made_anew, g_strdup(name));
   }
   if (comes_with_its_table(run, change))
     return;
@@ -251,6 +271,9 @@ static void alter(Run *run, const Change *change)
 {
   if (!matters(change) || comes_with_its_table(run, change))
     return;
+  if (strcmp(change->aspect, "type") == 0 && change->value != NULL &&
+      g_hash_table_contains(run->traded, change->value))
+    return; /* it is of a type of that name before and after */
   Record *altered = find_record(run, change, NOW_ALTERED);
   if (run->downgrade && altered != NULL)
     g_ptr_array_remove(run->records, altered);
@@ -302,7 +325,9 @@ static char *tell(const Record *record, const char *object)
 {
   const char *class = object_class_name(record->change.class);
   if (record->downgrade && record->now == NOW_DROPPED)
-    return g_strdup_printf(_("the downgrade drops %s %s, which the upgrade did not create"), class, object);
+    return g_strdup_printf(
+        _("the downgrade drops %s %s, which the upgrade did not create, or which is gone by then"), class,
+        object);
   switch (record->now) {
   case NOW_CREATED: return g_strdup_printf(_("%s %s stays"), class, object);
   case NOW_DROPPED: return g_strdup_printf(_("%s %s does not come back"), class, object);
@@ -317,8 +342,11 @@ GPtrArray *undo_compare(const ParsedScript *upgrade, const ParsedScript *downgra
   g_autoptr(GHashTable) up_made = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr(GHashTable) down_made = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr(GHashTable) parts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  Run up = {.records = records, .made_anew = up_made, .parts = parts};
-  Run down = {.records = records, .made_anew = down_made, .parts = parts, .downgrade = TRUE};
+  g_autoptr(GHashTable) up_traded = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(GHashTable) down_traded = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  Run up = {.records = records, .made_anew = up_made, .parts = parts, .traded = up_traded};
+  Run down = {
+      .records = records, .made_anew = down_made, .parts = parts, .traded = down_traded, .downgrade = TRUE};
   run_all(&up, upgrade);
   run_all(&down, downgrade);
   for (guint i = 0; i < records->len; i++) {

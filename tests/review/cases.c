@@ -281,6 +281,20 @@ const CheckCase check_cases[] = {
     {"downgrade-incomplete", FALSE,
      "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1' ;; ALTER TABLE t ADD a int",
      "ALTER TABLE t DROP COLUMN a"},
+    {"downgrade-incomplete", FALSE,
+     "ALTER TABLE s.a RENAME TO b ;; ALTER TABLE s.b RENAME CONSTRAINT x TO y ;; ALTER INDEX s.i RENAME TO j "
+     ";; "
+     "ALTER SEQUENCE s.q RENAME TO r",
+     "ALTER SEQUENCE s.r RENAME TO q ;; ALTER INDEX s.j RENAME TO i ;; ALTER TABLE s.b RENAME CONSTRAINT y "
+     "TO x ;; ALTER TABLE s.b RENAME TO "
+     "a"},
+    {"downgrade-incomplete", TRUE, "ALTER TABLE s.a RENAME TO b", "ALTER TABLE s.c RENAME TO a"},
+    {"downgrade-incomplete", FALSE, "ALTER TABLE a SET SCHEMA s", "ALTER TABLE s.a SET SCHEMA public"},
+    {"downgrade-incomplete", TRUE, "ALTER TABLE a SET SCHEMA s", "SELECT 1"},
+    {"downgrade-incomplete", FALSE,
+     "ALTER TYPE e RENAME TO e_old ;; CREATE TYPE e AS ENUM ('a') ;; ALTER TABLE t ALTER c TYPE e USING "
+     "c::text::e ;; DROP TYPE e_old",
+     "ALTER TYPE e ADD VALUE 'b'"},
     {"merge-does-something", TRUE, "ALTER TABLE t ADD a int", .facts = {.is_merge = TRUE}},
     {"merge-does-something", FALSE, "", .facts = {.is_merge = TRUE}},
     {"merge-does-something", FALSE, "ALTER TABLE t ADD a int"},
