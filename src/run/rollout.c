@@ -283,7 +283,8 @@ static const char *pause_reason(const Rollout *rollout, const Op *op)
   switch (rollout->options.pause) {
   case ROLLOUT_PAUSE_STATEMENT: return op->kind == OP_STATEMENT && op->own ? _("before a statement") : NULL;
   case ROLLOUT_PAUSE_COMMIT: return op->kind == OP_COMMIT ? _("before COMMIT") : NULL;
-  case ROLLOUT_PAUSE_MIGRATION: return op->kind == OP_STEP && op->step > 0 ? _("before a migration") : NULL;
+  case ROLLOUT_PAUSE_MIGRATION:
+    return op->kind == OP_STEP && rollout->options.first_step + op->step > 0 ? _("before a migration") : NULL;
   case ROLLOUT_PAUSE_WARNING:
     return is_warned_of(rollout, op) ? _("before a statement with a warning") : NULL;
   default: return NULL;

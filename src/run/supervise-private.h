@@ -63,7 +63,8 @@ struct Supervision {
   guint engine_attempt;   /* of that step, from 1 */
   gboolean engine_locked; /* it spoke of a lock time-out or a deadlock */
   gboolean engine_yields; /* the brake or the operator gave the queue behind it way */
-  gboolean engine_waits;  /* for its next attempt */
+  gboolean engine_waits;  /* for its next attempt, or the operator */
+  guint engine_paused;    /* steps for which it has waited for the operator */
   GSource *engine_timer;
   gboolean at_work;                /* a statement or a transaction of ours is there to be in the way */
   gboolean brake_silent;           /* for the rest of this statement */

@@ -1,4 +1,5 @@
 /* Steps that the project's own Alembic takes: one run each, tried again like a native one where that is safe. */
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "retort/base/file.h"
@@ -188,8 +189,40 @@ static void on_engine(const EngineEvent *engine, void *data)
   supervision_leave(s);
 }
 
+/* Alembic commits by itself, so whatever pause is wanted comes before it begins; once. */
+static const char *pause_reason(const Supervision *s)
+{
+  if (s->engine_paused > s->at || s->engine_attempt > 1)
+    return NULL;
+  switch (s->options.pause) {
+  case ROLLOUT_PAUSE_NEVER: return NULL;
+  case ROLLOUT_PAUSE_MIGRATION: return s->at > 0 ? _("before a migration") : NULL;
+  default: return _("before the project's own Alembic runs a migration and commits it");
+  }
+}
+
+/* Until supervision_continue(). */
+static void rest(Supervision *s, const char *reason)
+{
+  s->engine_paused = s->at + 1;
+  s->engine_waits = TRUE;
+  JsonObject *object = supervision_object("text", reason);
+  json_object_set_int_member(object, "step", s->at);
+  supervision_record(s, "paused", object, JOURNAL_LAZY);
+  RolloutEvent paused = {.kind = ROLLOUT_EVENT_PAUSED, .step = s->at, .text = reason};
+  SupervisionEvent event = supervision_event(s, SUPERVISION_ROLLOUT);
+  event.rollout = &paused;
+  event.text = reason;
+  supervision_emit(s, &event);
+}
+
 void supervision_start_engine(Supervision *s)
 {
+  const char *reason = pause_reason(s);
+  if (reason != NULL) {
+    rest(s, reason);
+    return;
+  }
   const StepCopy *step = g_ptr_array_index(s->steps, s->at);
   g_autoptr(GError) error = NULL;
   if (!rollout_file_unchanged(step, &error)) {

@@ -363,6 +363,23 @@ Test(supervise, a_lock_that_no_forecast_spoke_of_is_told)
 
 /* ---- The project's Alembic ------------------------------------------------------------------------------------- */
 
+static gboolean is_pause(const SupervisionEvent *event)
+{
+  return event->kind == SUPERVISION_ROLLOUT && event->rollout->kind == ROLLOUT_EVENT_PAUSED;
+}
+
+static void stop_at_pause(const SupervisionEvent *event, Watch *w)
+{
+  if (is_pause(event))
+    supervision_cancel(w->supervision);
+}
+
+static void go_on_at_pause(const SupervisionEvent *event, Watch *w)
+{
+  if (is_pause(event))
+    supervision_continue(w->supervision);
+}
+
 Test(supervise, steps_of_the_projects_alembic)
 {
   g_autoptr(Watch) w = watch_new("supervise_engine");
@@ -383,9 +400,17 @@ Test(supervise, steps_of_the_projects_alembic)
   w->engine = SUPERVISED_ALEMBIC;
   w->answers[QUESTION_CONSENT] = ANSWER_ALLOW;
   w->options.verify_with_alembic = TRUE;
+  /* Alembic would commit by itself: it has not begun when we pause. */
+  w->options.pause = ROLLOUT_PAUSE_COMMIT;
+  w->hook = stop_at_pause;
   watch_run(w, "");
-  cr_expect(w->outcome == SUPERVISED_DONE && strstr(w->log->str, "ask2:9 ") != NULL, "%s: %s", w->log->str,
-            w->error != NULL ? w->error->message : "");
+  cr_expect(w->outcome == SUPERVISED_CANCELLED && strstr(w->log->str, "ask2:9 ") &&
+                !strstr(w->log->str, "engine"),
+            "stopped: %s", w->log->str);
+  w->hook = go_on_at_pause;
+  watch_run(w, "");
+  cr_expect(recorded(w, "paused"), "%s", w->log->str);
+  cr_expect(w->outcome == SUPERVISED_DONE, "%s: %s", w->log->str, w->error != NULL ? w->error->message : "");
   cr_expect(strcmp(w->rows, "a") == 0 && recorded(w, "output"), "%s", w->rows);
   test_remove(folder);
 }
