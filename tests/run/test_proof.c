@@ -132,4 +132,5 @@ Test(proof, begins_where_the_database_stands)
   cr_assert(other, "%s", error ? error->message : "");
   cr_expect(other->equal && !other->from_schema && other->n_before == 1, "%u before", other->n_before);
   g_autoptr(GPtrArray) dropped = pg_conn_exec_sync(conn, "DROP TABLE t", NULL, &error);
+  cr_expect(dropped, "%s", error ? error->message : "");
 }
