@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "list.h"
 #include "out.h"
+#include "refs.h"
 #include "retort/history/target.h"
 
 const ArgOption verbose_options[] = {
@@ -12,7 +13,8 @@ const ArgOption verbose_options[] = {
 
 COMMAND_RUN(branches)
 {
-  RevisionMap *map = session_map_to_read(session, error);
+  g_autoptr(GitRevisions) then = NULL;
+  RevisionMap *map = refs_map_to_read(session, &then, error);
   if (!map)
     return FALSE;
   g_autoptr(GPtrArray) revisions = target_history_range(map, NULL, NULL, error);

@@ -76,7 +76,8 @@ COMMAND_RUN(heads)
 
   if (with)
     return heads_with(session, with, resolve, error);
-  RevisionMap *map = session_map_to_read(session, &fault);
+  g_autoptr(GitRevisions) then = NULL;
+  RevisionMap *map = refs_map_to_read(session, &then, &fault);
   if (!map) {
     /* Alembic lets a faulty map through as a traceback here, and only here. */
     if (session->map && !resolve)

@@ -3,6 +3,7 @@
 
 #include "commands.h"
 #include "list.h"
+#include "refs.h"
 #include "retort/base/error.h"
 #include "retort/history/target.h"
 
@@ -23,7 +24,7 @@ COMMAND_RUN(history)
 {
   g_autofree char *range = g_strdup(args_value(session->args, "rev-range"));
   gboolean indicate = args_has(session->args, "indicate-current");
-  if (!session_project(session, error))
+  if (!git_is_bare(".") && !session_project(session, error))
     return FALSE;
   if (range && !strchr(range, ':')) {
     g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_COMMAND,
@@ -38,7 +39,8 @@ COMMAND_RUN(history)
     if (!rows)
       return FALSE;
   }
-  RevisionMap *map = session_map_to_read(session, error);
+  g_autoptr(GitRevisions) then = NULL;
+  RevisionMap *map = refs_map_to_read(session, &then, error);
   if (!map)
     return FALSE;
   const char *const *ids = rows ? (const char *const *)rows->rows : NULL;

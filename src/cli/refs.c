@@ -34,6 +34,24 @@ gboolean refs_report(const GitRevisions *revisions)
   return wrong;
 }
 
+RevisionMap *refs_map_to_read(Session *session, GitRevisions **then, GError **error)
+{
+  gboolean bare;
+
+  if (!git_is_bare("."))
+    return session_map_to_read(session, error);
+  g_autoptr(GitRefs) refs = refs_open(session, "HEAD", &bare, error);
+  *then = refs ? git_revisions_at(refs, "HEAD", error) : NULL;
+  if (!*then)
+    return NULL;
+  session->status = refs_report(*then) ? 1 : 0;
+  if ((*then)->map->fault) {
+    g_propagate_error(error, g_error_copy((*then)->map->fault));
+    return NULL;
+  }
+  return (*then)->map;
+}
+
 gboolean refs_open_range(Session *session, const char *range, GitRevisions **a, GitRevisions **b,
                          GError **error)
 {

@@ -10,6 +10,8 @@ GitRefs *refs_open(Session *session, const char *at, gboolean *bare, GError **er
  * goes to stderr. */
 gboolean refs_open_range(Session *session, const char *range, GitRevisions **a, GitRevisions **b,
                          GError **error);
+/* session_map_to_read(); in a bare repository, where there are no files, the map as of HEAD, which *then owns. */
+RevisionMap *refs_map_to_read(Session *session, GitRevisions **then, GError **error);
 /* What is wrong in revision files of a commit, to stderr; TRUE when something could not be read. */
 gboolean refs_report(const GitRevisions *revisions);
 /* The first line of a message, the caller's. */

@@ -238,8 +238,18 @@ static void wait_for(HookRun *run, const HookLimits *limits)
     drop(sources[i]);
 }
 
+/* Ctrl-C reaches it as well, which may have ended before we hear of the key. */
+static gboolean ended_by_the_key(GSubprocess *child)
+{
+  if (g_subprocess_get_if_signaled(child))
+    return g_subprocess_get_term_sig(child) == SIGINT;
+  return g_subprocess_get_exit_status(child) == 128 + SIGINT;
+}
+
 static gboolean judge(HookRun *run, const char *name, GError **error)
 {
+  if (run->lines == NULL && ended_by_the_key(run->child))
+    run->stopped = TRUE;
   if (run->stopped || run->late) {
     g_set_error(error, RETORT_ERROR, RETORT_ERROR_CANCELLED,
                 run->late ? _("post write hook '%s' did not end and was stopped")

@@ -395,8 +395,9 @@ Revision *repo_revision_scan(RepoReader *reader, const git_oid *blob, const char
   *fault = (RevisionFault){.code = RETORT_ERROR_FILE};
   if (data && len <= FILE_LIMIT)
     return revision_scan(path, imports_from, data, len, NULL, fault);
-  fault->text =
-      g_strdup(data ? _("larger than any migration: not read") : _("git does not have its content"));
+  fault->text = g_strdup(data ? _("larger than any migration: not read")
+                              : _("git does not have its content; in a partial clone `git fetch --refetch "
+                                  "--no-filter' brings it"));
   return NULL;
 }
 

@@ -20,7 +20,11 @@ typedef struct {
   git_repository *git;
   const char *root;
   GHashTable *folders; /* char* below the root -> number of sample revisions in it */
+  gboolean missing;    /* git does not have the content of a file */
 } Skeleton;
+
+/* At the root: the search for environments ends where a repository does.  It is empty unless content was missing. */
+#define MARK ".git"
 
 static gboolean safe_name(const char *name)
 {
@@ -43,12 +47,14 @@ static guint *enter_folder(Skeleton *skeleton, const char *folder)
   return samples;
 }
 
-static void write_blob(const Skeleton *skeleton, const char *folder, const char *name, const git_oid *id)
+static void write_blob(Skeleton *skeleton, const char *folder, const char *name, const git_oid *id)
 {
   git_blob *blob = NULL;
 
-  if (git_blob_lookup(&blob, skeleton->git, id) < 0)
+  if (git_blob_lookup(&blob, skeleton->git, id) < 0) {
+    skeleton->missing = TRUE;
     return;
+  }
   gsize size = (gsize)git_blob_rawsize(blob);
   g_autofree char *path = g_build_filename(skeleton->root, folder, name, NULL);
   if (size <= CONFIG_BYTES)
@@ -142,9 +148,8 @@ char *git_skeleton_write(git_repository *git, const git_oid *commit, git_index *
     good = walk_tree(&skeleton, commit);
   if (!good)
     repo_error(error, _("the commit cannot be read"));
-  /* the search for environments ends where a repository does */
-  g_autofree char *mark = g_build_filename(root, ".git", NULL);
-  g_file_set_contents(mark, "", 0, NULL);
+  g_autofree char *mark = g_build_filename(root, MARK, NULL);
+  g_file_set_contents(mark, skeleton.missing ? "missing" : "", -1, NULL);
   g_hash_table_destroy(skeleton.folders);
   if (good)
     return g_steal_pointer(&root);
@@ -172,6 +177,14 @@ static char *below(const char *root, const char *name)
   return name && !g_path_is_absolute(name) ? g_build_filename(root, name, NULL) : g_strdup(name);
 }
 
+static gboolean is_partial(const char *root)
+{
+  g_autofree char *mark = g_build_filename(root, MARK, NULL);
+  g_autofree char *text = NULL;
+
+  return g_file_get_contents(mark, &text, NULL, NULL) && *text;
+}
+
 /* No configuration at the root: the one environment with that section. */
 static Project *open_only(const char *root, const char *section, GError **error)
 {
@@ -183,8 +196,12 @@ static Project *open_only(const char *root, const char *section, GError **error)
   if (found->len == 1)
     return project_open_candidate(found->pdata[0], error);
   if (found->len == 0) {
-    g_set_error_literal(error, RETORT_ERROR, RETORT_ERROR_CONFIG,
-                        _("this commit has no Alembic configuration and no environment"));
+    g_set_error_literal(
+        error, RETORT_ERROR, RETORT_ERROR_CONFIG,
+        is_partial(root)
+            ? _("git does not have the content of this commit's configuration; in a partial clone "
+                "`git fetch --refetch --no-filter' brings it")
+            : _("this commit has no Alembic configuration and no environment"));
     return NULL;
   }
   g_autoptr(GString) names = g_string_new(NULL);

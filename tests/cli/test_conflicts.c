@@ -131,8 +131,28 @@ Test(conflicts, need_no_working_folder)
   expect(bare, "heads --with feature", 1, "b1 (head)\nc1 (head)\n", NULL);
   expect(bare, "graph --at feature", 0, "b1", NULL);
   expect(bare, "where b1", 0, "branches: feature", NULL);
+  /* without a working folder it is HEAD that is read */
+  expect(bare, "heads", 0, "c1 (head)\n", NULL);
+  expect(bare, "history", 0, "a1 -> c1 (head)", NULL);
+  expect(bare, "show c1", 0, "Parent: a1\n", NULL);
   expect(bare, "diff v1..v2", 0, "  + c1  make c1\n", NULL);
   expect(other, "conflicts", 255, NULL, NULL);
+  fs_remove(root);
+  fs_remove(other);
+}
+
+/* Cloned without the files' content: what to do is said, rather than that nothing is there. */
+Test(conflicts, need_content)
+{
+  char *root = new_repository();
+  char *other = fs_new();
+  g_autofree char *partial = g_build_filename(other, "shop.git", NULL);
+  g_autofree char *clone = g_strdup_printf("clone -q --bare --filter=blob:none file://%s %s", root, partial);
+
+  fs_git(root, 0, "config uploadpack.allowFilter true");
+  fs_git(other, 0, clone);
+  expect(partial, "conflicts", 1, NULL, "in a partial clone `git fetch --refetch --no-filter' brings it");
+  expect(partial, "heads", 1, NULL, "in a partial clone `git fetch --refetch --no-filter' brings it");
   fs_remove(root);
   fs_remove(other);
 }

@@ -58,6 +58,11 @@ ODD_TEMPLATES = {
         'from alembic import op\nimport sqlalchemy as sa\n${imports if imports else ""}\n\n'
         'def upgrade():\n    ${upgrades if upgrades else "pass"}\n\n\ndef downgrade():\n    ${downgrades if downgrades else "pass"}\n'
     ),
+    "quoted": (
+        '"""${message}${", " + more if more else ""}"""\nrevision = "${up_revision}"\ndown_revision = "${down_revision}"\n'
+        "${('\\n'.join(line.strip() for line in lines) + '\\n') if lines else ''}\n"
+        'def upgrade():\n    """Apply ${message}"""\n    ${upgrades if upgrades else "pass"}\n'
+    ),
     "dos": '"""${message}"""\r\nrevision = ${repr(up_revision)}\r\ndown_revision = ${repr(down_revision)}\r\n',
     "not closed": '"""${message"""\n',
     "no such name": '"""${nobody}"""\nrevision = ${repr(up_revision)}\n',
