@@ -557,6 +557,9 @@ gboolean read_object_statement(Reading *r, const PgQuery__Node *s)
   case PG_QUERY__NODE__NODE_VARIABLE_SET_STMT: read_set(r, s->variable_set_stmt); return TRUE;
   case PG_QUERY__NODE__NODE_TRANSACTION_STMT:
     add_note(r, _("it controls the transaction itself"));
+    r->forecast->no_transaction |=
+        s->transaction_stmt->kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT_PREPARED ||
+        s->transaction_stmt->kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_PREPARED;
     return TRUE;
   default: return reason != NULL || is_server_wide(s->node_case) || locks_no_table(s->node_case);
   }

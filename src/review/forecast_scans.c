@@ -35,8 +35,9 @@ static gboolean is_column(const PgQuery__Node *node, const PgQuery__RangeVar *ta
 
 static gboolean is_value(const PgQuery__Node *node)
 {
-  return node != NULL && node->node_case != PG_QUERY__NODE__NODE_COLUMN_REF &&
-         node->node_case != PG_QUERY__NODE__NODE_SUB_LINK;
+  if (node != NULL && node->node_case == PG_QUERY__NODE__NODE_SUB_LINK)
+    return node->sub_link->sub_link_type == PG_QUERY__SUB_LINK_TYPE__EXPR_SUBLINK;
+  return node != NULL && node->node_case != PG_QUERY__NODE__NODE_COLUMN_REF;
 }
 
 /* The condition picks rows by a value of the column; joined: by a column of another table. */
