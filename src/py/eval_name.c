@@ -34,10 +34,11 @@ static PyValue unbound(PyInterp *interp, PyStr *name, gboolean local)
 static gboolean is_builtin_elsewhere(const PyStr *name)
 {
   static const char *const names[] = {
-      "aiter",     "anext",   "bytearray", "compile", "complex",    "eval",        "exec",
-      "globals",   "help",    "input",     "locals",  "memoryview", "breakpoint",  "open",
-      "vars",      "dir",     "id",        "delattr", "__import__", "classmethod", "hash",
-      "copyright", "credits", "exit",      "license", "quit"};
+      "aiter",       "anext",        "bytearray", "compile", "complex",    "eval",        "exec",
+      "globals",     "help",         "input",     "locals",  "memoryview", "breakpoint",  "open",
+      "vars",        "dir",          "id",        "delattr", "__import__", "classmethod", "hash",
+      "copyright",   "credits",      "exit",      "license", "quit",       "__spec__",    "__loader__",
+      "__package__", "__builtins__", "__cached__"};
   for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
     if (py_str_is(name, names[i]))
       return TRUE;

@@ -63,6 +63,7 @@ static const Case unknown[] = {
     {"from app import X\nf = print\nf(*X)", "stopped: app.X is not available at 3"},
     {"from app import X\nmatch X:\n  case 1: pass", "stopped: app.X is not available at 3"},
     {"from app import X\nX.attr = 1\nX['k'] = 2", "ok"},
+    {"for x in __spec__: pass", "stopped: __spec__ is not understood at 1"},
     {"import json\njson.encoder.FLOAT_REPR = str", "stopped: json.encoder is not known here at 2"},
     {"import datetime\nn = datetime.datetime.now()\nm = n.isoformat() + 'x'", "ok"},
     {"import datetime\nif datetime.datetime.now().year > 3000:\n  print(1)", "stopped: "},
