@@ -122,6 +122,11 @@ static gboolean is_chain_beside_list(const SqlExpr *left, const SqlExpr *right)
   return chains && (right->kind == SQL_EXPR_ARRAY || right->kind == SQL_EXPR_LIST);
 }
 
+static gboolean is_regular_expression(const SqlExpr *x)
+{
+  return x->kind == SQL_EXPR_BINARY && (x->op == SQL_OP_REGEXP_MATCH || x->op == SQL_OP_NOT_REGEXP_MATCH);
+}
+
 PyValue expr_operate(PyInterp *interp, SqlOperator op, SqlExpr *left, SqlExpr *right)
 {
   GError *error = NULL;
@@ -133,6 +138,8 @@ PyValue expr_operate(PyInterp *interp, SqlOperator op, SqlExpr *left, SqlExpr *r
     return refuse(interp, _("a single value beside a list of them"));
   if (op >= SQL_OP_EQ && op <= SQL_OP_GE && is_chain_beside_list(left, right))
     return refuse(interp, _("a chain of operators beside an array or a condition"));
+  if (op == SQL_OP_ADD && run_is_old(interp) && (is_regular_expression(left) || is_regular_expression(right)))
+    return refuse(interp, _("+ beside a regular expression with SQLAlchemy 1.4"));
   if (left->kind == SQL_EXPR_ARRAY && bare && run_is_old(interp))
     return refuse(interp, _("a list beside an array with SQLAlchemy 1.4"));
   if (left->type && left->type->decorated && bare && right->value->kind == SQL_VALUE_BOOL)
