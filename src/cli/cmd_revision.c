@@ -114,8 +114,7 @@ static gboolean write_draft(Session *session, RevisionDraft *draft, GError **err
   return FALSE;
 }
 
-/* joins: it is meant to merge, which Alembic does with one head too. */
-static gboolean make_revision(Session *session, RevisionRequest *request, gboolean joins, GError **error)
+static gboolean make_revision(Session *session, RevisionRequest *request, GError **error)
 {
   const char *label = args_value(session->args, "branch-label");
   const char *labels[] = {label, NULL};
@@ -143,10 +142,6 @@ static gboolean make_revision(Session *session, RevisionRequest *request, gboole
     g_propagate_error(error, g_steal_pointer(&failure));
     return FALSE;
   }
-  if (joins && !draft->down_revision[0])
-    out_note(_("nothing is merged: the new revision has no parent"));
-  else if (joins && !draft->down_revision[1])
-    out_note(_("nothing is merged: %s is the only parent"), draft->down_revision[0]);
   return write_draft(session, draft, error);
 }
 
@@ -179,7 +174,7 @@ COMMAND_RUN(revision)
       .depends_on = depends_on[0] ? depends_on : NULL,
       .version_path = args_value(session->args, "version-path"),
   };
-  return make_revision(session, &request, FALSE, error);
+  return make_revision(session, &request, error);
 }
 
 COMMAND_RUN(merge)
@@ -187,6 +182,6 @@ COMMAND_RUN(merge)
   g_autoptr(GPtrArray) heads = g_ptr_array_new();
   g_ptr_array_extend(heads, session->args->positionals, NULL, NULL);
   g_ptr_array_add(heads, NULL);
-  RevisionRequest request = {.heads = (const char *const *)heads->pdata};
-  return make_revision(session, &request, TRUE, error);
+  RevisionRequest request = {.heads = (const char *const *)heads->pdata, .merge = TRUE};
+  return make_revision(session, &request, error);
 }

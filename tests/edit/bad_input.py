@@ -261,6 +261,9 @@ NEW = "revision -m new --rev-id nnnn --head bbbb"
 # what is wrong; retort's words; what it has to say
 CASES = [
     ("its own ancestor", nothing, "merge bbbb aaaa", "aaaa is not a head"),
+    ("its own ancestor, spliced", nothing, "merge bbbb aaaa --splice", "bbbb stands on aaaa already: nothing to merge"),
+    ("one head", lambda p: os.remove(p.revision("cccc")), "merge heads", "there is one head (bbbb): nothing to merge"),
+    ("one of two heads", nothing, "merge bbbb", "there is one head (bbbb): nothing to merge"),
     ("a computed parent, merging", lambda p: p.write("scripts/versions/dddd.py", "revision = 'dddd'\ndown_revision = f()\n"), MERGE,
      "dddd.py"),
     ("a computed id, new", lambda p: p.write("scripts/versions/dddd.py", "revision = f()\ndown_revision = 'aaaa'\n"), NEW, "dddd.py"),
