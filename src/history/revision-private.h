@@ -15,5 +15,7 @@ typedef struct {
 Revision *revision_scan(const char *path, const char *imports_from, const char *data, gsize len,
                         GArray *bindings, RevisionFault *fault);
 void revision_fault_clear(RevisionFault *fault);
+/* The line of the first decorator in the text that changes how SQLAlchemy writes what other revisions send; 0: none. */
+guint revision_compiles_line(const char *text, gsize len);
 /* Has the name one that Alembic loads? */
 gboolean revision_file_name(const char *name);

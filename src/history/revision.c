@@ -235,6 +235,7 @@ Revision *revision_scan(const char *path, const char *imports_from, const char *
     return NULL;
   }
   read_doc(&module, revision);
+  revision->compiles_line = revision_compiles_line(text, size);
   return g_steal_pointer(&revision);
 }
 
@@ -280,6 +281,7 @@ Revision *revision_copy(const Revision *revision)
   copy->long_doc = g_strdup(revision->long_doc);
   copy->create_date = g_strdup(revision->create_date);
   copy->down_revision_line = revision->down_revision_line;
+  copy->compiles_line = revision->compiles_line;
   copy->stamp = revision->stamp;
   return copy;
 }

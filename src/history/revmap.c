@@ -276,6 +276,20 @@ static void link_all(RevisionMap *map)
   revmap_spread_labels(map);
 }
 
+/* What one file has SQLAlchemy write otherwise, all others send otherwise. */
+static void spread_compiles(GPtrArray *revisions)
+{
+  const Revision *first = NULL;
+  for (guint i = 0; i < revisions->len && !first; i++) {
+    const Revision *revision = revisions->pdata[i];
+    first = revision->compiles_line ? revision : NULL;
+  }
+  for (guint i = 0; i < revisions->len; i++) {
+    Revision *revision = revisions->pdata[i];
+    revision->compiled_by = revision == first ? NULL : first;
+  }
+}
+
 RevisionMap *revision_map_new(GPtrArray *revisions)
 {
   RevisionMap *map = g_new0(RevisionMap, 1);
@@ -292,5 +306,6 @@ RevisionMap *revision_map_new(GPtrArray *revisions)
   for (guint i = 0; i < revisions->len; i++)
     register_revision(map, revisions->pdata[i], i);
   link_all(map);
+  spread_compiles(revisions);
   return map;
 }

@@ -13,7 +13,7 @@ src_history_libhistory_a_SOURCES += src/history/revmap.c src/history/revmap_chec
 src_history_libhistory_a_SOURCES += src/history/project.c src/history/project_files.c src/history/project_find.c \
 	src/history/project-private.h src/history/env_doings.c src/history/env_script.c src/history/overrides.c src/history/revision.c \
 	src/history/revision-private.h src/history/revision_module.c src/history/revision_module.h \
-	src/history/revision_literal.c src/history/revision_string.c src/history/revision_source.c src/history/load.c src/history/load.h \
+	src/history/revision_literal.c src/history/revision_string.c src/history/revision_source.c src/history/revision_compiles.c src/history/load.c src/history/load.h \
 	src/history/load_list.c src/history/git_repo.c src/history/git_reader.c src/history/git_walk.c \
 	src/history/git_annotate.c src/history/git_history.c src/history/git-private.h src/history/watch.c \
 	src/history/git_collisions.c src/history/git_collisions.h src/history/git_collisions_group.c \

@@ -279,6 +279,13 @@ Script *render_source(RenderSession *session, const char *path, const char *text
 
 Script *render_revision(RenderSession *session, const Revision *revision, Direction direction)
 {
+  const Revision *compiler = revision->compiled_by;
+  if (compiler && direction != DIRECTION_STAMP) {
+    Script *script = script_new();
+    add_reason(script, RENDER_PYTHON, compiler->path, compiler->compiles_line, 1,
+               _("@compiles changes what SQLAlchemy sends, for every revision of the project"));
+    return script;
+  }
   g_autoptr(GError) error = NULL;
   gsize len = 0;
   g_autofree char *text = file_read(revision->path, FILE_LIMIT, &len, NULL, &error);

@@ -252,3 +252,30 @@ Test(revision, does_not_follow_names_for_ever)
   g_autoptr(Revision) deep = revision_parse("/v/x.py", text->str, text->len, NULL);
   cr_expect(deep == NULL, "200000 brackets were taken");
 }
+
+Test(revision, sees_what_changes_sqlalchemy_for_all)
+{
+  static const struct {
+    const char *text;
+    guint line;
+  } cases[] = {
+      {"import sqlalchemy as sa\nfrom sqlalchemy.ext import compiler\n\n"
+       "@compiler.compiles(sa.ForeignKeyConstraint, 'postgresql')\ndef f(e, c, **kw): pass\n",
+       6},
+      {"from sqlalchemy.types import JSON\n@compiles(JSON)\ndef f(): pass\n", 4},
+      {"from sqlalchemy import (\n  JSON,\n)\n@compiles(JSON, \"default\")\ndef f(): pass\n", 6},
+      {"from sqlalchemy.types import JSON\n@compiles(JSON, \"sqlite\")\ndef f(): pass\n", 0},
+      {"class Mine(DDLElement): pass\n@compiles(Mine)\ndef f(): pass\n", 0},
+      {"class MineToo(DDLElement): pass\n@compiles(Mine)\ndef f(): pass\n", 4},
+      {"from app.ddl import Mine\n@compiles(Mine, 'postgresql')\ndef f(): pass\n", 0},
+      {"def upgrade():\n  # @compiles(JSON)\n  @compiles(JSON)\n  def f(): pass\n", 0},
+      {"x = 'compiles('\n", 0},
+      {"@compiles(\n", 0},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *text = g_strconcat("revision = 'a'\ndown_revision = None\n", cases[i].text, NULL);
+    g_autoptr(Revision) revision = revision_parse("/v/a.py", text, strlen(text), NULL);
+    guint line = revision ? revision->compiles_line : 0;
+    cr_expect_eq(line, cases[i].line, "%s: line %u, not %u", cases[i].text, line, cases[i].line);
+  }
+}
