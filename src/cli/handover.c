@@ -96,8 +96,8 @@ gboolean handover_exec(Session *session, const char *why, GError **error)
   g_autoptr(GError) failure = NULL;
   g_autoptr(AlembicCommand) command = handover_command(session, &failure);
   if (!command) {
-    g_set_error(error, failure->domain, failure->code, _("%s, so the project's own Alembic is needed: %s"), why,
-                failure->message);
+    g_set_error(error, failure->domain, failure->code, _("%s, so the project's own Alembic is needed: %s"),
+                why, failure->message);
     return FALSE;
   }
   g_autofree char *line = handover_line(session);

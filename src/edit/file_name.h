@@ -9,4 +9,4 @@
 GDateTime *draft_create_date(const Project *project, gint64 now, GError **error);
 /* file_template filled in, with ".py"; may contain slashes. */
 char *draft_file_name(const Project *project, const char *rev_id, const char *message, GDateTime *date,
-                         GError **error);
+                      GError **error);

@@ -572,8 +572,8 @@ static void bind_definition(Walk *walk, const char *p)
 /* What git leaves between the two sides of a conflict; never Python. */
 static gboolean is_conflict_mark(const char *p, const char *end)
 {
-  return end - p >= 7 && (strncmp(p, "<<<<<<<", 7) == 0 || strncmp(p, "=======", 7) == 0 ||
-                          strncmp(p, ">>>>>>>", 7) == 0);
+  return end - p >= 7 &&
+         (strncmp(p, "<<<<<<<", 7) == 0 || strncmp(p, "=======", 7) == 0 || strncmp(p, ">>>>>>>", 7) == 0);
 }
 
 /* One logical line.  *skip is the indent of the definition whose body is being stepped over, or G_MAXUINT. */

@@ -37,7 +37,7 @@ typedef enum {
 /* The wizards that write files. */
 #define CONTEXT_WIZARD (CONTEXT_MERGE | CONTEXT_REBASE | CONTEXT_REVISION | CONTEXT_DELETE)
 /* Screens that lie on another one and are left by going back. */
-#define CONTEXT_ASIDE                                                                            \
+#define CONTEXT_ASIDE                                                                             \
   (CONTEXT_STEP | CONTEXT_LOCKS | CONTEXT_HELP | CONTEXT_DONE | CONTEXT_CHOOSE | CONTEXT_WIZARD | \
    CONTEXT_RECORDS | CONTEXT_REPLAY | CONTEXT_REFS | CONTEXT_REPAIR | CONTEXT_MISSING)
 

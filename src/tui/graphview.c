@@ -182,14 +182,15 @@ static void collect_notes(GraphView *view)
   g_ptr_array_set_size(view->notes, 0);
   if (ws->recovery) {
     g_autofree char *text = text_escape(ws->recovery->text, -1, FALSE);
-    add_note(view, NULL, STYLE_CARE, '!', g_strdup_printf(_("an earlier rollout was interrupted: %s  (R)"), text));
+    add_note(view, NULL, STYLE_CARE, '!',
+             g_strdup_printf(_("an earlier rollout was interrupted: %s  (R)"), text));
   }
   for (guint i = 0; i < ws->unknown->len; i++) {
     const char *id = g_ptr_array_index(ws->unknown, i);
     const char *seen = g_hash_table_lookup(ws->sightings, id);
     add_note(view, NULL, STYLE_DANGER, GLYPH_MISSING,
-             g_strdup_printf(_("%s: the database stands here, but no file has it (R)%s%s"), id, seen ? "; " : "",
-                             seen ? seen : ""));
+             g_strdup_printf(_("%s: the database stands here, but no file has it (R)%s%s"), id,
+                             seen ? "; " : "", seen ? seen : ""));
   }
   if (!view->snapshot)
     return;

@@ -337,8 +337,7 @@ static void ask_to_run_python(RevisionScreen *self)
   if (fallback_allowed(self->snapshot->project))
     autogenerate(self);
   else
-    app_confirm(self->screen.app, _("this runs the project's Python, with env.py's database"),
-                allowed, self);
+    app_confirm(self->screen.app, _("this runs the project's Python, with env.py's database"), allowed, self);
 }
 
 static void stop(RevisionScreen *self)

@@ -34,9 +34,9 @@ typedef enum {
   CHANGED_FOREIGN = 1 << 2,  /* revisions of other branches */
   CHANGED_DATABASE = 1 << 3, /* connection or position */
   CHANGED_LOCKS = 1 << 4,
-  CHANGED_RENDER = 1 << 5, /* render states of revisions */
-  CHANGED_FOUND = 1 << 6,  /* environments to choose from */
-  CHANGED_CATALOG = 1 << 8,  /* what the database's relations look like */
+  CHANGED_RENDER = 1 << 5,    /* render states of revisions */
+  CHANGED_FOUND = 1 << 6,     /* environments to choose from */
+  CHANGED_CATALOG = 1 << 8,   /* what the database's relations look like */
   CHANGED_CONFLICTS = 1 << 7, /* heads to come */
 } WorkspaceChange;
 
@@ -45,7 +45,7 @@ typedef struct {
   Project *project;
   RevisionMap *map;
   GMutex render_lock;
-  RenderSession *render; /* under render_lock; made when first needed */
+  RenderSession *render;         /* under render_lock; made when first needed */
   struct SnapshotReview *review; /* what reviews share; locks itself */
 } Snapshot;
 
@@ -112,10 +112,10 @@ struct Workspace {
   guint survey; /* counts surveys: the newest one's answers hold */
 
   gboolean git_loading;
-  GitMemory *git_memory; /* of the walks so far */
-  GitStatus *git;        /* NULL until known */
-  GHashTable *git_notes; /* path -> GitNote */
-  GPtrArray *foreign;    /* ForeignNote* */
+  GitMemory *git_memory;  /* of the walks so far */
+  GitStatus *git;         /* NULL until known */
+  GHashTable *git_notes;  /* path -> GitNote */
+  GPtrArray *foreign;     /* ForeignNote* */
   Collisions *collisions; /* heads to come; NULL until known */
   char *collisions_error; /* why they are not; escaped */
 
@@ -129,7 +129,7 @@ struct Workspace {
   ReviewCatalog *catalog; /* its relations, for forecasts; NULL until loaded */
   gint64 catalog_time;    /* g_get_monotonic_time() of its arrival */
   gboolean catalog_asked; /* a newer one is on its way */
-  PgConn *conn; /* for the position and for questions of screens */
+  PgConn *conn;           /* for the position and for questions of screens */
   gboolean position_busy;
   Supervision *supervision; /* a rollout at work, borrowed, or NULL: the position is its business meanwhile */
   GQueue waiting;           /* who wants the connection when it is free */
@@ -192,7 +192,8 @@ void workspace_forget(Workspace *ws, void *data);
 /* workspace_catalog.c: loads it anew, at once or when it has grown old; the one that holds for a step, or NULL */
 void workspace_load_catalog(Workspace *ws);
 void workspace_freshen_catalog(Workspace *ws);
-const ReviewCatalog *workspace_catalog_for(const Workspace *ws, const Revision *revision, Direction direction);
+const ReviewCatalog *workspace_catalog_for(const Workspace *ws, const Revision *revision,
+                                           Direction direction);
 /* Who was given the connection has its answer. */
 void workspace_serve(Workspace *ws);
 /* A rollout begins, or has finished: then the position is read anew. */
@@ -205,7 +206,8 @@ RolloutPolicy *workspace_policy(const Workspace *ws, GError **error);
 /* Statements of a step that an interrupted rollout has done for good. */
 guint workspace_done_already(const Workspace *ws, const PlanStep *step);
 /* The next rollout of this step begins with prepare and leaves out the first skip statements; all copied. */
-void workspace_set_resume(Workspace *ws, const char *revision, Direction direction, guint skip, char **prepare);
+void workspace_set_resume(Workspace *ws, const char *revision, Direction direction, guint skip,
+                          char **prepare);
 /* What has to be run before this step, NULL-terminated; NULL: nothing.  Borrowed. */
 const char *const *workspace_prepare(const Workspace *ws, const PlanStep *step);
 void workspace_start_timers(Workspace *ws);

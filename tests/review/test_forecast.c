@@ -31,8 +31,8 @@ static char *in_short(const Forecast *forecast)
   append_names(out, " | builds ", forecast->builds);
   for (guint i = 0; i < forecast->losses->len; i++) {
     const ForecastLoss *loss = g_ptr_array_index(forecast->losses, i);
-    g_string_append_printf(out, " | loses %s%s%s", forecast_display(loss->relation), loss->column != NULL ? "." : "",
-                           loss->column != NULL ? loss->column : "");
+    g_string_append_printf(out, " | loses %s%s%s", forecast_display(loss->relation),
+                           loss->column != NULL ? "." : "", loss->column != NULL ? loss->column : "");
   }
   if (forecast->no_transaction)
     g_string_append(out, " | no transaction");

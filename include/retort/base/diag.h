@@ -16,8 +16,8 @@ typedef enum {
 
 typedef struct {
   DiagSeverity severity;
-  char *path;  /* file, or NULL */
-  guint line;  /* from 1; 0: the whole file */
+  char *path;   /* file, or NULL */
+  guint line;   /* from 1; 0: the whole file */
   guint column; /* from 1, in bytes; 0: the whole line */
   char *text;
   char *about; /* what of the file it is about, such as the id of a revision; or NULL */

@@ -21,9 +21,9 @@ typedef enum {
 
 typedef struct {
   EnvState state;
-  char *text;      /* ENV_LITERAL strings */
-  gboolean truth;  /* ENV_LITERAL booleans */
-  guint line;      /* in env.py */
+  char *text;     /* ENV_LITERAL strings */
+  gboolean truth; /* ENV_LITERAL booleans */
+  guint line;     /* in env.py */
 } EnvSetting;
 
 /* What env.py does besides connecting, configuring and running, which only Python could do as well. */
@@ -47,15 +47,15 @@ typedef struct {
   EnvSetting transaction_per_migration;
   EnvSetting transactional_ddl;
   EnvSetting literal_binds;
-  EnvSetting paramstyle; /* from dialect_opts={"paramstyle": ...} */
+  EnvSetting paramstyle;       /* from dialect_opts={"paramstyle": ...} */
   gboolean begins_transaction; /* env.py calls context.begin_transaction() */
-  guint expands_line; /* line of a configure(**...) that might set more; 0: none */
-  guint does[N_ENV_DOINGS]; /* line of the first of its kind; 0: none */
+  guint expands_line;          /* line of a configure(**...) that might set more; 0: none */
+  guint does[N_ENV_DOINGS];    /* line of the first of its kind; 0: none */
   gboolean names_database_url; /* DATABASE_URL stands in it */
 } EnvScript;
 
 typedef struct {
-  char *name;  /* as listed in `hooks` */
+  char *name;          /* as listed in `hooks` */
   GHashTable *options; /* char* -> char*, without the "name." prefix */
 } PostWriteHook;
 
@@ -72,34 +72,36 @@ typedef struct {
 typedef struct {
   const char *const *config_files; /* every -c, in order */
   const char *section;             /* -n; NULL: "alembic" */
-  const char *folder;              /* -d, instead of a configuration: an environment (env.py and versions), or a
+  const char *folder; /* -d, instead of a configuration: an environment (env.py and versions), or a
                                       bare folder of revision files, subfolders included */
-  const char *start;               /* where to look from; NULL: the current folder */
+  const char *start;  /* where to look from; NULL: the current folder */
 } ProjectOptions;
 
 typedef struct {
-  char *name;         /* for the header: name of the repository's or the project's folder */
-  char *config_path;  /* alembic.ini or pyproject.toml, absolute; NULL for a bare folder */
-  char *toml_path;    /* pyproject.toml that was also read, or NULL */
+  char *name;        /* for the header: name of the repository's or the project's folder */
+  char *config_path; /* alembic.ini or pyproject.toml, absolute; NULL for a bare folder */
+  char *toml_path;   /* pyproject.toml that was also read, or NULL */
   char *section;
   char *script_location;        /* absolute, or NULL for a bare folder */
   GPtrArray *version_locations; /* char*, absolute, existing ones only */
   GPtrArray *missing_locations; /* char*, absolute: configured folders that are not there (yet) */
-  GPtrArray *all_locations;     /* char*, absolute: both, in order, as the configuration spells them (links, "..") */
+  GPtrArray
+      *all_locations; /* char*, absolute: both, in order, as the configuration spells them (links, "..") */
   gboolean recursive;
   gboolean sourceless;
   gboolean revision_environment;
   gboolean odd_revision_environment; /* neither true nor false: Alembic dies of it when it makes a revision */
   char *file_template;
-  char *timezone;      /* NULL: local time without zone */
+  char *timezone; /* NULL: local time without zone */
   guint truncate_slug_length;
   char *output_encoding;
-  char *url;           /* sqlalchemy.url after interpolation, or NULL (init's own, too); may hold a password: never show it as it is */
-  GPtrArray *hooks;    /* PostWriteHook* */
+  char *
+      url; /* sqlalchemy.url after interpolation, or NULL (init's own, too); may hold a password: never show it as it is */
+  GPtrArray *hooks;      /* PostWriteHook* */
   gboolean by_alembic;   /* the operator wants its own Alembic to take every step of a rollout */
   EnvScript env;         /* what holds with a connection */
   EnvScript env_offline; /* what holds for --sql: differs where env.py calls configure() twice */
-  Ini *ini;            /* NULL without one */
+  Ini *ini;              /* NULL without one */
   DiagList *diags;
 } Project;
 
@@ -121,8 +123,8 @@ const char *project_version_table(const Project *project, const char **schema);
 char *project_env_obstacle(const Project *project, gboolean online, gboolean x_given);
 /* An Alembic environment that could be opened. */
 typedef struct {
-  char *label;           /* for a list: path below the searched folder, and the section when it is not "alembic" */
-  char *config_path;     /* absolute; NULL: a folder with env.py and versions that no configuration names */
+  char *label; /* for a list: path below the searched folder, and the section when it is not "alembic" */
+  char *config_path; /* absolute; NULL: a folder with env.py and versions that no configuration names */
   char *section;
   char *start;           /* folder that its relative locations count from */
   char *script_location; /* absolute */

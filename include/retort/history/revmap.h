@@ -13,22 +13,22 @@
 #include "retort/history/revision.h"
 
 typedef struct {
-  char *child;   /* revision that names it */
-  char *missing; /* identifier that no file has */
+  char *child;         /* revision that names it */
+  char *missing;       /* identifier that no file has */
   gboolean dependency; /* in depends_on rather than down_revision */
 } MissingParent;
 
 typedef struct {
-  GPtrArray *revisions;   /* Revision*, owned, load order */
-  GHashTable *by_id;      /* char* -> Revision*: ids and branch labels */
-  GPtrArray *heads;       /* Revision*, load order */
-  GPtrArray *real_heads;  /* heads that nobody depends on */
+  GPtrArray *revisions;  /* Revision*, owned, load order */
+  GHashTable *by_id;     /* char* -> Revision*: ids and branch labels */
+  GPtrArray *heads;      /* Revision*, load order */
+  GPtrArray *real_heads; /* heads that nobody depends on */
   GPtrArray *bases;
   GPtrArray *real_bases;
-  GPtrArray *missing;     /* MissingParent* */
-  GPtrArray *warnings;    /* char*: Alembic's UserWarning texts, in order */
-  DiagList *diags;        /* broken files, duplicate ids, ... with path and line */
-  GError *fault;          /* why Alembic would refuse this map, or NULL */
+  GPtrArray *missing;  /* MissingParent* */
+  GPtrArray *warnings; /* char*: Alembic's UserWarning texts, in order */
+  DiagList *diags;     /* broken files, duplicate ids, ... with path and line */
+  GError *fault;       /* why Alembic would refuse this map, or NULL */
 } RevisionMap;
 
 /* Reads all revision files of the project.  Fails only when nothing can be listed. */

@@ -28,8 +28,8 @@ typedef struct {
 typedef struct {
   char *id;
   char *message;
-  char *path;          /* where it is, or was last */
-  char *commit;        /* the newest commit of the first branch or tag that has it, or the last one that did */
+  char *path;   /* where it is, or was last */
+  char *commit; /* the newest commit of the first branch or tag that has it, or the last one that did */
   GPtrArray *branches; /* char*, local before remote */
   GPtrArray *tags;     /* char* */
   GPtrArray *events;   /* WhereEvent*, newest first */

@@ -26,7 +26,7 @@ typedef struct {
   guint deadlock_timeout_ms;
   guint lock_timeout_ms;      /* of this session */
   guint statement_timeout_ms; /* of this session */
-  gboolean pooled; /* a pooler is in between: it made up the process id that it gave us */
+  gboolean pooled;            /* a pooler is in between: it made up the process id that it gave us */
 } ServerInfo;
 
 void server_info_free(ServerInfo *info);

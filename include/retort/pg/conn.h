@@ -55,8 +55,8 @@ void pg_conn_connect(PgConn *conn, PgConnectFunc func, void *data);
  * params the text goes to the server as it is. */
 void pg_conn_exec(PgConn *conn, const char *sql, const char *const *params, PgResultFunc func, void *data);
 /* The same with data that destroy frees should the connection be freed, or forget, before func was called. */
-void pg_conn_exec_owned(PgConn *conn, const char *sql, const char *const *params, PgResultFunc func, void *data,
-                        GDestroyNotify destroy);
+void pg_conn_exec_owned(PgConn *conn, const char *sql, const char *const *params, PgResultFunc func,
+                        void *data, GDestroyNotify destroy);
 /* The statement (or the connecting) in work goes on, but nobody is told of its outcome. */
 void pg_conn_forget(PgConn *conn);
 void pg_conn_on_notice(PgConn *conn, PgNoticeFunc func, void *data);

@@ -23,7 +23,7 @@ typedef struct {
   char *database;
   char *user;
   char *application;
-  char *client;        /* address, or "local" */
+  char *client; /* address, or "local" */
   char *backend_type;
   char *state;         /* "active", "idle in transaction", ...; "prepared" for pid 0 */
   char *wait_event;    /* "Lock: relation" or NULL */
@@ -49,15 +49,16 @@ typedef struct {
   LockNode *node;   /* borrowed */
   LockNode *parent; /* borrowed; NULL at a root */
   guint depth;
-  gboolean queued;  /* waits behind parent's place in the queue, not for a lock parent holds: draw it dashed */
-  gboolean again;   /* was drawn before, with what is below it */
-  gboolean last;    /* no further line hangs under parent */
+  gboolean queued; /* waits behind parent's place in the queue, not for a lock parent holds: draw it dashed */
+  gboolean again;  /* was drawn before, with what is below it */
+  gboolean last;   /* no further line hangs under parent */
 } LockRow;
 
 typedef struct {
-  GPtrArray *nodes;  /* LockNode*, owned */
-  GPtrArray *roots;  /* LockNode*, borrowed, those that wait for nobody but are waited for; oldest transaction first */
-  GPtrArray *rows;   /* LockRow*, owned: the drawing; backends that neither wait nor are waited for come last */
+  GPtrArray *nodes; /* LockNode*, owned */
+  GPtrArray *
+      roots; /* LockNode*, borrowed, those that wait for nobody but are waited for; oldest transaction first */
+  GPtrArray *rows; /* LockRow*, owned: the drawing; backends that neither wait nor are waited for come last */
   GPtrArray *listed; /* LockNode*, borrowed: the nodes of rows, each at its first place; depth is set */
   gint64 taken;      /* monotonic µs */
 } LockSnapshot;
@@ -65,7 +66,8 @@ typedef struct {
 void lock_snapshot_free(LockSnapshot *snapshot);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LockSnapshot, lock_snapshot_free)
 
-typedef void (*LockSnapshotFunc)(LockSnapshot *snapshot, const GError *error, void *data); /* the callee's to keep */
+typedef void (*LockSnapshotFunc)(LockSnapshot *snapshot, const GError *error,
+                                 void *data); /* the callee's to keep */
 /* own: pids to mark and always to include, zero-terminated, or NULL. */
 void lock_snapshot_take(PgConn *conn, const int *own, LockSnapshotFunc func, void *data);
 LockNode *lock_snapshot_find(const LockSnapshot *snapshot, int pid);

@@ -17,7 +17,8 @@ typedef struct {
 void version_rows_free(VersionRows *rows);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(VersionRows, version_rows_free)
 
-typedef void (*VersionRowsFunc)(VersionRows *rows, const GError *error, void *data); /* rows: the callee's to keep */
+typedef void (*VersionRowsFunc)(VersionRows *rows, const GError *error,
+                                void *data); /* rows: the callee's to keep */
 /* table NULL: "alembic_version"; schema may be NULL. */
 void version_rows_read(PgConn *conn, const char *table, const char *schema, VersionRowsFunc func, void *data);
 VersionRows *version_rows_read_sync(PgConn *conn, const char *table, const char *schema, GError **error);

@@ -18,10 +18,10 @@
 
 typedef struct {
   char *id;
-  char *path;    /* below the repository's root, where it is or was last */
-  char *commit;  /* the newest that has it */
-  char *branch;  /* that has it; NULL: it is only in history */
-  char *source;       /* the file, NUL-terminated beyond len */
+  char *path;   /* below the repository's root, where it is or was last */
+  char *commit; /* the newest that has it */
+  char *branch; /* that has it; NULL: it is only in history */
+  char *source; /* the file, NUL-terminated beyond len */
   gsize len;
   Revision *revision; /* borrowed from the map; its path is "commit:path" */
 } LostRevision;

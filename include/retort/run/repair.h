@@ -29,17 +29,17 @@ typedef struct {
 } RepairStatement;
 
 typedef struct {
-  GPtrArray *statements; /* RepairStatement* */
-  guint done;            /* how many of them are done */
-  gboolean half;         /* some are done, and not all */
-  gboolean running;      /* a session is still at work on it: look again later */
+  GPtrArray *statements;  /* RepairStatement* */
+  guint done;             /* how many of them are done */
+  gboolean half;          /* some are done, and not all */
+  gboolean running;       /* a session is still at work on it: look again later */
   gboolean contradictory; /* some are done behind others that are not: no way to go on from here */
   gboolean may_continue;
-  guint resume_at;       /* first statement still to run; all of them are done when it is their number */
-  char **prepare;        /* SQL to be run before, each outside a transaction; NULL-terminated, may be empty */
-  char **undo;           /* SQL that takes back what is done, in this order; NULL-terminated, may be empty */
-  gboolean undo_whole;   /* ... all of it */
-  char *text;            /* a sentence, translated */
+  guint resume_at;     /* first statement still to run; all of them are done when it is their number */
+  char **prepare;      /* SQL to be run before, each outside a transaction; NULL-terminated, may be empty */
+  char **undo;         /* SQL that takes back what is done, in this order; NULL-terminated, may be empty */
+  gboolean undo_whole; /* ... all of it */
+  char *text;          /* a sentence, translated */
 } Repair;
 
 void repair_free(Repair *repair);

@@ -22,13 +22,13 @@ typedef struct {
   /* As given by --url or the environment.  NULL: sqlalchemy.url of the project, else libpq's PG* variables when one is
    * set, else no database. */
   const char *url;
-  const char *url_source; /* "--url", "DATABASE_URL": for messages */
-  const char *target;     /* name of the target in the user's configuration, or NULL */
-  gboolean production;    /* running a step wants the target's name typed */
-  gboolean read_only;     /* nothing that changes the database */
+  const char *url_source;   /* "--url", "DATABASE_URL": for messages */
+  const char *target;       /* name of the target in the user's configuration, or NULL */
+  gboolean production;      /* running a step wants the target's name typed */
+  gboolean read_only;       /* nothing that changes the database */
   const Settings *settings; /* of the operator: how rollouts are done; or NULL */
-  gboolean ascii;         /* no character beyond ASCII; forced when the locale is not UTF-8 or RETORT_ASCII is set */
-  gboolean no_color;      /* forced by NO_COLOR in the environment */
+  gboolean ascii; /* no character beyond ASCII; forced when the locale is not UTF-8 or RETORT_ASCII is set */
+  gboolean no_color; /* forced by NO_COLOR in the environment */
   gboolean no_mouse;
   RenderFlavor flavor;
   const char *const *x_arguments; /* -x, NULL-terminated, or NULL */
