@@ -79,21 +79,26 @@ static gboolean changes_others(const char *text, const char *end, const char *ar
   return !*name || !is_own_class(text, end, name);
 }
 
+static guint line_of(const char *text, const char *place)
+{
+  guint line = 1;
+  for (const char *p = text; (p = memchr(p, '\n', (gsize)(place - p))); p++)
+    line++;
+  return line;
+}
+
 guint revision_compiles_line(const char *text, gsize len)
 {
   const char *end = text + len;
-  guint line = 1, looks = 0;
-  const char *counted = text;
+  guint looks = 0;
 
-  for (const char *p = text; (p = find(p, end, "compiles(")); p += 9) {
-    const char *start = p;
-    while (start > text && start[-1] != '\n')
-      start--;
-    if (*start != '@' || (++looks <= MAX_LOOKS && !changes_others(text, end, p + 9)))
+  for (const char *p = text; (p = memchr(p, '@', (gsize)(end - p))); p++) {
+    if (p > text && p[-1] != '\n')
       continue;
-    for (; (counted = memchr(counted, '\n', (gsize)(start - counted))); counted++)
-      line++;
-    return line;
+    const char *newline = memchr(p, '\n', (gsize)(end - p));
+    const char *call = find(p, newline ? newline : end, "compiles(");
+    if (call && (++looks > MAX_LOOKS || changes_others(text, end, call + strlen("compiles("))))
+      return line_of(text, p);
   }
   return 0;
 }
