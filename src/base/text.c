@@ -155,7 +155,7 @@ char *text_size(guint64 bytes)
 char *text_count(guint64 n)
 {
   static const char *const units[] = {"", "k", "M", "G", NULL};
-  return scaled((gdouble)n, 1000, units, " ");
+  return scaled((gdouble)n, 1000, units, "");
 }
 
 /* Levenshtein distance of two short words, at most limit + 1. */

@@ -95,8 +95,8 @@ Test(text, durations_ages_sizes_and_counts_are_short)
   }
   g_autofree char *few = text_count(17), *many = text_count(3210), *most = text_count(41000000);
   cr_expect_str_eq(few, "17", "got \"%s\"", few);
-  cr_expect_str_eq(many, "3.2 k", "got \"%s\"", many);
-  cr_expect_str_eq(most, "41 M", "got \"%s\"", most);
+  cr_expect_str_eq(many, "3.2k", "got \"%s\"", many);
+  cr_expect_str_eq(most, "41M", "got \"%s\"", most);
 }
 
 Test(text, nearest_suggests_only_what_is_near)

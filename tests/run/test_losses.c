@@ -78,7 +78,7 @@ Test(losses, what_takes_too_long_is_estimated)
   g_autoptr(GPtrArray) counts =
       count(conn, 0, (const char *const[]){"ALTER TABLE losses_v DROP COLUMN b", NULL});
   g_autofree char *text = words(counts);
-  cr_expect(strcmp(text, "column losses_v.b: 250 values in 1.0 k rows (estimated)") == 0, "%s", text);
+  cr_expect(strcmp(text, "column losses_v.b: 250 values in 1.0k rows (estimated)") == 0, "%s", text);
   cr_expect(pg_conn_transaction(conn) == PQTRANS_IDLE, "no transaction is left open");
 }
 

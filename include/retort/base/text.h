@@ -23,7 +23,7 @@ char *text_duration(gdouble seconds);
 char *text_age(gint64 unix_time, gint64 now);
 /* "12 GB", "41 MB", "8 kB". */
 char *text_size(guint64 bytes);
-/* "41 M", "3.2 k", "17": a count of rows. */
+/* "41M", "3.2k", "17": a count of rows. */
 char *text_count(guint64 n);
 /* The candidate nearest to word when it is near enough for "did you mean"; borrowed, or NULL. */
 const char *text_nearest(const char *word, const char *const *candidates);

@@ -23,7 +23,7 @@ typedef struct {
 
 void loss_count_free(LossCount *count);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LossCount, loss_count_free)
-/* "column orders.note: 41 M values in 52 M rows (estimated)", translated and escaped; the caller's. */
+/* "column orders.note: 41M values in 52M rows (estimated)", translated and escaped; the caller's. */
 char *loss_count_text(const LossCount *count);
 
 /* counts: LossCount*, one for each loss in the order of the plan, each once; the callee's. */
